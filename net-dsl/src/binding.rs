@@ -1,0 +1,56 @@
+//! How a function learns where its needs are met: the one definition that the plan writes by and
+//! the running code reads by.
+
+use crate::Verb;
+use smol_str::{SmolStr, format_smolstr};
+
+/// The environment variable that binds a need: `NET_` and the verb and what is needed, in
+/// capitals.
+///
+/// ```
+/// use net_dsl::{Verb, binding};
+///
+/// assert_eq!(binding::variable(Verb::Sends, "DeferredDirective"), "NET_SENDS_DEFERRED_DIRECTIVE");
+/// ```
+pub fn variable(verb: Verb, what: &str) -> SmolStr {
+    format_smolstr!("NET_{}_{}", shout(verb.as_str()), shout(what))
+}
+
+/// The environment variable with the ARN of the secret that calls of a service need.
+///
+/// ```
+/// assert_eq!(net_dsl::binding::secret_variable("LoginWithAmazon"), "NET_SECRET_LOGIN_WITH_AMAZON");
+/// ```
+pub fn secret_variable(service: &str) -> SmolStr {
+    format_smolstr!("NET_SECRET_{}", shout(service))
+}
+
+/// How a binding's value starts: by which transport a message goes.
+pub mod transport {
+    /// An SQS queue; its URL follows.
+    pub const QUEUE: &str = "sqs:";
+    /// An SQS FIFO queue; its URL follows.
+    pub const FIFO_QUEUE: &str = "sqs-fifo:";
+    /// An SNS topic; its ARN follows.
+    pub const TOPIC: &str = "sns:";
+    /// A function invoked without waiting; its ARN follows.
+    pub const FUNCTION: &str = "lambda:";
+}
+
+fn shout(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 4);
+    let mut lower = false;
+    for letter in text.chars() {
+        if letter.is_ascii_alphanumeric() {
+            if letter.is_ascii_uppercase() && lower {
+                out.push('_');
+            }
+            lower = !letter.is_ascii_uppercase();
+            out.push(letter.to_ascii_uppercase());
+        } else {
+            out.push('_');
+            lower = false;
+        }
+    }
+    out
+}

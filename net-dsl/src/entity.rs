@@ -1,0 +1,135 @@
+//! The entities a network is made of: a typed handle each, with a builder.
+//!
+//! A handle is what links are written with; its [`Facts`] are what the network keeps. An attribute
+//! left out of a builder stays unset, so that another brick may set it: a handle with only a name
+//! and a memory size is an overlay that tunes memory.
+
+pub mod alexa_skill;
+pub mod external_service;
+pub mod fifo_queue;
+pub mod function;
+pub mod http_api;
+pub mod queue;
+pub mod raw;
+pub mod schedule;
+pub mod table;
+pub mod topic;
+
+use crate::{
+    Bounded, Name, Network,
+    facts::{Attribute, Facts, scalar_enum},
+    range,
+};
+use once_cell::sync::Lazy;
+use smol_str::SmolStr;
+
+scalar_enum! {
+    /// What an entity is.
+    pub enum Kind {
+        /// Code that runs when something triggers it (Lambda).
+        Function = "function",
+        /// Messages waiting in no particular order (SQS standard queue).
+        Queue = "queue",
+        /// Messages waiting in order inside their group (SQS FIFO queue).
+        FifoQueue = "fifo-queue",
+        /// Messages copied to every subscriber (SNS topic).
+        Topic = "topic",
+        /// Items found by key (DynamoDB table).
+        Table = "table",
+        /// A clock (EventBridge Scheduler).
+        Schedule = "schedule",
+        /// An HTTP front (API Gateway HTTP API).
+        HttpApi = "http-api",
+        /// A service outside the network.
+        ExternalService = "external-service",
+        /// An Alexa Smart Home skill.
+        AlexaSkill = "alexa-skill",
+        /// Any CloudFormation resource.
+        Raw = "raw",
+    }
+}
+
+scalar_enum! {
+    /// What becomes of a stateful resource when its stack drops it.
+    pub enum Removal {
+        /// It stays, with its data.
+        Retain = "retain",
+        /// It goes, with its data.
+        Delete = "delete",
+    }
+}
+
+/// What the entity is.
+pub const KIND: Attribute<Kind> = Attribute::new("kind");
+/// The message, item or service the entity is typed with.
+pub const MESSAGE: Attribute<SmolStr> = Attribute::new("message");
+/// How soon whatever enters here must be done with, in seconds. It holds along the path until an
+/// entity that sets its own.
+pub const DEADLINE: Attribute<Bounded<range::Deadline>> = Attribute::new("deadline");
+/// What becomes of the entity's data when its stack drops it.
+pub const REMOVAL: Attribute<Removal> = Attribute::new("removal");
+
+/// A typed handle on an entity: what builders make and links are written with.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity of a network",
+    label = "links join functions, queues, topics, tables, schedules, APIs, services and skills",
+    note = "pass a handle made by a builder, as in `Queue::<Order>::builder().name(name!(\"orders\")).build()`"
+)]
+pub trait Handle {
+    /// What the entity is called, and where.
+    fn name(&self) -> &Name;
+
+    /// What the handle says about the entity.
+    fn facts(&self) -> Facts;
+
+    /// The network of just this entity.
+    fn network(&self) -> Network {
+        Network::entity(self.name().id().clone(), self.facts())
+    }
+}
+
+/// So that entities shared by several bricks can be statics:
+/// `static ORDERS: Lazy<Queue<Order>> = …`, linked as `&ORDERS`.
+impl<H: Handle> Handle for Lazy<H> {
+    fn name(&self) -> &Name {
+        (**self).name()
+    }
+
+    fn facts(&self) -> Facts {
+        (**self).facts()
+    }
+}
+
+impl<H: Handle> From<&H> for Network {
+    fn from(handle: &H) -> Network {
+        handle.network()
+    }
+}
+
+fn facts(kind: Kind, name: &Name) -> Facts {
+    Facts::new(name.origin().clone()).with(KIND, kind)
+}
+
+/// `Debug` as the name alone, and `Clone` whatever the type parameter is.
+macro_rules! handle_impls {
+    ($handle:ident<$parameter:ident: $bound:path> { $($field:ident),* $(,)? }) => {
+        impl<$parameter: $bound> std::fmt::Debug for $handle<$parameter> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($handle), "({})"), self.name)
+            }
+        }
+
+        impl<$parameter: $bound> Clone for $handle<$parameter> {
+            fn clone(&self) -> Self {
+                $handle { $($field: self.$field.clone(),)* typed: std::marker::PhantomData }
+            }
+        }
+
+        impl<$parameter: $bound> AsRef<$crate::Id> for $handle<$parameter> {
+            fn as_ref(&self) -> &$crate::Id {
+                self.name.id()
+            }
+        }
+    };
+}
+use handle_impls;

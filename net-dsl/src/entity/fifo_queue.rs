@@ -1,0 +1,83 @@
+//! FIFO queues: messages of one group wait in order.
+
+use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls, queue};
+use crate::{
+    Bounded, Grouped, Name,
+    facts::{Attribute, Facts},
+    range,
+};
+use smol_str::SmolStr;
+use std::marker::PhantomData;
+use typed_builder::TypedBuilder;
+
+/// Whether SQS drops a message whose body it has seen in the last five minutes.
+pub const CONTENT_DEDUPLICATION: Attribute<bool> = Attribute::new("content-deduplication");
+/// Whether groups, not the whole queue, bound the throughput.
+pub const HIGH_THROUGHPUT: Attribute<bool> = Attribute::new("high-throughput");
+
+/// A FIFO queue of messages `M`, which name the group inside which they stay in order; deployed as
+/// an SQS FIFO queue with its dead-letter queue.
+///
+/// ```
+/// use net_dsl::prelude::*;
+///
+/// # pub struct Command { device: String } messages! { Command }
+/// # impl Grouped for Command { fn group(&self) -> String { self.device.clone() } }
+/// let commands = FifoQueue::<Command>::builder().name(name!("commands")).high_throughput().build();
+/// assert_eq!(commands.name().to_string(), "commands");
+/// ```
+#[derive(TypedBuilder)]
+pub struct FifoQueue<M: Grouped> {
+    name: Name,
+    /// How long a received message stays hidden: 0 seconds to 12 hours; 6 times the consumer's
+    /// timeout if unset, as AWS advises.
+    #[builder(default, setter(strip_option))]
+    visibility_timeout: Option<Bounded<range::VisibilityTimeout>>,
+    /// How long messages are kept: 60 seconds to 14 days; 4 days if unset.
+    #[builder(default, setter(strip_option))]
+    retention: Option<Bounded<range::MessageRetention>>,
+    /// How long each message is held back: 0 to 900 seconds; 0 if unset.
+    #[builder(default, setter(strip_option))]
+    delay: Option<Bounded<range::Delay>>,
+    /// Failed receives before a message goes to the dead-letter queue: 1 to 1000; 5 if unset.
+    #[builder(default, setter(strip_option))]
+    max_receives: Option<Bounded<range::MaxReceives>>,
+    /// How soon a message must be done with, along the whole path it starts.
+    #[builder(default, setter(strip_option))]
+    deadline: Option<Bounded<range::Deadline>>,
+    /// Does without a dead-letter queue: a message that fails too often is lost.
+    #[builder(setter(strip_bool))]
+    no_dead_letters: bool,
+    /// Drops a message whose body was seen in the last five minutes.
+    #[builder(setter(strip_bool))]
+    content_deduplication: bool,
+    /// Lets groups, not the whole queue, bound the throughput.
+    #[builder(setter(strip_bool))]
+    high_throughput: bool,
+    #[builder(default, setter(skip))]
+    typed: PhantomData<fn() -> M>,
+}
+
+handle_impls!(FifoQueue<M: Grouped> {
+    name, visibility_timeout, retention, delay, max_receives, deadline, no_dead_letters,
+    content_deduplication, high_throughput,
+});
+
+impl<M: Grouped> Handle for FifoQueue<M> {
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn facts(&self) -> Facts {
+        facts(Kind::FifoQueue, &self.name)
+            .with(MESSAGE, SmolStr::new_static(M::NAME))
+            .maybe(queue::VISIBILITY_TIMEOUT, self.visibility_timeout)
+            .maybe(queue::RETENTION, self.retention)
+            .maybe(queue::DELAY, self.delay)
+            .maybe(queue::MAX_RECEIVES, self.max_receives)
+            .maybe(DEADLINE, self.deadline)
+            .maybe(queue::NO_DEAD_LETTERS, self.no_dead_letters.then_some(true))
+            .maybe(CONTENT_DEDUPLICATION, self.content_deduplication.then_some(true))
+            .maybe(HIGH_THROUGHPUT, self.high_throughput.then_some(true))
+    }
+}

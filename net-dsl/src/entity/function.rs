@@ -1,0 +1,241 @@
+//! Functions: code held to a contract.
+
+use super::{Handle, Kind, facts, handle_impls};
+use crate::{
+    Bounded, Contract, Name,
+    facts::{Attribute, Facts, Value, scalar_enum},
+    range,
+};
+use smol_str::{SmolStr, format_smolstr};
+use std::marker::PhantomData;
+use typed_builder::TypedBuilder;
+
+scalar_enum! {
+    /// The processor a function's code is built for.
+    pub enum Architecture {
+        /// Graviton; the default.
+        Arm64 = "arm64",
+        /// Intel and AMD.
+        X86_64 = "x86_64",
+    }
+}
+
+/// The contract the function is held to.
+pub const CONTRACT: Attribute<SmolStr> = Attribute::new("contract");
+/// What starts the function.
+pub const INPUT: Attribute<SmolStr> = Attribute::new("input");
+/// What the function answers.
+pub const OUTPUT: Attribute<SmolStr> = Attribute::new("output");
+/// The binary that is its code.
+pub const CODE: Attribute<SmolStr> = Attribute::new("code");
+/// How long one run may take, in seconds.
+pub const TIMEOUT: Attribute<Bounded<range::Timeout>> = Attribute::new("timeout");
+/// Memory in MiB.
+pub const MEMORY: Attribute<Bounded<range::Memory>> = Attribute::new("memory");
+/// The processor.
+pub const ARCHITECTURE: Attribute<Architecture> = Attribute::new("architecture");
+/// Runs at a time, at the most.
+pub const RESERVED_CONCURRENCY: Attribute<Bounded<range::ReservedConcurrency>> =
+    Attribute::new("reserved-concurrency");
+/// How long its log is kept, in seconds.
+pub const LOG_RETENTION: Attribute<Bounded<range::LogRetention>> = Attribute::new("log-retention");
+/// Whether Lambda may let it run in a loop with queues and functions.
+pub const LOOPS: Attribute<bool> = Attribute::new("loops");
+/// Attributes `need/verb what`: what its contract's code uses.
+pub const NEED: &str = "need/";
+/// Attributes `environment/NAME`: its own settings.
+pub const ENVIRONMENT: &str = "environment/";
+
+/// A timeout where none is set, in seconds.
+pub const DEFAULT_TIMEOUT: u64 = 30;
+/// Memory where none is set, in MiB.
+pub const DEFAULT_MEMORY: u64 = 256;
+/// How long logs are kept where nothing is said, in seconds: 30 days.
+pub const DEFAULT_LOG_RETENTION: u64 = 30 * 86_400;
+
+/// A function under contract `C`, deployed as a Lambda function.
+///
+/// ```
+/// use net_dsl::prelude::*;
+///
+/// contract! { pub Poller: Tick => () {} }
+/// let poller = Function::<Poller>::builder()
+///     .name(name!("poller"))
+///     .code(binary!("poller"))
+///     .timeout(seconds!(30))
+///     .memory(mebibytes!(256))
+///     .build();
+/// assert_eq!(poller.name().to_string(), "poller");
+/// ```
+#[derive(TypedBuilder)]
+pub struct Function<C: Contract> {
+    name: Name,
+    /// The binary with its code; without one the network does not pass its checks.
+    #[builder(default, setter(strip_option))]
+    code: Option<Binary>,
+    /// How long one run may take: 1 to 900 seconds; 30 if unset.
+    #[builder(default, setter(strip_option))]
+    timeout: Option<Bounded<range::Timeout>>,
+    /// Memory: 128 to 10240 MiB; 256 if unset.
+    #[builder(default, setter(strip_option))]
+    memory: Option<Bounded<range::Memory>>,
+    /// The processor; arm64 if unset.
+    #[builder(default, setter(strip_option))]
+    architecture: Option<Architecture>,
+    /// Runs at a time, at the most; the account's quota if unset.
+    #[builder(default, setter(strip_option))]
+    reserved_concurrency: Option<Bounded<range::ReservedConcurrency>>,
+    /// How long its log is kept; 30 days if unset.
+    #[builder(default, setter(strip_option))]
+    log_retention: Option<Bounded<range::LogRetention>>,
+    /// Lets Lambda run it in a loop with queues and functions; otherwise a chain is stopped after
+    /// about 16 turns (Lambda's recursion guard).
+    #[builder(setter(strip_bool))]
+    loops: bool,
+    /// Settings of its own; what links need is added by the plan.
+    #[builder(default)]
+    environment: Vec<Variable>,
+    #[builder(default, setter(skip))]
+    typed: PhantomData<fn() -> C>,
+}
+
+handle_impls!(Function<C: Contract> {
+    name, code, timeout, memory, architecture, reserved_concurrency, log_retention, loops,
+    environment,
+});
+
+impl<C: Contract> Handle for Function<C> {
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn facts(&self) -> Facts {
+        let mut facts = facts(Kind::Function, &self.name)
+            .with(CONTRACT, SmolStr::new_static(C::NAME))
+            .with(INPUT, SmolStr::new_static(<C::Input as crate::Message>::NAME))
+            .with(OUTPUT, SmolStr::new_static(<C::Output as crate::Message>::NAME))
+            .maybe(CODE, self.code.clone().map(|code| code.name))
+            .maybe(TIMEOUT, self.timeout)
+            .maybe(MEMORY, self.memory)
+            .maybe(ARCHITECTURE, self.architecture)
+            .maybe(RESERVED_CONCURRENCY, self.reserved_concurrency)
+            .maybe(LOG_RETENTION, self.log_retention)
+            .maybe(LOOPS, self.loops.then_some(true));
+        for need in C::NEEDS {
+            facts = facts.with_value(format_smolstr!("{NEED}{need}"), Value::Bool(true));
+        }
+        for Variable { name, value } in &self.environment {
+            let key = format_smolstr!("{ENVIRONMENT}{name}");
+            facts = facts.with_value(key, Value::Text(value.clone()));
+        }
+        facts
+    }
+}
+
+/// The name of the binary that is a function's code; written with [`binary!`](crate::binary).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    name: SmolStr,
+}
+
+impl Binary {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn literal(name: &'static str) -> Binary {
+        let bytes = name.as_bytes();
+        assert!(
+            !bytes.is_empty() && bytes.len() <= 64,
+            "a binary's name is 1 to 64 characters long"
+        );
+        let mut i = 0;
+        while i < bytes.len() {
+            assert!(
+                bytes[i].is_ascii_alphanumeric() || bytes[i] == b'-' || bytes[i] == b'_',
+                "a binary's name is made of letters, digits, `-` and `_`, as cargo names it"
+            );
+            i += 1;
+        }
+        Binary { name: SmolStr::new_static(name) }
+    }
+}
+
+/// The binary that is a function's code, by its cargo name; checked while compiling.
+#[macro_export]
+macro_rules! binary {
+    ($name:expr) => {{
+        const BINARY: $crate::entity::function::Binary =
+            $crate::entity::function::Binary::literal($name);
+        BINARY
+    }};
+}
+
+/// A setting in a function's environment; written with [`variable!`](crate::variable).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    name: SmolStr,
+    value: SmolStr,
+}
+
+impl Variable {
+    #[doc(hidden)]
+    pub fn new(name: &'static str, value: impl Into<SmolStr>) -> Variable {
+        Variable { name: SmolStr::new_static(name), value: value.into() }
+    }
+
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn check(name: &'static str) {
+        let bytes = name.as_bytes();
+        assert!(
+            bytes.len() >= 2 && bytes[0].is_ascii_alphabetic(),
+            "an environment variable's name has at least two characters and starts with a letter"
+        );
+        let mut i = 0;
+        while i < bytes.len() {
+            assert!(
+                bytes[i].is_ascii_alphanumeric() || bytes[i] == b'_',
+                "an environment variable's name is made of letters, digits and `_`"
+            );
+            i += 1;
+        }
+        assert!(
+            !starts_with(bytes, b"AWS_")
+                && !starts_with(bytes, b"LAMBDA_")
+                && !starts_with(bytes, b"NET_"),
+            "environment variables that start with `AWS_`, `LAMBDA_` or `NET_` are reserved"
+        );
+    }
+}
+
+const fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    let mut i = 0;
+    while i < start.len() {
+        if i >= bytes.len() || bytes[i] != start[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A setting in a function's environment: a constant name, checked while compiling, and a value.
+///
+/// ```
+/// # use net_dsl::prelude::*;
+/// # contract! { pub Poller: Tick => () {} }
+/// let poller = Function::<Poller>::builder()
+///     .name(name!("poller"))
+///     .environment(vec![variable!("LOG_LEVEL", "info")])
+///     .build();
+/// ```
+///
+/// ```compile_fail
+/// net_dsl::variable!("AWS_REGION", "eu-west-1");
+/// ```
+#[macro_export]
+macro_rules! variable {
+    ($name:expr, $value:expr) => {{
+        const _: () = $crate::entity::function::Variable::check($name);
+        $crate::entity::function::Variable::new($name, $value)
+    }};
+}

@@ -1,0 +1,107 @@
+//! Raw resources: whatever CloudFormation has and the language does not.
+
+use super::{Handle, Kind, REMOVAL, Removal, facts};
+use crate::{
+    Name,
+    facts::{Attribute, Facts, Value},
+    property::PROPERTY,
+};
+use smol_str::{SmolStr, format_smolstr};
+use typed_builder::TypedBuilder;
+
+/// The CloudFormation type.
+pub const RESOURCE_TYPE: Attribute<SmolStr> = Attribute::new("resource-type");
+
+/// One CloudFormation resource of any type, its properties as JSON.
+///
+/// It adds up like every entity: each top-level property is an attribute. Its logical id is its
+/// name in Pascal case with `Resource` behind, for `Ref` and `Fn::GetAtt` in other raw properties.
+///
+/// ```
+/// use net_dsl::prelude::*;
+/// use serde_json::json;
+///
+/// let photos = Raw::builder()
+///     .name(name!("photos"))
+///     .resource_type(resource_type!("AWS::S3::Bucket"))
+///     .properties(json!({ "VersioningConfiguration": { "Status": "Enabled" } }))
+///     .build();
+/// # let _ = photos;
+/// ```
+#[derive(Clone, Debug, TypedBuilder)]
+pub struct Raw {
+    name: Name,
+    /// The CloudFormation type.
+    resource_type: ResourceType,
+    /// The properties: a JSON object. Anything else counts as no properties.
+    #[builder(default)]
+    properties: serde_json::Value,
+    /// What becomes of the resource when the stack drops it; it is retained if unset.
+    #[builder(default, setter(strip_option))]
+    removal: Option<Removal>,
+}
+
+impl AsRef<crate::Id> for Raw {
+    fn as_ref(&self) -> &crate::Id {
+        self.name.id()
+    }
+}
+
+impl Handle for Raw {
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn facts(&self) -> Facts {
+        let mut facts = facts(Kind::Raw, &self.name)
+            .with(RESOURCE_TYPE, self.resource_type.0.clone())
+            .maybe(REMOVAL, self.removal);
+        for (property, value) in self.properties.as_object().into_iter().flatten() {
+            let key = format_smolstr!("{PROPERTY}{}", format_args!("resource/{property}"));
+            facts = facts.with_value(key, Value::json(value));
+        }
+        facts
+    }
+}
+
+/// The name of a CloudFormation type; written with [`resource_type!`](crate::resource_type).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceType(SmolStr);
+
+impl ResourceType {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn literal(name: &'static str) -> ResourceType {
+        let bytes = name.as_bytes();
+        let (mut i, mut parts, mut length) = (0, 1, 0);
+        while i < bytes.len() {
+            if i + 1 < bytes.len() && bytes[i] == b':' && bytes[i + 1] == b':' && length > 0 {
+                parts += 1;
+                length = 0;
+                i += 2;
+                continue;
+            }
+            assert!(
+                bytes[i].is_ascii_alphanumeric(),
+                "a resource type is written `Organisation::Service::Resource`, as in `AWS::S3::Bucket`"
+            );
+            length += 1;
+            i += 1;
+        }
+        assert!(
+            (parts == 3 || parts == 4) && length > 0,
+            "a resource type is written `Organisation::Service::Resource`, as in `AWS::S3::Bucket`"
+        );
+        ResourceType(SmolStr::new_static(name))
+    }
+}
+
+/// A CloudFormation type, its form checked while compiling.
+#[macro_export]
+macro_rules! resource_type {
+    ($name:expr) => {{
+        const RESOURCE_TYPE: $crate::entity::raw::ResourceType =
+            $crate::entity::raw::ResourceType::literal($name);
+        RESOURCE_TYPE
+    }};
+}

@@ -1,0 +1,119 @@
+//! Tables: items found by key.
+
+use super::{Handle, Kind, MESSAGE, REMOVAL, Removal, facts, handle_impls};
+use crate::{
+    Item, Message, Name,
+    facts::{Attribute, Facts},
+};
+use smol_str::SmolStr;
+use std::marker::PhantomData;
+use typed_builder::TypedBuilder;
+
+/// The partition key's name.
+pub const PARTITION: Attribute<SmolStr> = Attribute::new("partition");
+/// The partition key's type, as DynamoDB's letter.
+pub const PARTITION_TYPE: Attribute<SmolStr> = Attribute::new("partition-type");
+/// The sort key's name.
+pub const SORT: Attribute<SmolStr> = Attribute::new("sort");
+/// The sort key's type, as DynamoDB's letter.
+pub const SORT_TYPE: Attribute<SmolStr> = Attribute::new("sort-type");
+/// The attribute with the second after which an item may vanish.
+pub const EXPIRES: Attribute<SmolStr> = Attribute::new("expires");
+/// Whether changes are streamed.
+pub const STREAM: Attribute<bool> = Attribute::new("stream");
+/// Whether the table can be put back to any second of the last 35 days; on unless set.
+pub const POINT_IN_TIME_RECOVERY: Attribute<bool> = Attribute::new("point-in-time-recovery");
+
+/// A table of items `T`, deployed as a DynamoDB table billed per request.
+///
+/// Its keys and expiry are the item's. It outlives its stack unless `removal` says otherwise.
+///
+/// ```
+/// use net_dsl::prelude::*;
+///
+/// # pub struct Grant;
+/// # impl Item for Grant { const NAME: &'static str = "Grant"; const PARTITION: Key = Key::text("user"); }
+/// let grants = Table::<Grant>::builder().name(name!("grants")).build();
+/// assert_eq!(grants.name().to_string(), "grants");
+/// ```
+#[derive(TypedBuilder)]
+pub struct Table<T: Item> {
+    name: Name,
+    /// What becomes of the data when the stack drops the table; it is retained if unset.
+    #[builder(default, setter(strip_option))]
+    removal: Option<Removal>,
+    /// Whether the table can be put back to any second of the last 35 days; on if unset.
+    #[builder(default, setter(strip_option))]
+    point_in_time_recovery: Option<bool>,
+    #[builder(default, setter(skip))]
+    typed: PhantomData<fn() -> T>,
+}
+
+handle_impls!(Table<T: Item> { name, removal, point_in_time_recovery });
+
+impl<T: Item> Table<T> {
+    /// The table's changes, as a source that triggers functions.
+    ///
+    /// ```
+    /// use net_dsl::prelude::*;
+    ///
+    /// # pub struct Grant;
+    /// # impl Item for Grant { const NAME: &'static str = "Grant"; const PARTITION: Key = Key::text("user"); }
+    /// contract! { pub Auditor: Change<Grant> => () {} }
+    /// let grants = Table::<Grant>::builder().name(name!("grants")).build();
+    /// let auditor = Function::<Auditor>::builder().name(name!("auditor")).build();
+    /// let network = Network::from(grants.stream().triggers(&auditor));
+    /// ```
+    pub fn stream(&self) -> TableStream<T> {
+        TableStream { table: self.clone() }
+    }
+}
+
+impl<T: Item> Handle for Table<T> {
+    fn name(&self) -> &Name {
+        &self.name
+    }
+
+    fn facts(&self) -> Facts {
+        facts(Kind::Table, &self.name)
+            .with(MESSAGE, SmolStr::new_static(T::NAME))
+            .with(PARTITION, SmolStr::new_static(T::PARTITION.name))
+            .with(PARTITION_TYPE, SmolStr::new_static(T::PARTITION.key_type.letter()))
+            .maybe(SORT, T::SORT.map(|key| SmolStr::new_static(key.name)))
+            .maybe(SORT_TYPE, T::SORT.map(|key| SmolStr::new_static(key.key_type.letter())))
+            .maybe(EXPIRES, T::EXPIRES.map(SmolStr::new_static))
+            .maybe(REMOVAL, self.removal)
+            .maybe(POINT_IN_TIME_RECOVERY, self.point_in_time_recovery)
+    }
+}
+
+/// The changes of a table, made by [`Table::stream`].
+#[derive(Clone, Debug)]
+pub struct TableStream<T: Item> {
+    table: Table<T>,
+}
+
+impl<T: Item> Handle for TableStream<T> {
+    fn name(&self) -> &Name {
+        self.table.name()
+    }
+
+    fn facts(&self) -> Facts {
+        self.table.facts().with(STREAM, true)
+    }
+}
+
+/// One change of an item `T`: what a function takes that a table's stream triggers.
+///
+/// `None` before is a new item, `None` after a deleted one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change<T> {
+    /// The item before the change.
+    pub before: Option<T>,
+    /// The item after the change.
+    pub after: Option<T>,
+}
+
+impl<T: Item> Message for Change<T> {
+    const NAME: &'static str = "Change";
+}

@@ -1,0 +1,388 @@
+//! What is known about an entity or a link: attributes that join like flat lattices.
+
+use crate::{Bounded, Origin, bounded::Range};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use smol_str::SmolStr;
+use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+
+/// One value of an attribute.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Value {
+    /// A switch.
+    Bool(bool),
+    /// A number, in the unit of its attribute.
+    Number(u64),
+    /// A text.
+    Text(SmolStr),
+    /// Any JSON, as its canonical text: compact, keys in order.
+    Json(SmolStr),
+}
+
+impl Value {
+    /// Any JSON as a value.
+    pub fn json(json: &serde_json::Value) -> Value {
+        match json {
+            serde_json::Value::Bool(value) => Value::Bool(*value),
+            serde_json::Value::String(text) => Value::Text(SmolStr::new(text)),
+            serde_json::Value::Number(number) if number.is_u64() => {
+                Value::Number(number.as_u64().unwrap_or_default())
+            }
+            other => Value::Json(SmolStr::new(canonical(other).to_string())),
+        }
+    }
+
+    /// The value as JSON.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Value::Bool(value) => (*value).into(),
+            Value::Number(number) => (*number).into(),
+            Value::Text(text) => text.as_str().into(),
+            Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+        }
+    }
+}
+
+/// With keys in order even where some crate switched serde_json's `preserve_order` on.
+fn canonical(json: &serde_json::Value) -> serde_json::Value {
+    match json {
+        serde_json::Value::Object(map) => {
+            let mut entries: Vec<_> = map.iter().collect();
+            entries.sort_by_key(|(key, _)| *key);
+            entries.into_iter().map(|(key, value)| (key.clone(), canonical(value))).collect()
+        }
+        serde_json::Value::Array(items) => items.iter().map(canonical).collect(),
+        other => other.clone(),
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_json().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Value::json(&serde_json::Value::deserialize(deserializer)?))
+    }
+}
+
+/// A value that was given to an attribute, and everywhere it was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// What was said.
+    pub value: Value,
+    /// Where it was said, in order.
+    pub at: BTreeSet<Origin>,
+}
+
+/// An attribute's place in the flat lattice: unset below every value, conflict above them.
+///
+/// Kept as the set of values claimed, so that a conflict still knows all its sides.
+///
+/// ```text
+/// unset ⊔ v == v      v ⊔ v == v      v ⊔ w == conflict {v, w}
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flat(Vec<Claim>);
+
+impl Flat {
+    fn one(value: Value, origin: Origin) -> Flat {
+        Flat(vec![Claim { value, at: BTreeSet::from([origin]) }])
+    }
+
+    /// The value, if exactly one was ever given.
+    pub fn agreed(&self) -> Option<&Value> {
+        match self.0.as_slice() {
+            [claim] => Some(&claim.value),
+            _ => None,
+        }
+    }
+
+    /// Everything that was claimed, in order of value; more than one claim is a conflict.
+    pub fn claims(&self) -> &[Claim] {
+        &self.0
+    }
+
+    fn join(&mut self, other: &Flat) {
+        for claim in &other.0 {
+            match self.0.binary_search_by(|mine| mine.value.cmp(&claim.value)) {
+                Ok(found) => self.0[found].at.extend(claim.at.iter().cloned()),
+                Err(gap) => self.0.insert(gap, claim.clone()),
+            }
+        }
+    }
+}
+
+impl Serialize for Flat {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Flat {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut flat = Flat::default();
+        for claim in Vec::<Claim>::deserialize(deserializer)? {
+            flat.join(&Flat(vec![claim]));
+        }
+        Ok(flat)
+    }
+}
+
+/// The key of an attribute whose values are `T`.
+///
+/// The constants live beside the entity or link they describe, for example
+/// [`crate::entity::function::TIMEOUT`].
+#[derive(Debug)]
+pub struct Attribute<T> {
+    key: &'static str,
+    value: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Attribute<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Attribute<T> {}
+
+impl<T> Attribute<T> {
+    pub(crate) const fn new(key: &'static str) -> Attribute<T> {
+        Attribute { key, value: PhantomData }
+    }
+
+    /// The key as it stands in `network.json`.
+    pub const fn key(self) -> &'static str {
+        self.key
+    }
+}
+
+/// What an attribute may hold.
+pub trait Scalar: Sized {
+    /// The value as it is stored.
+    fn store(self) -> Value;
+    /// The stored value, if it is of this type.
+    fn load(value: &Value) -> Option<Self>;
+}
+
+impl Scalar for bool {
+    fn store(self) -> Value {
+        Value::Bool(self)
+    }
+
+    fn load(value: &Value) -> Option<bool> {
+        match value {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl Scalar for SmolStr {
+    fn store(self) -> Value {
+        Value::Text(self)
+    }
+
+    fn load(value: &Value) -> Option<SmolStr> {
+        match value {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl<R: Range> Scalar for Bounded<R> {
+    fn store(self) -> Value {
+        Value::Number(self.get())
+    }
+
+    fn load(value: &Value) -> Option<Bounded<R>> {
+        match value {
+            Value::Number(number) => Bounded::new(*number).ok(),
+            _ => None,
+        }
+    }
+}
+
+/// Makes a field-less enum an attribute's type, stored as the text given for each case.
+macro_rules! scalar_enum {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$case_doc:meta])* $case:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$case_doc])* $case,)* }
+
+        impl $name {
+            /// Every case, in the order of the enum.
+            pub const ALL: &'static [$name] = &[$($name::$case),*];
+
+            /// The case as it stands in `network.json`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$case => $text,)* }
+            }
+
+            /// The case written so, if there is one.
+            pub fn parse(text: &str) -> Option<$name> {
+                match text { $($text => Some($name::$case),)* _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::facts::Scalar for $name {
+            fn store(self) -> $crate::facts::Value {
+                $crate::facts::Value::Text(smol_str::SmolStr::new_static(self.as_str()))
+            }
+
+            fn load(value: &$crate::facts::Value) -> Option<$name> {
+                match value {
+                    $crate::facts::Value::Text(text) => $name::parse(text),
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use scalar_enum;
+
+/// Everything said about one entity or one link.
+///
+/// Facts join attribute by attribute; who said them (bricks) and where (origins) are sets that
+/// unite. Cloning is a reference count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts(Arc<Inner>);
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Inner {
+    /// Sorted by key.
+    #[serde(with = "as_map")]
+    attributes: Vec<(SmolStr, Flat)>,
+    bricks: BTreeSet<SmolStr>,
+    at: BTreeSet<Origin>,
+}
+
+impl Facts {
+    /// Facts with nothing set, declared at `origin`.
+    pub fn new(origin: Origin) -> Facts {
+        Facts(Arc::new(Inner { at: BTreeSet::from([origin]), ..Inner::default() }))
+    }
+
+    /// The value of an attribute, if it is set and not in conflict.
+    pub fn get<T: Scalar>(&self, attribute: Attribute<T>) -> Option<T> {
+        T::load(self.claims(attribute.key)?.agreed()?)
+    }
+
+    /// Whether a switch is set and on.
+    pub fn is(&self, attribute: Attribute<bool>) -> bool {
+        self.get(attribute).unwrap_or_default()
+    }
+
+    /// The claims made for a key, if any were.
+    pub fn claims(&self, key: &str) -> Option<&Flat> {
+        self.0.attributes.iter().find(|(mine, _)| mine == key).map(|(_, flat)| flat)
+    }
+
+    /// Every attribute, in order of key.
+    pub fn attributes(&self) -> impl Iterator<Item = (&str, &Flat)> {
+        self.0.attributes.iter().map(|(key, flat)| (key.as_str(), flat))
+    }
+
+    /// The attributes below a prefix such as `environment/`, with the rest of their keys.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Flat)> {
+        self.attributes().filter_map(move |(key, flat)| Some((key.strip_prefix(prefix)?, flat)))
+    }
+
+    /// The bricks that declared this, in order.
+    pub fn bricks(&self) -> &BTreeSet<SmolStr> {
+        &self.0.bricks
+    }
+
+    /// Where this was declared, in order.
+    pub fn origins(&self) -> &BTreeSet<Origin> {
+        &self.0.at
+    }
+
+    pub(crate) fn with<T: Scalar>(self, attribute: Attribute<T>, value: T) -> Facts {
+        self.with_value(SmolStr::new_static(attribute.key), value.store())
+    }
+
+    pub(crate) fn maybe<T: Scalar>(self, attribute: Attribute<T>, value: Option<T>) -> Facts {
+        match value {
+            Some(value) => self.with(attribute, value),
+            None => self,
+        }
+    }
+
+    pub(crate) fn with_value(mut self, key: SmolStr, value: Value) -> Facts {
+        let origin = self.0.at.first().cloned().unwrap_or_else(Origin::here);
+        self.insert(key, value, origin);
+        self
+    }
+
+    pub(crate) fn insert(&mut self, key: SmolStr, value: Value, origin: Origin) {
+        let inner = Arc::make_mut(&mut self.0);
+        let flat = Flat::one(value, origin);
+        match inner.attributes.binary_search_by(|(mine, _)| mine.cmp(&key)) {
+            Ok(found) => inner.attributes[found].1.join(&flat),
+            Err(gap) => inner.attributes.insert(gap, (key, flat)),
+        }
+    }
+
+    pub(crate) fn add_brick(&mut self, brick: &SmolStr) {
+        Arc::make_mut(&mut self.0).bricks.insert(brick.clone());
+    }
+
+    /// `self ⊔ other`.
+    pub(crate) fn join(&mut self, other: &Facts) {
+        if Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0 {
+            return;
+        }
+        let inner = Arc::make_mut(&mut self.0);
+        for (key, flat) in &other.0.attributes {
+            match inner.attributes.binary_search_by(|(mine, _)| mine.cmp(key)) {
+                Ok(found) => inner.attributes[found].1.join(flat),
+                Err(gap) => inner.attributes.insert(gap, (key.clone(), flat.clone())),
+            }
+        }
+        inner.bricks.extend(other.0.bricks.iter().cloned());
+        inner.at.extend(other.0.at.iter().cloned());
+    }
+}
+
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Facts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Facts(Arc::new(Inner::deserialize(deserializer)?)))
+    }
+}
+
+mod as_map {
+    use super::{Flat, SmolStr};
+    use serde::{Deserialize, Deserializer, Serializer};
+    use std::collections::BTreeMap;
+
+    pub(super) fn serialize<S: Serializer>(
+        attributes: &[(SmolStr, Flat)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(attributes.iter().map(|(key, flat)| (key, flat)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<(SmolStr, Flat)>, D::Error> {
+        Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
+    }
+}

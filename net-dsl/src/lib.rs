@@ -1,0 +1,86 @@
+//! Serverless networks as typed values.
+//!
+//! A [`Network`] is a set of named entities (functions, queues, tables, …) and links between them.
+//! Networks add up with `+`, which overlays entities of the same name; whatever is wrong with one
+//! end of a link is wrong for the compiler already.
+//!
+//! ```
+//! use net_dsl::{brick, prelude::*};
+//!
+//! pub struct Order { pub dish: String }
+//! messages! { Order }
+//!
+//! contract! {
+//!     /// Takes orders at a till.
+//!     pub Till: Tick => () { sends Order }
+//!     /// Cooks what was ordered.
+//!     pub Kitchen: Order => () {}
+//! }
+//!
+//! fn orders() -> Queue<Order> {
+//!     Queue::builder().name(name!("orders")).build()
+//! }
+//!
+//! fn front() -> Network {
+//!     let till = Function::<Till>::builder().name(name!("till")).build();
+//!     brick(name!("front"), till.sends_to(&orders()))
+//! }
+//!
+//! fn back() -> Network {
+//!     let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+//!     brick(name!("back"), orders().triggers(&kitchen))
+//! }
+//!
+//! let restaurant = front() + back();
+//! assert_eq!(restaurant.len(), 3);
+//! ```
+//!
+//! This crate is the language: pure data, no input or output, no AWS. `net-synth` turns a network
+//! into templates.
+
+pub mod binding;
+mod bounded;
+pub mod check;
+mod contract;
+pub mod entity;
+pub mod facts;
+pub mod link;
+mod name;
+mod network;
+mod origin;
+pub mod property;
+
+pub use bounded::{Bounded, InMebibytes, InSeconds, InUnits, OutOfRange, Range, range};
+pub use contract::{
+    Answers, Asks, CallsService, Contract, Grouped, Item, Key, KeyType, Message, Need, ReadsItem,
+    Request, Sends, Service, Takes, Verb, WritesItem,
+};
+pub use entity::{
+    Handle, Kind, Removal,
+    alexa_skill::AlexaSkill,
+    external_service::ExternalService,
+    fifo_queue::FifoQueue,
+    function::{Architecture, Function},
+    http_api::{HttpApi, HttpRequest, HttpResponse, Route},
+    queue::Queue,
+    raw::Raw,
+    schedule::{Schedule, Tick},
+    table::{Change, Table, TableStream},
+    topic::Topic,
+};
+pub use link::{Linked, Links};
+pub use name::{Id, InvalidName, Name};
+pub use network::{FORMAT, Graph, GraphNode, Link, Network, OpenEnd, ReadError, VERSION, brick};
+pub use origin::Origin;
+pub use property::accept;
+
+/// What a file that declares networks needs in scope.
+pub mod prelude {
+    pub use crate::{
+        AlexaSkill, Architecture, Change, Contract, ExternalService, FifoQueue, Function, Grouped,
+        Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network,
+        Queue, Raw, Removal, Request, Schedule, Service, Table, Tick, Topic, binary, contract,
+        count, cron, days, hours, mebibytes, messages, minutes, name, resource_type, route,
+        seconds, services, url, variable,
+    };
+}

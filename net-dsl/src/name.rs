@@ -1,0 +1,194 @@
+//! What an entity is called: the identity that `+` overlays by.
+
+use crate::Origin;
+use smol_str::SmolStr;
+use std::{error, fmt};
+
+/// An entity's identity inside a network: its name without the place it was written.
+///
+/// Ordered and compared as text. Two entities of one `Id` are one entity once their networks are
+/// added.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id(SmolStr);
+
+impl Id {
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name with each part capitalised and the hyphens dropped: the first half of every
+    /// logical id of a generated resource, so that ids depend on names alone.
+    ///
+    /// ```
+    /// # use net_dsl::name;
+    /// assert_eq!(name!("async-processor").id().pascal_case(), "AsyncProcessor");
+    /// ```
+    pub fn pascal_case(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        let mut upper = true;
+        for letter in self.0.chars() {
+            match letter {
+                '-' => upper = true,
+                _ if upper => {
+                    out.push(letter.to_ascii_uppercase());
+                    upper = false;
+                }
+                _ => out.push(letter),
+            }
+        }
+        out
+    }
+
+    pub(crate) fn prefixed(&self, prefix: &Id) -> Id {
+        Id(smol_str::format_smolstr!("{}-{}", prefix.0, self.0))
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl AsRef<Id> for Id {
+    fn as_ref(&self) -> &Id {
+        self
+    }
+}
+
+/// A name and where it was written, which is where its entity counts as declared.
+///
+/// Lower-case letters, digits and single hyphens, starting with a letter, at most
+/// [`Name::MAX_LENGTH`] characters: the common ground of what AWS accepts for the resources that
+/// are named after it. Write constants with [`name!`](crate::name), which a wrong one does not
+/// survive compiling; make others with [`Name::new`].
+///
+/// ```compile_fail
+/// net_dsl::name!("Async_Processor");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Name {
+    id: Id,
+    origin: Origin,
+}
+
+impl Name {
+    /// The longest name, in characters.
+    pub const MAX_LENGTH: usize = 64;
+
+    /// A name known only at run time, declared where this is called.
+    ///
+    /// # Errors
+    /// [`InvalidName`] says which rule the text breaks.
+    ///
+    /// ```
+    /// # use net_dsl::Name;
+    /// assert!(Name::new("room-12").is_ok());
+    /// let error = Name::new("Room 12").unwrap_err();
+    /// assert!(error.to_string().starts_with("`Room 12` is not a name"));
+    /// ```
+    #[track_caller]
+    pub fn new(text: &str) -> Result<Name, InvalidName> {
+        match fault(text) {
+            None => Ok(Name { id: Id(SmolStr::new(text)), origin: Origin::here() }),
+            Some(rule) => Err(InvalidName { text: text.to_owned(), rule }),
+        }
+    }
+
+    /// What [`name!`](crate::name) expands to.
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn literal(text: &'static str, file: &'static str, line: u32, column: u32) -> Name {
+        if let Some(rule) = fault(text) {
+            panic!("{}", rule)
+        }
+        Name { id: Id(SmolStr::new_static(text)), origin: Origin::new(file, line, column) }
+    }
+
+    /// The name without its position.
+    pub fn id(&self) -> &Id {
+        &self.id
+    }
+
+    /// Where the name was written.
+    pub fn origin(&self) -> &Origin {
+        &self.origin
+    }
+}
+
+impl AsRef<Id> for Name {
+    fn as_ref(&self) -> &Id {
+        &self.id
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.id.fmt(f)
+    }
+}
+
+/// Why a text is not a [`Name`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidName {
+    text: String,
+    rule: &'static str,
+}
+
+impl fmt::Display for InvalidName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: String = self.text.chars().take(80).collect();
+        write!(f, "`{}` is not a name: {}", shown.escape_debug(), self.rule)
+    }
+}
+
+impl error::Error for InvalidName {}
+
+const fn fault(text: &str) -> Option<&'static str> {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() {
+        return Some("a name has at least one character");
+    }
+    if bytes.len() > Name::MAX_LENGTH {
+        return Some("a name has at most 64 characters");
+    }
+    if !bytes[0].is_ascii_lowercase() {
+        return Some("a name starts with a lower-case letter");
+    }
+    let mut i = 1;
+    while i < bytes.len() {
+        let hyphen = bytes[i] == b'-';
+        if !hyphen && !bytes[i].is_ascii_lowercase() && !bytes[i].is_ascii_digit() {
+            return Some(
+                "a name is made of lower-case letters, digits and hyphens, as in `async-processor`",
+            );
+        }
+        if hyphen && (i + 1 == bytes.len() || bytes[i + 1] == b'-') {
+            return Some("a hyphen in a name stands between two parts, as in `async-processor`");
+        }
+        i += 1;
+    }
+    None
+}
+
+/// A [`Name`] checked while compiling, declared where it is written.
+///
+/// ```
+/// # use net_dsl::name;
+/// assert_eq!(name!("clock").to_string(), "clock");
+/// ```
+#[macro_export]
+macro_rules! name {
+    ($text:expr) => {{
+        const NAME: $crate::Name = $crate::Name::literal($text, file!(), line!(), column!());
+        NAME
+    }};
+}
+
+pub(crate) fn id_from_file(text: &str) -> Result<Id, InvalidName> {
+    match fault(text) {
+        None => Ok(Id(SmolStr::new(text))),
+        Some(rule) => Err(InvalidName { text: text.to_owned(), rule }),
+    }
+}

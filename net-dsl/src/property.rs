@@ -1,0 +1,206 @@
+//! Any property of a generated resource, set by an overlay.
+//!
+//! The constants are generated from CloudFormation's published schemas by
+//! `tools/properties.py`, so a property that does not exist does not compile, nor does a value of
+//! the wrong type.
+
+mod generated;
+
+pub use generated::*;
+
+use crate::{
+    Contract, Grouped, Handle, Item, Message, Name, Network, Origin,
+    entity::{
+        fifo_queue::FifoQueue, function::Function, http_api::HttpApi, queue::Queue,
+        schedule::Schedule, table::Table, topic::Topic,
+    },
+    facts::Value,
+};
+use once_cell::sync::Lazy;
+use smol_str::format_smolstr;
+use std::marker::PhantomData;
+
+/// Attributes `property/part/path`: a property set on a resource made for the entity.
+pub const PROPERTY: &str = "property/";
+
+/// A property of CloudFormation resource `R` that holds a `V`.
+pub struct Property<R, V> {
+    path: &'static str,
+    typed: PhantomData<fn() -> (R, V)>,
+}
+
+impl<R, V> Property<R, V> {
+    pub(crate) const fn new(path: &'static str) -> Property<R, V> {
+        Property { path, typed: PhantomData }
+    }
+
+    /// The path below `Properties`, parts joined by `/`.
+    pub const fn path(&self) -> &'static str {
+        self.path
+    }
+}
+
+impl<R, V> Clone for Property<R, V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R, V> Copy for Property<R, V> {}
+
+impl<R, V> std::fmt::Debug for Property<R, V> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.path)
+    }
+}
+
+/// The type of a property's value.
+pub trait PropertyValue {
+    /// How the value is given.
+    type Given;
+    /// The value as JSON.
+    fn json(given: Self::Given) -> serde_json::Value;
+}
+
+macro_rules! property_values {
+    ($($(#[$doc:meta])* $name:ident: $given:ty;)*) => {
+        $($(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+
+        impl PropertyValue for $name {
+            type Given = $given;
+
+            fn json(given: $given) -> serde_json::Value {
+                given.into()
+            }
+        })*
+    };
+}
+
+property_values! {
+    /// A property that is true or false.
+    Switch: bool;
+    /// A property that is a whole number.
+    Whole: i64;
+    /// A property that is a number.
+    Decimal: f64;
+    /// A property that is a text.
+    Text: String;
+    /// A property that is a list or has no fixed shape.
+    Json: serde_json::Value;
+}
+
+/// Which resources are made for a handle, and so which properties an overlay can set.
+#[diagnostic::on_unimplemented(
+    message = "no `{R}` is made for `{Self}`",
+    label = "this property belongs to a resource of another entity",
+    note = "the properties of an entity's resources are in the modules of `net_dsl::property`: `lambda::function` and `iam::role` for functions, `sqs::queue` for queues, …"
+)]
+pub trait Makes<R>: Handle {
+    /// The resource's part in the entity.
+    const PART: &'static str;
+}
+
+impl<C: Contract> Makes<lambda::Function> for Function<C> {
+    const PART: &'static str = "function";
+}
+
+impl<C: Contract> Makes<iam::Role> for Function<C> {
+    const PART: &'static str = "role";
+}
+
+impl<C: Contract> Makes<logs::LogGroup> for Function<C> {
+    const PART: &'static str = "log-group";
+}
+
+impl<M: Message> Makes<sqs::Queue> for Queue<M> {
+    const PART: &'static str = "queue";
+}
+
+impl<M: Grouped> Makes<sqs::Queue> for FifoQueue<M> {
+    const PART: &'static str = "queue";
+}
+
+impl<M: Message> Makes<sns::Topic> for Topic<M> {
+    const PART: &'static str = "topic";
+}
+
+impl<T: Item> Makes<dynamodb::Table> for Table<T> {
+    const PART: &'static str = "table";
+}
+
+impl Makes<scheduler::Schedule> for Schedule {
+    const PART: &'static str = "schedule";
+}
+
+impl Makes<apigatewayv2::Api> for HttpApi {
+    const PART: &'static str = "api";
+}
+
+impl Makes<apigatewayv2::Stage> for HttpApi {
+    const PART: &'static str = "stage";
+}
+
+impl<R, H: Makes<R>> Makes<R> for Lazy<H> {
+    const PART: &'static str = H::PART;
+}
+
+/// An overlay that sets a property of a resource made for an entity, over what the plan derives.
+///
+/// Two overlays that set one property differently are a conflict, as everywhere.
+///
+/// ```
+/// use net_dsl::{prelude::*, property::{self, lambda}};
+///
+/// # contract! { pub Task: Tick => () {} }
+/// # let task = Function::<Task>::builder().name(name!("task")).build();
+/// let overlay = property::set(&task, lambda::function::EPHEMERAL_STORAGE_SIZE, 1024);
+/// assert!(overlay.get(&task).is_some());
+/// ```
+///
+/// ```compile_fail
+/// # use net_dsl::{prelude::*, property::{self, lambda}};
+/// # contract! { pub Task: Tick => () {} }
+/// # let task = Function::<Task>::builder().name(name!("task")).build();
+/// property::set(&task, lambda::function::EPHEMERAL_STORAGE_SIZES, 1024);
+/// ```
+#[track_caller]
+pub fn set<R, H: Makes<R>, V: PropertyValue>(
+    entity: &H,
+    property: Property<R, V>,
+    value: impl Into<V::Given>,
+) -> Network {
+    let key = format_smolstr!("{PROPERTY}{}/{}", H::PART, property.path);
+    note(entity.name(), key, Value::json(&V::json(value.into())))
+}
+
+/// An overlay that accepts a finding about an entity, for a reason that the report will show.
+///
+/// The finding no longer fails a check; it is still listed. An empty reason accepts nothing.
+///
+/// ```
+/// use net_dsl::{prelude::*, property};
+///
+/// # contract! { pub Task: Tick => () {} }
+/// # let task = Function::<Task>::builder().name(name!("task")).build();
+/// let overlay = net_dsl::accept(&task, "N101", "started by hand, once a year");
+/// ```
+#[track_caller]
+pub fn accept(
+    entity: &(impl Handle + ?Sized),
+    code: &'static str,
+    reason: &'static str,
+) -> Network {
+    note(entity.name(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
+}
+
+/// Attributes `accept/CODE`: a finding accepted, and why.
+pub const ACCEPT: &str = "accept/";
+
+#[track_caller]
+fn note(name: &Name, key: smol_str::SmolStr, value: Value) -> Network {
+    let mut network = Network::empty();
+    network.note(name.id(), key, value, Origin::here());
+    network
+}
