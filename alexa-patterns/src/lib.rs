@@ -1,1 +1,32 @@
-//! Alexa.
+//! The bricks of an Alexa Smart Home back end.
+//!
+//! Three networks out of six bricks; which one depends on the manufacturer's HTTP API:
+//!
+//! ```
+//! use alexa_patterns::*;
+//!
+//! // The API answers with the new state.
+//! let sync = entrypoint() + sync_processor() + dispatcher();
+//! // The API accepts a request and pushes the new state later.
+//! let push = entrypoint() + async_processor() + push_gateway() + dispatcher();
+//! // The API accepts a request and has to be asked again.
+//! let polling = entrypoint() + async_processor() + polling_event_processor() + dispatcher();
+//!
+//! for network in [sync, push, polling] {
+//!     assert!(network.open_ends().is_empty());
+//! }
+//! ```
+//!
+//! [`message`] holds what travels, [`contract`] what each function is held to, [`shared`] the
+//! entities that bricks have in common: the studs by which they join.
+
+mod bricks;
+pub mod contract;
+pub mod message;
+pub mod shared;
+
+pub use bricks::{
+    async_processor::async_processor, dispatcher::dispatcher, entrypoint::entrypoint,
+    polling_event_processor::polling_event_processor, push_gateway::push_gateway,
+    sync_processor::sync_processor,
+};

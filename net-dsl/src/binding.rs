@@ -5,15 +5,20 @@ use crate::Verb;
 use smol_str::{SmolStr, format_smolstr};
 
 /// The environment variable that binds a need: `NET_` and the verb and what is needed, in
-/// capitals.
+/// capitals; one for reading and writing the items of a table.
 ///
 /// ```
 /// use net_dsl::{Verb, binding};
 ///
 /// assert_eq!(binding::variable(Verb::Sends, "DeferredDirective"), "NET_SENDS_DEFERRED_DIRECTIVE");
+/// assert_eq!(binding::variable(Verb::Reads, "Grant"), binding::variable(Verb::Writes, "Grant"));
 /// ```
 pub fn variable(verb: Verb, what: &str) -> SmolStr {
-    format_smolstr!("NET_{}_{}", shout(verb.as_str()), shout(what))
+    let verb = match verb {
+        Verb::Reads | Verb::Writes => "table",
+        other => other.as_str(),
+    };
+    format_smolstr!("NET_{}_{}", shout(verb), shout(what))
 }
 
 /// The environment variable with the ARN of the secret that calls of a service need.

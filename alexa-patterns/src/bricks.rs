@@ -1,0 +1,8 @@
+//! One brick a file.
+
+pub(crate) mod async_processor;
+pub(crate) mod dispatcher;
+pub(crate) mod entrypoint;
+pub(crate) mod polling_event_processor;
+pub(crate) mod push_gateway;
+pub(crate) mod sync_processor;

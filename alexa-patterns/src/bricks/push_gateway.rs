@@ -1,0 +1,31 @@
+use crate::{
+    contract::Receiver,
+    message::DevicePush,
+    shared::{DEVICE_CLOUD, RESPONDER},
+};
+use net_dsl::{brick, prelude::*};
+
+/// Takes new states that the manufacturer pushes.
+///
+/// ```text
+/// push-gateway ─POST /push→ receiver ─sends→ responder
+///                               └─calls→ device-cloud
+/// ```
+///
+/// Anybody can post to a public route, so the receiver hands on only what is signed with the
+/// device cloud's secret.
+pub fn push_gateway() -> Network {
+    let gateway = HttpApi::builder().name(name!("push-gateway")).build();
+    let receiver = Function::<Receiver>::builder()
+        .name(name!("receiver"))
+        .code(binary!("alexa-receiver"))
+        .timeout(seconds!(5))
+        .build();
+
+    brick(
+        name!("push-gateway"),
+        gateway.routes(route!(POST "/push" => DevicePush), &receiver)
+            + receiver.calls(&DEVICE_CLOUD)
+            + receiver.sends_to(&RESPONDER),
+    )
+}
