@@ -181,6 +181,8 @@ macro_rules! ranges {
                 const RULE: &'static str = $rule;
             }
 
+            // Nobody whose timeout is no size wants a list of the settings that are.
+            #[diagnostic::do_not_recommend]
             impl super::$unit for $name {}
         )*
     };

@@ -282,22 +282,18 @@ pub trait Sends<M>: Contract {}
     label = "`{Self}` has no `asks {R}`",
     note = "add `asks {R},` to `{Self}` in its `contract!`, or link a function that takes a request it asks"
 )]
-pub trait Asks<R>: Contract {}
-
-/// The contract answers request `R` with its reply.
-#[diagnostic::on_unimplemented(
-    message = "a function under contract `{Self}` does not answer `{R}` with `{R}`'s reply",
-    label = "this function does not answer `{R}`",
-    note = "declare `{Self}: {R} => …` with the reply of `impl Request for {R}` as its output"
-)]
-pub trait Answers<R>: Contract {}
-
-impl<C> Answers<C::Input> for C
-where
-    C: Contract,
-    C::Input: Request<Reply = C::Output>,
-{
+pub trait Asks<R>: Contract {
+    /// `R` itself, which is one.
+    type Request: Request;
 }
+
+/// The contract answers `R` with `A`.
+#[diagnostic::on_unimplemented(
+    message = "a function under contract `{Self}` does not answer `{R}` with `{A}`",
+    label = "the reply to `{R}` is `{A}`, which is not `{Self}`'s output",
+    note = "declare `{Self}: {R} => {A}` in its `contract!`, or change the reply in `impl Request for {R}`"
+)]
+pub trait Answers<R, A>: Contract {}
 
 /// The contract reads items `T`.
 #[diagnostic::on_unimplemented(
@@ -361,6 +357,7 @@ macro_rules! contract {
         }
 
         impl $crate::Takes<$input> for $name {}
+        impl $crate::Answers<$input, $output> for $name {}
         $($crate::contract!(@implement $name $verb $what);)*)+
     };
     (@need sends $what:ty) => { $crate::contract!(@need Sends Message $what) };
@@ -379,7 +376,11 @@ macro_rules! contract {
         ))
     };
     (@implement $name:ident sends $what:ty) => { impl $crate::Sends<$what> for $name {} };
-    (@implement $name:ident asks $what:ty) => { impl $crate::Asks<$what> for $name {} };
+    (@implement $name:ident asks $what:ty) => {
+        impl $crate::Asks<$what> for $name {
+            type Request = $what;
+        }
+    };
     (@implement $name:ident reads $what:ty) => { impl $crate::ReadsItem<$what> for $name {} };
     (@implement $name:ident writes $what:ty) => { impl $crate::WritesItem<$what> for $name {} };
     (@implement $name:ident calls $what:ty) => { impl $crate::CallsService<$what> for $name {} };

@@ -14,7 +14,7 @@
 
 use crate::{
     Answers, Asks, Bounded, CallsService, Contract, Grouped, Handle, HttpApi, HttpRequest, Id,
-    Item, Message, Network, ReadsItem, Request, Sends, Service, Takes, Verb, WritesItem,
+    Item, Message, Network, Range, ReadsItem, Request, Sends, Service, Takes, Verb, WritesItem,
     entity::{
         MESSAGE,
         alexa_skill::AlexaSkill,
@@ -29,7 +29,7 @@ use crate::{
     },
     facts::{Attribute, Facts, Scalar, Value},
     origin::Origin,
-    property::{PROPERTY, Property, PropertyValue},
+    property::{Fits, PROPERTY, Property, PropertyValue},
     range,
 };
 use once_cell::sync::Lazy;
@@ -48,11 +48,13 @@ pub const MAX_CONCURRENCY: Attribute<Bounded<range::MaxConcurrency>> =
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a function",
     label = "only functions run code: they are triggered, send, ask, read, write and call",
-    note = "pass a `Function<…>`; a link starts where control comes from, as in `queue.triggers(&function)` or `function.sends_to(&queue)`"
+    note = "put a `Function<…>` here; a link starts where control comes from: `queue.triggers(&function)`, `function.sends_to(&queue)`, `function.reads(&table)`"
 )]
 pub trait Runs: Handle {
     /// The contract its code is held to.
     type Contract: Contract;
+    /// [`Code`] under that contract.
+    type Code: Held<Contract = Self::Contract>;
 }
 
 /// A handle on something that triggers functions.
@@ -83,7 +85,7 @@ pub trait Sink: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a table",
     label = "only tables are read and written",
-    note = "messages go to queues and topics with `sends_to`"
+    note = "messages go to queues and topics with `sends_to`; a table's stream only gives its changes"
 )]
 pub trait Store: Handle {
     /// What it holds.
@@ -105,7 +107,7 @@ pub trait Callee: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fan out",
     label = "only topics copy their messages to queues",
-    note = "put a `Topic` in front, or let a function send with `sends_to`"
+    note = "put a `Topic` in front, `topic.fans_out_to(&queue)`, or let a function send with `sends_to`"
 )]
 pub trait Broadcast: Handle {
     /// What it copies.
@@ -114,9 +116,9 @@ pub trait Broadcast: Handle {
 
 /// A handle on a queue of messages `M`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a queue of `{M}`",
-    label = "a topic of `{M}` fans out only to queues of `{M}`",
-    note = "link a `Queue<{M}>`; to start a function from a topic use `triggers`"
+    message = "`{Self}` cannot subscribe to a topic of `{M}`",
+    label = "a topic of `{M}` fans out only to standard queues of `{M}`",
+    note = "link a `Queue<{M}>`: no FIFO queue subscribes to a topic, and functions are started with `triggers`"
 )]
 pub trait Subscriber<M>: Handle {}
 
@@ -126,7 +128,10 @@ pub trait Subscriber<M>: Handle {}
     label = "only HTTP APIs route requests to functions",
     note = "pass an `HttpApi`; other sources start functions with `triggers`"
 )]
-pub trait Front: Handle {}
+pub trait Front: Handle {
+    /// [`Gate`].
+    type Gate: Admits;
+}
 
 /// Settings of a link that hands events over one at a time: it has none.
 #[derive(Clone, Copy, Debug)]
@@ -141,8 +146,237 @@ pub enum BatchedFifo {}
 #[derive(Clone, Copy, Debug)]
 pub enum Streamed {}
 
+/// Links that hand over several events at a time.
+#[diagnostic::on_unimplemented(
+    message = "this link is `{Self}`: it has no batches",
+    label = "only links from queues and table streams hand over batches",
+    note = "a `Direct` link hands over one event at a time; put a `Queue` between to collect them"
+)]
+pub trait Batches {
+    /// How many.
+    type Size: Range;
+}
+
+/// Links that can wait for a batch to fill.
+#[diagnostic::on_unimplemented(
+    message = "this link is `{Self}`: it cannot wait for a batch to fill",
+    label = "only links from standard queues and table streams have a batch window",
+    note = "Lambda takes what a FIFO queue holds at once, up to `batch_size`; a `Direct` link hands over one event at a time"
+)]
+pub trait Waits {}
+
+/// Links that bound how many runs they cause at a time.
+#[diagnostic::on_unimplemented(
+    message = "this link is `{Self}`: it cannot bound the runs it causes",
+    label = "only links from queues have a maximum concurrency",
+    note = "the function itself can: `reserved_concurrency` in its builder"
+)]
+pub trait Throttles {}
+
+/// Links that are an event source mapping.
+#[diagnostic::on_unimplemented(
+    message = "this link is `{Self}`: it has no event source mapping",
+    label = "only links from queues and table streams have properties of their own",
+    note = "`net_dsl::property::set` sets properties of the entities at either end"
+)]
+pub trait Mapped {}
+
+impl Batches for Batched {
+    type Size = range::BatchSize;
+}
+
+impl Batches for BatchedFifo {
+    type Size = range::FifoBatchSize;
+}
+
+impl Batches for Streamed {
+    type Size = range::BatchSize;
+}
+
+impl Waits for Batched {}
+impl Waits for Streamed {}
+
+impl Throttles for Batched {}
+impl Throttles for BatchedFifo {}
+
+impl Mapped for Batched {}
+impl Mapped for BatchedFifo {}
+impl Mapped for Streamed {}
+
+/// The start of a link reaches its end `T` in way `How`: the one bound of every verb.
+///
+/// Implemented for what the start's role stands for: what a source hands over, the code of a
+/// function, the gate of an API. Where the start has no such role that is unknown, and so the
+/// compiler does not report the end as well: a link written the wrong way round is one error.
+///
+/// That every implementation is for all types of a kind keeps the compiler from listing them.
+pub trait Reaches<T, How> {
+    /// The message, item or service.
+    #[doc(hidden)]
+    const WHAT: &'static str;
+
+    #[doc(hidden)]
+    fn end(to: &T) -> &dyn Handle;
+}
+
+/// Contract `C` needs this message, item or service, or whom it asks, in way `How`.
+///
+/// The need is the subject, not the contract, so that the compiler looks at it only once the end of
+/// the link is known; it would take a contract's only need for the end's type.
+pub trait NeededBy<C, How> {}
+
+/// What is held to a contract.
+pub trait Held {
+    /// The contract.
+    type Contract;
+}
+
+/// The code of a function under contract `C`.
+#[derive(Clone, Copy, Debug)]
+pub struct Code<C>(PhantomData<C>);
+
+impl<C> Held for Code<C> {
+    type Contract = C;
+}
+
+/// What lets requests in.
+pub trait Admits {}
+
+/// The gate of an HTTP API.
+#[derive(Clone, Copy, Debug)]
+pub enum Gate {}
+
+impl Admits for Gate {}
+
+/// Starting a function with what is handed over.
+#[derive(Clone, Copy, Debug)]
+pub enum Triggering {}
+/// Starting a function with requests that carry a `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct Routing<B>(PhantomData<B>);
+/// Copying messages to a subscriber.
+#[derive(Clone, Copy, Debug)]
+pub enum Copying {}
+/// Handing a message over and going on.
+#[derive(Clone, Copy, Debug)]
+pub enum Sending {}
+/// Handing a request over and waiting for the answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking {}
+/// Reading items.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {}
+/// Writing items.
+#[derive(Clone, Copy, Debug)]
+pub enum Writing {}
+/// Calling over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub enum Calling {}
+
+impl<P: Message, F: Runs> Reaches<F, Triggering> for P
+where
+    F::Contract: Takes<P>,
+{
+    const WHAT: &'static str = P::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<G: Admits, B: Message, F: Runs> Reaches<F, Routing<B>> for G
+where
+    F::Contract: Takes<HttpRequest<B>>,
+{
+    const WHAT: &'static str = B::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<M: Message, Q: Subscriber<M>> Reaches<Q, Copying> for M {
+    const WHAT: &'static str = M::NAME;
+
+    fn end(queue: &Q) -> &dyn Handle {
+        queue
+    }
+}
+
+impl<C: Held, S: Sink> Reaches<S, Sending> for C
+where
+    S::Message: NeededBy<C::Contract, Sending>,
+{
+    const WHAT: &'static str = S::Message::NAME;
+
+    fn end(sink: &S) -> &dyn Handle {
+        sink
+    }
+}
+
+impl<C: Held, F: Runs> Reaches<F, Asking> for C
+where
+    F::Contract: NeededBy<C::Contract, Asking>,
+{
+    const WHAT: &'static str = <F::Contract as Contract>::Input::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<C: Held, T: Store> Reaches<T, Reading> for C
+where
+    T::Item: NeededBy<C::Contract, Reading>,
+{
+    const WHAT: &'static str = T::Item::NAME;
+
+    fn end(table: &T) -> &dyn Handle {
+        table
+    }
+}
+
+impl<C: Held, T: Store> Reaches<T, Writing> for C
+where
+    T::Item: NeededBy<C::Contract, Writing>,
+{
+    const WHAT: &'static str = T::Item::NAME;
+
+    fn end(table: &T) -> &dyn Handle {
+        table
+    }
+}
+
+impl<C: Held, S: Callee> Reaches<S, Calling> for C
+where
+    S::Service: NeededBy<C::Contract, Calling>,
+{
+    const WHAT: &'static str = S::Service::NAME;
+
+    fn end(service: &S) -> &dyn Handle {
+        service
+    }
+}
+
+impl<M, C: Sends<M>> NeededBy<C, Sending> for M {}
+
+impl<K, C> NeededBy<C, Asking> for K
+where
+    K: Contract,
+    C: Asks<<K as Contract>::Input>,
+    K: Answers<<K as Contract>::Input, <C::Request as Request>::Reply>,
+{
+}
+
+impl<T, C: ReadsItem<T>> NeededBy<C, Reading> for T {}
+
+impl<T, C: WritesItem<T>> NeededBy<C, Writing> for T {}
+
+impl<S, C: CallsService<S>> NeededBy<C, Calling> for S {}
+
 impl<C: Contract> Runs for Function<C> {
     type Contract = C;
+    type Code = Code<C>;
 }
 
 impl<M: Message> Source for Queue<M> {
@@ -209,36 +443,49 @@ impl<M: Message> Broadcast for Topic<M> {
 
 impl<M: Message> Subscriber<M> for Queue<M> {}
 
-impl Front for HttpApi {}
-
-impl<T: Runs> Runs for Lazy<T> {
-    type Contract = T::Contract;
+impl Front for HttpApi {
+    type Gate = Gate;
 }
 
+#[diagnostic::do_not_recommend]
+impl<T: Runs> Runs for Lazy<T> {
+    type Contract = T::Contract;
+    type Code = T::Code;
+}
+
+#[diagnostic::do_not_recommend]
 impl<T: Source> Source for Lazy<T> {
     type Payload = T::Payload;
     type Delivery = T::Delivery;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Sink> Sink for Lazy<T> {
     type Message = T::Message;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Store> Store for Lazy<T> {
     type Item = T::Item;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Callee> Callee for Lazy<T> {
     type Service = T::Service;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Broadcast> Broadcast for Lazy<T> {
     type Message = T::Message;
 }
 
+#[diagnostic::do_not_recommend]
 impl<M, T: Subscriber<M>> Subscriber<M> for Lazy<T> {}
 
-impl<T: Front> Front for Lazy<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: Front> Front for Lazy<T> {
+    type Gate = T::Gate;
+}
 
 /// The verbs that link one handle to another; in scope with the prelude.
 ///
@@ -271,10 +518,9 @@ pub trait Links: Handle {
     fn triggers<F>(&self, function: &F) -> Linked<Self::Delivery>
     where
         Self: Source + Sized,
-        F: Runs,
-        F::Contract: Takes<Self::Payload>,
+        Self::Payload: Reaches<F, Triggering>,
     {
-        Linked::new(self, Verb::Triggers, function, "", Self::Payload::NAME)
+        Linked::new(self, Verb::Triggers, Self::Payload::end(function), "", Self::Payload::WHAT)
     }
 
     /// This API hands the requests of a route to the function, and its answers back.
@@ -283,10 +529,9 @@ pub trait Links: Handle {
     where
         Self: Front + Sized,
         B: Message,
-        F: Runs,
-        F::Contract: Takes<HttpRequest<B>>,
+        Self::Gate: Reaches<F, Routing<B>>,
     {
-        Linked::new(self, Verb::Routes, function, route.key(), B::NAME)
+        Linked::new(self, Verb::Routes, Self::Gate::end(function), route.key(), Self::Gate::WHAT)
     }
 
     /// This topic copies each of its messages to the queue.
@@ -294,9 +539,9 @@ pub trait Links: Handle {
     fn fans_out_to<Q>(&self, queue: &Q) -> Linked<Direct>
     where
         Self: Broadcast + Sized,
-        Q: Subscriber<Self::Message>,
+        Self::Message: Reaches<Q, Copying>,
     {
-        Linked::new(self, Verb::FansOut, queue, "", Self::Message::NAME)
+        Linked::new(self, Verb::FansOut, Self::Message::end(queue), "", Self::Message::WHAT)
     }
 
     /// This function hands its messages of the sink's type to the sink and goes on.
@@ -306,10 +551,9 @@ pub trait Links: Handle {
     fn sends_to<S>(&self, sink: &S) -> Linked<Direct>
     where
         Self: Runs + Sized,
-        S: Sink,
-        Self::Contract: Sends<S::Message>,
+        Self::Code: Reaches<S, Sending>,
     {
-        Linked::new(self, Verb::Sends, sink, "", S::Message::NAME)
+        Linked::new(self, Verb::Sends, Self::Code::end(sink), "", Self::Code::WHAT)
     }
 
     /// This function asks the other and waits for its answer.
@@ -333,13 +577,9 @@ pub trait Links: Handle {
     fn asks<F>(&self, function: &F) -> Linked<Direct>
     where
         Self: Runs + Sized,
-        F: Runs,
-        <F::Contract as Contract>::Input: Request,
-        F::Contract: Answers<<F::Contract as Contract>::Input>,
-        Self::Contract: Asks<<F::Contract as Contract>::Input>,
+        Self::Code: Reaches<F, Asking>,
     {
-        let request = <<F::Contract as Contract>::Input as Message>::NAME;
-        Linked::new(self, Verb::Asks, function, "", request)
+        Linked::new(self, Verb::Asks, Self::Code::end(function), "", Self::Code::WHAT)
     }
 
     /// This function reads items of the table.
@@ -347,10 +587,9 @@ pub trait Links: Handle {
     fn reads<T>(&self, table: &T) -> Linked<Direct>
     where
         Self: Runs + Sized,
-        T: Store,
-        Self::Contract: ReadsItem<T::Item>,
+        Self::Code: Reaches<T, Reading>,
     {
-        Linked::new(self, Verb::Reads, table, "", T::Item::NAME)
+        Linked::new(self, Verb::Reads, Self::Code::end(table), "", Self::Code::WHAT)
     }
 
     /// This function writes items of the table.
@@ -358,10 +597,9 @@ pub trait Links: Handle {
     fn writes<T>(&self, table: &T) -> Linked<Direct>
     where
         Self: Runs + Sized,
-        T: Store,
-        Self::Contract: WritesItem<T::Item>,
+        Self::Code: Reaches<T, Writing>,
     {
-        Linked::new(self, Verb::Writes, table, "", T::Item::NAME)
+        Linked::new(self, Verb::Writes, Self::Code::end(table), "", Self::Code::WHAT)
     }
 
     /// This function calls the service over HTTP.
@@ -369,10 +607,9 @@ pub trait Links: Handle {
     fn calls<S>(&self, service: &S) -> Linked<Direct>
     where
         Self: Runs + Sized,
-        S: Callee,
-        Self::Contract: CallsService<S::Service>,
+        Self::Code: Reaches<S, Calling>,
     {
-        Linked::new(self, Verb::Calls, service, "", S::Service::NAME)
+        Linked::new(self, Verb::Calls, Self::Code::end(service), "", Self::Code::WHAT)
     }
 }
 
@@ -396,9 +633,9 @@ pub struct Linked<D> {
 impl<D> Linked<D> {
     #[track_caller]
     fn new(
-        from: &impl Handle,
+        from: &dyn Handle,
         verb: Verb,
-        to: &impl Handle,
+        to: &dyn Handle,
         label: &str,
         message: &'static str,
     ) -> Linked<D> {
@@ -420,90 +657,53 @@ impl<D> Linked<D> {
         self
     }
 
-    fn set_property<R, V: PropertyValue>(
+    /// Events handed to one run, from a queue or a stream.
+    ///
+    /// From a standard queue or a stream 1 to 10000, from a FIFO queue 1 to 10; if unset 10 from
+    /// queues and 100 from streams.
+    pub fn batch_size(mut self, size: Bounded<D::Size>) -> Linked<D>
+    where
+        D: Batches,
+    {
+        let key = SmolStr::new_static(BATCH_SIZE.key());
+        self.facts.insert(key, Value::Number(size.get()), self.origin.clone());
+        self
+    }
+
+    /// How long to wait for a batch to fill, from a standard queue or a stream: 0 to 300 seconds; 0
+    /// if unset.
+    pub fn batch_window(self, window: Bounded<range::BatchWindow>) -> Linked<D>
+    where
+        D: Waits,
+    {
+        self.with(BATCH_WINDOW, window)
+    }
+
+    /// Runs a queue may cause at a time: 2 to 1000; no bound of its own if unset.
+    pub fn max_concurrency(self, runs: Bounded<range::MaxConcurrency>) -> Linked<D>
+    where
+        D: Throttles,
+    {
+        self.with(MAX_CONCURRENCY, runs)
+    }
+
+    /// Sets any property of the event source mapping, from a queue or a stream.
+    pub fn set<V: PropertyValue>(
         mut self,
-        property: Property<R, V>,
-        value: impl Into<V::Given>,
-    ) -> Linked<D> {
+        property: Property<Mapping, V>,
+        value: impl Fits<V>,
+    ) -> Linked<D>
+    where
+        D: Mapped,
+    {
         let key = format_smolstr!("{PROPERTY}mapping/{}", property.path());
-        self.facts.insert(key, Value::json(&V::json(value.into())), self.origin.clone());
+        self.facts.insert(key, Value::json(&V::json(value.given())), self.origin.clone());
         self
     }
 }
 
 /// The resource behind a link from a queue or a stream.
 pub type Mapping = crate::property::lambda::EventSourceMapping;
-
-impl Linked<Batched> {
-    /// Messages handed to one run: 1 to 10000; 10 if unset.
-    pub fn batch_size(self, size: Bounded<range::BatchSize>) -> Linked<Batched> {
-        self.with(BATCH_SIZE, size)
-    }
-
-    /// How long to wait for a batch to fill: 0 to 300 seconds; 0 if unset.
-    pub fn batch_window(self, window: Bounded<range::BatchWindow>) -> Linked<Batched> {
-        self.with(BATCH_WINDOW, window)
-    }
-
-    /// Runs this queue may cause at a time: 2 to 1000; no bound of its own if unset.
-    pub fn max_concurrency(self, runs: Bounded<range::MaxConcurrency>) -> Linked<Batched> {
-        self.with(MAX_CONCURRENCY, runs)
-    }
-
-    /// Sets any property of the event source mapping.
-    pub fn set<V: PropertyValue>(
-        self,
-        property: Property<Mapping, V>,
-        value: impl Into<V::Given>,
-    ) -> Linked<Batched> {
-        self.set_property(property, value)
-    }
-}
-
-impl Linked<BatchedFifo> {
-    /// Messages handed to one run: 1 to 10; 10 if unset.
-    pub fn batch_size(self, size: Bounded<range::FifoBatchSize>) -> Linked<BatchedFifo> {
-        let key = SmolStr::new_static(BATCH_SIZE.key());
-        let mut linked = self;
-        linked.facts.insert(key, Value::Number(size.get()), linked.origin.clone());
-        linked
-    }
-
-    /// Runs this queue may cause at a time: 2 to 1000; no bound of its own if unset.
-    pub fn max_concurrency(self, runs: Bounded<range::MaxConcurrency>) -> Linked<BatchedFifo> {
-        self.with(MAX_CONCURRENCY, runs)
-    }
-
-    /// Sets any property of the event source mapping.
-    pub fn set<V: PropertyValue>(
-        self,
-        property: Property<Mapping, V>,
-        value: impl Into<V::Given>,
-    ) -> Linked<BatchedFifo> {
-        self.set_property(property, value)
-    }
-}
-
-impl Linked<Streamed> {
-    /// Changes handed to one run: 1 to 10000; 100 if unset.
-    pub fn batch_size(self, size: Bounded<range::BatchSize>) -> Linked<Streamed> {
-        self.with(BATCH_SIZE, size)
-    }
-
-    /// How long to wait for a batch to fill: 0 to 300 seconds; 0 if unset.
-    pub fn batch_window(self, window: Bounded<range::BatchWindow>) -> Linked<Streamed> {
-        self.with(BATCH_WINDOW, window)
-    }
-
-    /// Sets any property of the event source mapping.
-    pub fn set<V: PropertyValue>(
-        self,
-        property: Property<Mapping, V>,
-        value: impl Into<V::Given>,
-    ) -> Linked<Streamed> {
-        self.set_property(property, value)
-    }
-}
 
 impl<D> std::fmt::Debug for Linked<D> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

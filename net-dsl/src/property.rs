@@ -91,6 +91,24 @@ property_values! {
     Json: serde_json::Value;
 }
 
+/// A value that a property of type `V` can have.
+#[diagnostic::on_unimplemented(
+    message = "a property of type `{V}` cannot be `{Self}`",
+    label = "this is no value for the property",
+    note = "a `Switch` is true or false, a `Whole` a whole number, a `Decimal` a number, a `Text` a text, a `Json` a `serde_json::Value`"
+)]
+pub trait Fits<V: PropertyValue> {
+    /// The value as the property takes it.
+    fn given(self) -> V::Given;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: PropertyValue, T: Into<V::Given>> Fits<V> for T {
+    fn given(self) -> V::Given {
+        self.into()
+    }
+}
+
 /// Which resources are made for a handle, and so which properties an overlay can set.
 #[diagnostic::on_unimplemented(
     message = "no `{R}` is made for `{Self}`",
@@ -100,6 +118,24 @@ property_values! {
 pub trait Makes<R>: Handle {
     /// The resource's part in the entity.
     const PART: &'static str;
+}
+
+/// This resource is made for handles `H`: [`Makes`] turned round, so that the property says which
+/// resource is meant, not the handle.
+pub trait MadeFor<H> {
+    /// The resource's part in the entity.
+    const PART: &'static str;
+
+    #[doc(hidden)]
+    fn name(handle: &H) -> &Name;
+}
+
+impl<R, H: Makes<R>> MadeFor<H> for R {
+    const PART: &'static str = H::PART;
+
+    fn name(handle: &H) -> &Name {
+        handle.name()
+    }
 }
 
 impl<C: Contract> Makes<lambda::Function> for Function<C> {
@@ -142,6 +178,7 @@ impl Makes<apigatewayv2::Stage> for HttpApi {
     const PART: &'static str = "stage";
 }
 
+#[diagnostic::do_not_recommend]
 impl<R, H: Makes<R>> Makes<R> for Lazy<H> {
     const PART: &'static str = H::PART;
 }
@@ -166,13 +203,13 @@ impl<R, H: Makes<R>> Makes<R> for Lazy<H> {
 /// property::set(&task, lambda::function::EPHEMERAL_STORAGE_SIZES, 1024);
 /// ```
 #[track_caller]
-pub fn set<R, H: Makes<R>, V: PropertyValue>(
+pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
     entity: &H,
     property: Property<R, V>,
-    value: impl Into<V::Given>,
+    value: impl Fits<V>,
 ) -> Network {
-    let key = format_smolstr!("{PROPERTY}{}/{}", H::PART, property.path);
-    note(entity.name(), key, Value::json(&V::json(value.into())))
+    let key = format_smolstr!("{PROPERTY}{}/{}", R::PART, property.path);
+    note(R::name(entity), key, Value::json(&V::json(value.given())))
 }
 
 /// An overlay that accepts a finding about an entity, for a reason that the report will show.

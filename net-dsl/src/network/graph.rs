@@ -63,6 +63,70 @@ impl<'n> Graph<'n> {
     }
 }
 
+impl Graph<'_> {
+    /// The number of the cycle that each entity is in along links of some verbs, if it is in one;
+    /// a link to itself is a cycle too. Tarjan's strongly connected components, O(n).
+    pub fn cycles(&self, verbs: &[Verb]) -> Vec<Option<u32>> {
+        const UNSEEN: u32 = u32::MAX;
+        let count = self.nodes.len();
+        let (mut index, mut low) = (vec![UNSEEN; count], vec![0; count]);
+        let (mut on_stack, mut cycles) = (vec![false; count], vec![None; count]);
+        let (mut stack, mut next, mut next_cycle) = (Vec::new(), 0, 0);
+        // Each frame is an entity and the link to look at next: the recursion, without the stack.
+        let mut frames: Vec<(usize, usize)> = Vec::new();
+        for root in 0..count {
+            if index[root] != UNSEEN || !self.nodes[root].follows(verbs) {
+                continue;
+            }
+            frames.push((root, 0));
+            while let Some((node, position)) = frames.pop() {
+                if position == 0 {
+                    (index[node], low[node]) = (next, next);
+                    next += 1;
+                    stack.push(node);
+                    on_stack[node] = true;
+                }
+                let out = &self.nodes[node].out;
+                let mut descended = false;
+                for (offset, (to, link)) in out.iter().enumerate().skip(position) {
+                    if !verbs.contains(&link.verb) {
+                        continue;
+                    }
+                    if index[*to] == UNSEEN {
+                        frames.push((node, offset + 1));
+                        frames.push((*to, 0));
+                        descended = true;
+                        break;
+                    }
+                    if on_stack[*to] {
+                        low[node] = low[node].min(index[*to]);
+                    }
+                }
+                if descended {
+                    continue;
+                }
+                if low[node] == index[node] {
+                    let start = stack.iter().rposition(|&member| member == node).unwrap_or(0);
+                    let members = stack.split_off(start);
+                    let to_itself =
+                        out.iter().any(|(to, link)| *to == node && verbs.contains(&link.verb));
+                    for &member in &members {
+                        on_stack[member] = false;
+                        if members.len() > 1 || to_itself {
+                            cycles[member] = Some(next_cycle);
+                        }
+                    }
+                    next_cycle += u32::from(members.len() > 1 || to_itself);
+                }
+                if let Some(&(parent, _)) = frames.last() {
+                    low[parent] = low[parent].min(low[node]);
+                }
+            }
+        }
+        cycles
+    }
+}
+
 impl GraphNode<'_> {
     /// The links of a verb that leave the entity.
     pub fn outgoing(&self, verb: Verb) -> impl Iterator<Item = (usize, &Link)> {
@@ -92,5 +156,9 @@ impl GraphNode<'_> {
     ) -> impl Iterator<Item = (usize, &'a Link)> {
         self.outgoing(verb)
             .filter(move |(_, link)| link.facts.get(MESSAGE).is_some_and(|message| message == what))
+    }
+
+    fn follows(&self, verbs: &[Verb]) -> bool {
+        self.out.iter().any(|(_, link)| verbs.contains(&link.verb))
     }
 }

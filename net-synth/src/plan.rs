@@ -1,0 +1,84 @@
+//! The plan: everything AWS needs for a network, as typed data, before any template language.
+//!
+//! Defaults are resolved here, and what people write by hand elsewhere is derived from the links:
+//! roles, permissions, environment, mappings. Emitters only print a plan.
+
+mod build;
+mod naming;
+pub mod resource;
+pub mod term;
+
+pub use naming::{LogicalId, stack_name};
+pub use resource::{Body, Resource};
+pub use term::{Pseudo, Ref, Term};
+
+use net_dsl::{Graph, Id};
+use smol_str::SmolStr;
+
+/// What a network needs on AWS.
+///
+/// Resources, parameters and outputs are in order of logical id, whatever order the network was
+/// composed in.
+#[derive(Clone, Debug)]
+pub struct Plan<'n> {
+    /// What the network is called.
+    pub name: SmolStr,
+    /// What a deployment must say.
+    pub parameters: Vec<Parameter<'n>>,
+    /// What is created.
+    pub resources: Vec<Resource<'n>>,
+    /// What a deployment tells.
+    pub outputs: Vec<Output>,
+}
+
+/// A value given when deploying.
+#[derive(Clone, Debug)]
+pub struct Parameter<'n> {
+    /// What the parameter is called.
+    pub id: LogicalId,
+    /// What it is for.
+    pub description: String,
+    /// The value if none is given; without one the parameter is required.
+    pub default: Option<SmolStr>,
+    /// What a value must look like, as a regular expression.
+    pub pattern: &'static str,
+    /// The entity it belongs to, if any.
+    pub entity: Option<&'n Id>,
+}
+
+/// A value that a deployment shows when it is done.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// What the output is called.
+    pub id: LogicalId,
+    /// What it is.
+    pub description: String,
+    /// Its value.
+    pub value: Term,
+}
+
+impl<'n> Plan<'n> {
+    /// Plans a network under a name.
+    ///
+    /// Total: what the checks would refuse is planned as well as it can be. O(n log n).
+    ///
+    /// ```
+    /// use net_dsl::{Graph, prelude::*};
+    /// use net_synth::Plan;
+    ///
+    /// # pub struct Order; messages! { Order }
+    /// # contract! { pub Kitchen: Order => () {} }
+    /// # let orders = Queue::<Order>::builder().name(name!("orders")).build();
+    /// # let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+    /// let network = Network::from(orders.triggers(&kitchen));
+    /// let plan = Plan::new(&name!("restaurant"), &Graph::new(&network));
+    /// let ids: Vec<_> = plan.resources.iter().map(|resource| resource.id.as_str()).collect();
+    /// assert_eq!(ids, [
+    ///     "KitchenFunction", "KitchenLogGroup", "KitchenRole",
+    ///     "OrdersDeadLetterQueue", "OrdersQueue", "OrdersToKitchenMapping",
+    /// ]);
+    /// ```
+    pub fn new(name: &net_dsl::Name, graph: &Graph<'n>) -> Plan<'n> {
+        build::plan(name, graph)
+    }
+}

@@ -1,0 +1,125 @@
+//! Values that are known only when a stack exists, and typed references to its resources.
+
+use super::{LogicalId, resource};
+use smol_str::SmolStr;
+use std::marker::PhantomData;
+
+/// A value in a plan: text, or what becomes text while deploying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// A text known now.
+    Text(SmolStr),
+    /// A parameter's value.
+    Parameter(LogicalId),
+    /// The identity of a resource: what CloudFormation's `Ref` gives.
+    Id(LogicalId),
+    /// The ARN of a resource.
+    Arn(LogicalId),
+    /// The ARN of a table's stream.
+    StreamArn(LogicalId),
+    /// Something about the stack or the account.
+    Pseudo(Pseudo),
+    /// Terms one behind the other.
+    Join(Vec<Term>),
+}
+
+/// What AWS says of the stack itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pseudo {
+    /// The account's number.
+    AccountId,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    Partition,
+    /// The region, as in `eu-west-1`.
+    Region,
+    /// The stack's name.
+    StackName,
+    /// The domain of AWS's addresses, as in `amazonaws.com`.
+    UrlSuffix,
+}
+
+impl Term {
+    pub(super) const fn text(text: &'static str) -> Term {
+        Term::Text(SmolStr::new_static(text))
+    }
+}
+
+/// A reference to a resource of kind `T`: it offers just what such a resource has.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ref<T> {
+    id: LogicalId,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Ref<T> {
+    fn clone(&self) -> Self {
+        Ref::to(self.id.clone())
+    }
+}
+
+impl<T> Ref<T> {
+    pub(super) fn to(id: LogicalId) -> Ref<T> {
+        Ref { id, kind: PhantomData }
+    }
+
+    /// The logical id of the resource.
+    pub fn id(&self) -> &LogicalId {
+        &self.id
+    }
+}
+
+macro_rules! references {
+    ($($kind:ident { $($(#[$doc:meta])* $method:ident: $term:ident,)* })*) => {
+        $(impl Ref<resource::$kind> {
+            $($(#[$doc])*
+            pub fn $method(&self) -> Term {
+                Term::$term(self.id.clone())
+            })*
+        })*
+    };
+}
+
+references! {
+    Function {
+        /// The function's name.
+        name: Id,
+        /// The function's ARN.
+        arn: Arn,
+    }
+    Role {
+        /// The role's ARN.
+        arn: Arn,
+    }
+    LogGroup {
+        /// The log group's name.
+        name: Id,
+        /// The ARN of the streams in the log group.
+        arn: Arn,
+    }
+    Queue {
+        /// The queue's URL.
+        url: Id,
+        /// The queue's ARN.
+        arn: Arn,
+    }
+    Topic {
+        /// The topic's ARN.
+        arn: Id,
+    }
+    Table {
+        /// The table's name.
+        name: Id,
+        /// The table's ARN.
+        arn: Arn,
+        /// The ARN of the table's stream.
+        stream_arn: StreamArn,
+    }
+    HttpApi {
+        /// The API's id.
+        api_id: Id,
+    }
+    Integration {
+        /// The integration's id.
+        integration_id: Id,
+    }
+}

@@ -1,0 +1,18 @@
+//! A queue does not answer.
+
+use net_dsl::prelude::*;
+
+pub struct GetPrice;
+pub struct Price;
+messages! { GetPrice, Price }
+impl Request for GetPrice {
+    type Reply = Price;
+}
+
+contract! { pub Till: Tick => () { asks GetPrice } }
+
+fn main() {
+    let till = Function::<Till>::builder().name(name!("till")).build();
+    let prices = Queue::<GetPrice>::builder().name(name!("prices")).build();
+    till.asks(&prices);
+}

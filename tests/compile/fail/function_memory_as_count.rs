@@ -1,0 +1,9 @@
+//! Memory has a unit.
+
+use net_dsl::prelude::*;
+
+contract! { pub Task: Tick => () {} }
+
+fn main() {
+    let _task = Function::<Task>::builder().name(name!("task")).memory(count!(256)).build();
+}

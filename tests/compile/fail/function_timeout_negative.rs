@@ -1,0 +1,9 @@
+//! No run ends before it starts.
+
+use net_dsl::prelude::*;
+
+contract! { pub Task: Tick => () {} }
+
+fn main() {
+    let _task = Function::<Task>::builder().name(name!("task")).timeout(seconds!(-1)).build();
+}

@@ -1,0 +1,9 @@
+//! Durations are whole numbers.
+
+use net_dsl::prelude::*;
+
+contract! { pub Task: Tick => () {} }
+
+fn main() {
+    let _task = Function::<Task>::builder().name(name!("task")).timeout(seconds!(0.5)).build();
+}

@@ -1,0 +1,13 @@
+//! A batch is waited for 5 minutes at most.
+
+use net_dsl::prelude::*;
+
+pub struct Order;
+messages! { Order }
+contract! { pub Kitchen: Order => () {} }
+
+fn main() {
+    let orders = Queue::<Order>::builder().name(name!("orders")).build();
+    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+    let _network = Network::from(orders.triggers(&kitchen).batch_window(minutes!(6)));
+}

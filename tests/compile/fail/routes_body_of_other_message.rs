@@ -1,0 +1,14 @@
+//! The route carries `Receipt`s, the function takes requests of `Order`s.
+
+use net_dsl::prelude::*;
+
+pub struct Order;
+pub struct Receipt;
+messages! { Order, Receipt }
+contract! { pub Till: HttpRequest<Order> => HttpResponse {} }
+
+fn main() {
+    let shop = HttpApi::builder().name(name!("shop")).build();
+    let till = Function::<Till>::builder().name(name!("till")).build();
+    shop.routes(route!(POST "/receipts" => Receipt), &till);
+}

@@ -1,0 +1,13 @@
+//! A queue triggers functions; it sends nothing by itself.
+
+use net_dsl::prelude::*;
+
+pub struct Order;
+messages! { Order }
+contract! { pub Kitchen: Order => () {} }
+
+fn main() {
+    let orders = Queue::<Order>::builder().name(name!("orders")).build();
+    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+    orders.sends_to(&kitchen);
+}

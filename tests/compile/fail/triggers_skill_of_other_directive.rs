@@ -1,0 +1,14 @@
+//! The skill hands over `Directive`s, the function takes `Order`s.
+
+use net_dsl::prelude::*;
+
+pub struct Directive;
+pub struct Order;
+messages! { Directive, Order }
+contract! { pub Kitchen: Order => () {} }
+
+fn main() {
+    let alexa = AlexaSkill::<Directive>::builder().name(name!("alexa")).build();
+    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+    alexa.triggers(&kitchen);
+}
