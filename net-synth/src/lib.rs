@@ -1,1 +1,3 @@
 //! Synth.
+pub mod plan;
+pub use plan::Plan;

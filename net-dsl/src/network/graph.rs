@@ -127,18 +127,15 @@ impl Graph<'_> {
     }
 }
 
-impl GraphNode<'_> {
+impl<'n> GraphNode<'n> {
     /// The links of a verb that leave the entity.
-    pub fn outgoing(&self, verb: Verb) -> impl Iterator<Item = (usize, &Link)> {
-        self.out.iter().filter(move |(_, link)| link.verb == verb).map(|&(to, link)| (to, link))
+    pub fn outgoing(&self, verb: Verb) -> impl Iterator<Item = (usize, &'n Link)> {
+        self.out.iter().copied().filter(move |(_, link)| link.verb == verb)
     }
 
     /// The links of a verb that arrive at the entity.
-    pub fn incoming(&self, verb: Verb) -> impl Iterator<Item = (usize, &Link)> {
-        self.into
-            .iter()
-            .filter(move |(_, link)| link.verb == verb)
-            .map(|&(from, link)| (from, link))
+    pub fn incoming(&self, verb: Verb) -> impl Iterator<Item = (usize, &'n Link)> {
+        self.into.iter().copied().filter(move |(_, link)| link.verb == verb)
     }
 
     /// Whether anything starts this function.
@@ -153,7 +150,7 @@ impl GraphNode<'_> {
         &'a self,
         verb: Verb,
         what: &'a str,
-    ) -> impl Iterator<Item = (usize, &'a Link)> {
+    ) -> impl Iterator<Item = (usize, &'n Link)> + use<'a, 'n> {
         self.outgoing(verb)
             .filter(move |(_, link)| link.facts.get(MESSAGE).is_some_and(|message| message == what))
     }
