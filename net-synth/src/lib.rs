@@ -1,3 +1,4 @@
 //! Synth.
+pub mod emit;
 pub mod plan;
 pub use plan::Plan;

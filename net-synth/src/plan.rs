@@ -42,6 +42,8 @@ pub struct Parameter<'n> {
     pub default: Option<SmolStr>,
     /// What a value must look like, as a regular expression.
     pub pattern: &'static str,
+    /// The same in words.
+    pub constraint: &'static str,
     /// The entity it belongs to, if any.
     pub entity: Option<&'n Id>,
 }

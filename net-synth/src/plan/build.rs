@@ -83,7 +83,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             .then(|| Ref::<resource::Queue>::to(LogicalId::of(id, "DeadLetterQueue")));
 
         let mut statements = vec![Statement {
-            sid: SmolStr::new_static("WritesLog"),
+            sid: SmolStr::new_static("Logs"),
             actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
             resources: vec![log_group.arn()],
         }];
@@ -112,7 +112,13 @@ impl<'g, 'n> Planner<'g, 'n> {
 
         let body = Body::Function(Box::new(resource::Function {
             name: self.cycles[number].map(|_| derived_name(id)),
-            binary: facts.get(function::CODE),
+            code: resource::Code {
+                bucket: Term::Parameter(LogicalId::fixed(CODE_BUCKET)),
+                key: Term::Text(format_smolstr!(
+                    "{}.zip",
+                    facts.get(function::CODE).as_deref().unwrap_or(id.as_str())
+                )),
+            },
             architecture: facts.get(function::ARCHITECTURE).unwrap_or(Architecture::Arm64).as_str(),
             timeout: timeout(facts),
             memory: facts.get(function::MEMORY).map_or(function::DEFAULT_MEMORY, |size| size.get()),
@@ -133,6 +139,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         self.add(log_group.id().clone(), id, facts, "log-group", body);
         if let Some(queue) = dead_letters {
             self.add(queue.id().clone(), id, facts, "dead-letter-queue", dead_letter_queue(None));
+            self.topics_may_send(node, Verb::Triggers, queue, "DeadLetterQueuePolicy");
         }
         if self.plan.parameters.first().is_none_or(|first| first.id.as_str() != CODE_BUCKET) {
             self.plan.parameters.insert(
@@ -142,6 +149,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                     description: "The S3 bucket that holds the functions' packages.".to_owned(),
                     default: None,
                     pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+                    constraint: "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
                     entity: None,
                 },
             );
@@ -220,7 +228,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                 if target.facts.is(external_service::SECRET) {
                     let secret = Term::Parameter(LogicalId::of(target.id, "SecretArn"));
                     let actions = &["secretsmanager:GetSecretValue"];
-                    allow("ReadsSecretOf", actions, vec![secret.clone()]);
+                    allow("Calls", actions, vec![secret.clone()]);
                     environment.push((binding::secret_variable(&what), secret));
                 }
             }
@@ -251,14 +259,29 @@ impl<'g, 'n> Planner<'g, 'n> {
         if let Some(queue) = dead_letters {
             self.add(queue.id().clone(), id, facts, "dead-letter-queue", dead_letter_queue(fifo));
         }
-        let topics: Vec<_> =
-            node.incoming(Verb::FansOut).map(|(from, _)| topic_ref(self.node(from).id)).collect();
-        if !topics.is_empty() {
-            let body = Body::QueuePolicy(resource::QueuePolicy { queue: queue_ref(id), topics });
-            self.add(LogicalId::of(id, "QueuePolicy"), id, facts, "queue-policy", body);
-        }
+        self.topics_may_send(node, Verb::FansOut, queue_ref(id), "QueuePolicy");
         for (to, link) in node.outgoing(Verb::Triggers) {
             self.mapping(node, queue_ref(id).arn(), to, link, None);
+        }
+    }
+
+    /// Lets the topics that reach an entity by `verb` send to a queue made for it.
+    fn topics_may_send(
+        &mut self,
+        node: &'g GraphNode<'n>,
+        verb: Verb,
+        queue: Ref<resource::Queue>,
+        suffix: &str,
+    ) {
+        let topics: Vec<_> = node
+            .incoming(verb)
+            .map(|(from, _)| self.node(from))
+            .filter(|source| source.kind == Some(Kind::Topic))
+            .map(|source| topic_ref(source.id))
+            .collect();
+        if !topics.is_empty() {
+            let body = Body::QueuePolicy(resource::QueuePolicy { queue, topics });
+            self.add(LogicalId::of(node.id, suffix), node.id, node.facts, "queue-policy", body);
         }
     }
 
@@ -414,6 +437,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             description: format!("The base URL of {}, without a slash at the end.", node.id),
             default: node.facts.get(external_service::BASE_URL),
             pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*[^\\s/?#])?$",
+            constraint: "a URL without a query, a fragment or a slash at the end",
             entity: Some(node.id),
         });
         if node.facts.is(external_service::SECRET) {
@@ -425,6 +449,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                 ),
                 default: None,
                 pattern: "^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:\\S+$",
+                constraint: "the whole ARN of a secret, with the six characters at its end",
                 entity: Some(node.id),
             });
         }
@@ -447,6 +472,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             description: format!("The id of the skill {}, as the Alexa console shows it.", node.id),
             default: None,
             pattern: "^amzn1\\.ask\\.skill\\.[0-9a-f-]+$",
+            constraint: "a skill's id, as in amzn1.ask.skill.12345678-abcd-1234-abcd-123456789012",
             entity: Some(node.id),
         });
     }

@@ -62,8 +62,8 @@ pub enum Body {
 pub struct Function {
     /// The fixed name, where a cycle of references has to be broken.
     pub name: Option<Term>,
-    /// The binary whose package is its code.
-    pub binary: Option<SmolStr>,
+    /// The package with its code.
+    pub code: Code,
     /// `arm64` or `x86_64`.
     pub architecture: &'static str,
     /// Seconds.
@@ -82,6 +82,15 @@ pub struct Function {
     pub dead_letters: Option<Ref<Queue>>,
     /// Whether Lambda may let it run in a loop.
     pub loops: bool,
+}
+
+/// Where a function's package lies.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// The S3 bucket.
+    pub bucket: Term,
+    /// The key inside it.
+    pub key: Term,
 }
 
 /// A role and its one inline policy.
@@ -154,6 +163,11 @@ pub struct Mapping {
     pub stream_failures: Option<Ref<Queue>>,
 }
 
+impl Mapping {
+    /// Tries of a stream's batch before it counts as failed: a failing batch holds up its shard.
+    pub const STREAM_RETRIES: u64 = 5;
+}
+
 /// An SNS topic.
 #[derive(Clone, Copy, Debug)]
 pub struct Topic {}
@@ -213,6 +227,13 @@ pub struct Schedule {
     pub role: Ref<Role>,
     /// Seconds after which a tick that could not be delivered is dropped.
     pub maximum_age: u64,
+}
+
+impl Schedule {
+    /// What the function is given: a [`net_dsl::Tick`]; Scheduler fills in the time.
+    pub const INPUT: &'static str = r#"{"scheduled_at":"<aws.scheduler.scheduled-time>"}"#;
+    /// Tries of a tick that could not be delivered.
+    pub const RETRIES: u64 = 3;
 }
 
 /// An HTTP API.

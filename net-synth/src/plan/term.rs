@@ -39,7 +39,7 @@ pub enum Pseudo {
 }
 
 impl Term {
-    pub(super) const fn text(text: &'static str) -> Term {
+    pub(crate) const fn text(text: &'static str) -> Term {
         Term::Text(SmolStr::new_static(text))
     }
 }

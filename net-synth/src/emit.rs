@@ -1,0 +1,10 @@
+//! Emitters: they print a plan or a network and decide nothing.
+
+mod cloudformation;
+mod diagram;
+mod dot;
+mod mermaid;
+
+pub use cloudformation::cloudformation;
+pub use dot::dot;
+pub use mermaid::mermaid;

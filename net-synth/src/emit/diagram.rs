@@ -1,0 +1,89 @@
+//! What the diagrams have in common: entities by brick, links by pair.
+
+use net_dsl::{Graph, GraphNode, Id, Network, Verb};
+use smol_str::SmolStr;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A network as it is drawn.
+pub(super) struct Diagram<'n> {
+    /// The bricks in order of name, each with the entities that belong to it alone.
+    pub(super) bricks: Vec<(SmolStr, Vec<usize>)>,
+    /// The entities that several bricks share, or that belong to none: the studs.
+    pub(super) shared: Vec<usize>,
+    /// One arrow for each pair of linked entities, whatever the number of links.
+    pub(super) arrows: Vec<Arrow>,
+    pub(super) graph: Graph<'n>,
+}
+
+pub(super) struct Arrow {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) label: String,
+    /// Whether data is fetched or kept, rather than something started.
+    pub(super) at_rest: bool,
+}
+
+impl<'n> Diagram<'n> {
+    pub(super) fn new(network: &'n Network) -> Diagram<'n> {
+        let graph = Graph::new(network);
+        let mut bricks: BTreeMap<SmolStr, Vec<usize>> =
+            network.bricks().into_iter().map(|brick| (brick, Vec::new())).collect();
+        let mut shared = Vec::new();
+        for (number, node) in graph.nodes().iter().enumerate() {
+            let own = node.facts.bricks();
+            let mut of_one = own.first().filter(|_| own.len() == 1).into_iter();
+            match of_one.next().and_then(|brick| bricks.get_mut(brick)) {
+                Some(entities) => entities.push(number),
+                None => shared.push(number),
+            }
+        }
+        let arrows = arrows(&graph);
+        Diagram { bricks: bricks.into_iter().collect(), shared, arrows, graph }
+    }
+
+    pub(super) fn node(&self, number: usize) -> &GraphNode<'n> {
+        &self.graph.nodes()[number]
+    }
+}
+
+fn arrows(graph: &Graph<'_>) -> Vec<Arrow> {
+    let mut arrows = Vec::new();
+    for (from, node) in graph.nodes().iter().enumerate() {
+        let mut by_target: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+        for (to, link) in &node.out {
+            let label = if link.label().is_empty() { link.verb().as_str() } else { link.label() };
+            by_target.entry(*to).or_default().insert(label);
+        }
+        for (to, labels) in by_target {
+            let at_rest = node.out.iter().filter(|(target, _)| *target == to).all(|(_, link)| {
+                matches!(link.verb(), Verb::Reads | Verb::Writes | Verb::Calls)
+            });
+            let label = labels.into_iter().collect::<Vec<_>>().join(", ");
+            arrows.push(Arrow { from, to, label, at_rest });
+        }
+    }
+    arrows
+}
+
+/// A fill and a line colour for the brick of a number; readable in print and by the colour-blind.
+///
+/// After eight bricks the colours come again.
+pub(super) fn colour(brick: usize) -> (&'static str, &'static str) {
+    // Okabe and Ito's palette, the fills lightened so that black text reads on them.
+    const COLOURS: [(&str, &str); 8] = [
+        ("#cce7f7", "#0072b2"),
+        ("#fde8c4", "#e69f00"),
+        ("#ccece1", "#009e73"),
+        ("#f5e0ec", "#cc79a7"),
+        ("#fbdccb", "#d55e00"),
+        ("#dff1fb", "#56b4e9"),
+        ("#fbf8d0", "#b5a800"),
+        ("#e2e2e2", "#555555"),
+    ];
+    COLOURS[brick % COLOURS.len()]
+}
+
+/// An identifier that neither notation takes for a keyword: `deferred-queue` → `n_deferred_queue`.
+pub(super) fn identifier(id: &Id) -> String {
+    format!("n_{}", id.as_str().replace('-', "_"))
+}
