@@ -17,7 +17,7 @@ pub mod topic;
 
 use crate::{
     Bounded, Name, Network,
-    facts::{Attribute, Facts, scalar_enum},
+    facts::{Attribute, Claim, Facts, scalar_enum},
     range,
 };
 use once_cell::sync::Lazy;
@@ -46,6 +46,16 @@ scalar_enum! {
         AlexaSkill = "alexa-skill",
         /// Any CloudFormation resource.
         Raw = "raw",
+    }
+}
+
+impl Kind {
+    /// A claimed kind with its article, for reports.
+    pub(crate) fn article(claim: &Claim) -> String {
+        let kind = claim.value.to_json();
+        let kind = kind.as_str().unwrap_or_default().replace('-', " ");
+        let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {kind}")
     }
 }
 

@@ -299,6 +299,16 @@ impl Facts {
         self.attributes().filter_map(move |(key, flat)| Some((key.strip_prefix(prefix)?, flat)))
     }
 
+    /// A number that an overlay sets for a property, by part and path.
+    pub(crate) fn overridden(&self, property: &str) -> Option<u64> {
+        self.below(crate::property::PROPERTY).find(|(path, _)| *path == property).and_then(
+            |(_, flat)| match flat.agreed()? {
+                Value::Number(number) => Some(*number),
+                _ => None,
+            },
+        )
+    }
+
     /// The bricks that declared this, in order.
     pub fn bricks(&self) -> &BTreeSet<SmolStr> {
         &self.0.bricks

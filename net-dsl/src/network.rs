@@ -8,6 +8,7 @@ mod open_ends;
 pub use graph::{Graph, GraphNode};
 pub use json::{FORMAT, ReadError, VERSION};
 pub use open_ends::OpenEnd;
+pub(crate) use open_ends::parse_need;
 
 use crate::{Id, Origin, Verb, entity::KIND, entity::Kind, facts::Facts};
 use smol_str::SmolStr;
@@ -83,6 +84,11 @@ impl Link {
     /// What is known about the link.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Whether [`Network::transpose`] turned it round.
+    pub fn is_transposed(&self) -> bool {
+        self.turned
     }
 
     fn key(&self) -> (&Id, Verb, &str, bool) {

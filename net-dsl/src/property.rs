@@ -221,7 +221,7 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
 ///
 /// # contract! { pub Task: Tick => () {} }
 /// # let task = Function::<Task>::builder().name(name!("task")).build();
-/// let overlay = net_dsl::accept(&task, "N101", "started by hand, once a year");
+/// let overlay = net_dsl::accept(&task, "N203", "started by hand, once a year");
 /// ```
 #[track_caller]
 pub fn accept(

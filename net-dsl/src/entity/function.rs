@@ -53,6 +53,14 @@ pub const DEFAULT_MEMORY: u64 = 256;
 /// How long logs are kept where nothing is said, in seconds: 30 days.
 pub const DEFAULT_LOG_RETENTION: u64 = 30 * 86_400;
 
+/// How long one run may take, in seconds: by override, as set, or by default.
+pub fn timeout(facts: &Facts) -> u64 {
+    facts
+        .overridden("function/Timeout")
+        .or_else(|| facts.get(TIMEOUT).map(Bounded::get))
+        .unwrap_or(DEFAULT_TIMEOUT)
+}
+
 /// A function under contract `C`, deployed as a Lambda function.
 ///
 /// ```

@@ -30,6 +30,13 @@ pub const DEAD_LETTER_RETENTION: u64 = 14 * 86_400;
 /// for queues that feed functions.
 pub const DEFAULT_MAX_RECEIVES: u64 = 5;
 
+/// How long a received message stays hidden, in seconds, if anybody said so.
+pub fn visibility_timeout(facts: &Facts) -> Option<u64> {
+    facts
+        .overridden("queue/VisibilityTimeout")
+        .or_else(|| facts.get(VISIBILITY_TIMEOUT).map(Bounded::get))
+}
+
 /// A standard queue of messages `M`, deployed as an SQS queue with its dead-letter queue.
 ///
 /// ```

@@ -275,3 +275,49 @@ const fn number(bytes: &[u8], start: usize, end: usize) -> Option<(u64, usize)> 
     }
     if i == start { None } else { Some((value, i)) }
 }
+
+/// A time that no two ticks of a cron expression are closer than, in seconds.
+///
+/// ```
+/// use net_dsl::entity::schedule::shortest_gap;
+///
+/// assert_eq!(shortest_gap("*/15 * * * ? *"), 900);
+/// assert_eq!(shortest_gap("0 8,20 * * ? *"), 43_200);
+/// assert_eq!(shortest_gap("0 3 * * ? *"), 86_400);
+/// ```
+pub fn shortest_gap(cron: &str) -> u64 {
+    let mut fields = cron.split(' ');
+    let mut times = |max| fields.next().map(|field| ticks(field, max)).unwrap_or_default();
+    let (minutes, hours) = (times(60), times(24));
+    match (minutes.len(), hours.len()) {
+        (0 | 1, 0 | 1) => 86_400,
+        (0 | 1, _) => closest(&hours, 24) * 3_600,
+        _ => closest(&minutes, 60) * 60,
+    }
+}
+
+/// The least distance of two numbers on a clock face of `round` numbers.
+fn closest(ticks: &[u64], round: u64) -> u64 {
+    let after = ticks.iter().skip(1).chain(ticks.first());
+    let gaps = ticks.iter().zip(after).map(|(now, next)| (next + round - now) % round);
+    gaps.filter(|gap| *gap > 0).min().unwrap_or(round)
+}
+
+/// The minutes or hours that a field of a cron expression stands for.
+fn ticks(field: &str, max: u64) -> Vec<u64> {
+    let mut ticks = std::collections::BTreeSet::new();
+    for part in field.split(',') {
+        let (range, step) = part.split_once('/').unwrap_or((part, ""));
+        let (first, last) = match range.split_once('-') {
+            Some((first, last)) => (first.parse().unwrap_or(0), last.parse().unwrap_or(max - 1)),
+            None if range == "*" => (0, max - 1),
+            None => {
+                let first = range.parse().unwrap_or(0);
+                (first, if step.is_empty() { first } else { max - 1 })
+            }
+        };
+        let step = step.parse().unwrap_or(1).max(1);
+        ticks.extend((first..=last).step_by(step).filter(|tick| *tick < max));
+    }
+    ticks.into_iter().collect()
+}

@@ -55,9 +55,10 @@ fn arrows(graph: &Graph<'_>) -> Vec<Arrow> {
             by_target.entry(*to).or_default().insert(label);
         }
         for (to, labels) in by_target {
-            let at_rest = node.out.iter().filter(|(target, _)| *target == to).all(|(_, link)| {
-                matches!(link.verb(), Verb::Reads | Verb::Writes | Verb::Calls)
-            });
+            let at_rest =
+                node.out.iter().filter(|(target, _)| *target == to).all(|(_, link)| {
+                    matches!(link.verb(), Verb::Reads | Verb::Writes | Verb::Calls)
+                });
             let label = labels.into_iter().collect::<Vec<_>>().join(", ");
             arrows.push(Arrow { from, to, label, at_rest });
         }

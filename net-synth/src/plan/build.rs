@@ -206,8 +206,10 @@ impl<'g, 'n> Planner<'g, 'n> {
                 bind(Term::Join(vec![Term::text(transport::TOPIC), topic.arn()]));
             }
             (Verb::Sends | Verb::Asks, Kind::Function) => {
-                let same_cycle = self.cycles[number].is_some() && self.cycles[number] == self.cycles[to];
-                let arn = if same_cycle { derived_arn(target.id) } else { function_ref(target.id).arn() };
+                let same_cycle =
+                    self.cycles[number].is_some() && self.cycles[number] == self.cycles[to];
+                let arn =
+                    if same_cycle { derived_arn(target.id) } else { function_ref(target.id).arn() };
                 let verb = if link.verb() == Verb::Asks { "Asks" } else { "SendsTo" };
                 allow(verb, &["lambda:InvokeFunction"], vec![arn.clone()]);
                 bind(Term::Join(vec![Term::text(transport::FUNCTION), arn]));
@@ -323,7 +325,8 @@ impl<'g, 'n> Planner<'g, 'n> {
                 }
                 _ => continue,
             };
-            let body = Body::Subscription(resource::Subscription { topic: topic_ref(id), endpoint });
+            let body =
+                Body::Subscription(resource::Subscription { topic: topic_ref(id), endpoint });
             let subscription = LogicalId::of_link(id, target, "", "Subscription");
             self.add(subscription, id, link.facts(), "subscription", body);
         }
@@ -411,8 +414,12 @@ impl<'g, 'n> Planner<'g, 'n> {
         for (to, link) in node.outgoing(Verb::Routes) {
             let target = self.node(to);
             let function = function_ref(target.id);
-            let integration =
-                Ref::<resource::Integration>::to(LogicalId::of_link(id, target.id, "", "Integration"));
+            let integration = Ref::<resource::Integration>::to(LogicalId::of_link(
+                id,
+                target.id,
+                "",
+                "Integration",
+            ));
             if integrated.replace(to) != Some(to) {
                 let timeout = (timeout(target.facts) * 1_000).min(30_000);
                 let body = resource::Integration { api: api_ref(id), function, timeout };
@@ -463,7 +470,10 @@ impl<'g, 'n> Planner<'g, 'n> {
             self.permission(node, target, link, "alexa-connectedhome.amazon.com", condition);
             self.plan.outputs.push(Output {
                 id: LogicalId::of(target, "FunctionArn"),
-                description: format!("What the Alexa console wants as the endpoint of {}.", node.id),
+                description: format!(
+                    "What the Alexa console wants as the endpoint of {}.",
+                    node.id
+                ),
                 value: function_ref(target).arn(),
             });
         }

@@ -53,9 +53,7 @@ impl<'a> Properties<'a> {
                 stage_name: "$default",
                 auto_deploy: true,
             }),
-            Body::Integration(integration) => {
-                Properties::Integration(Integration::of(integration))
-            }
+            Body::Integration(integration) => Properties::Integration(Integration::of(integration)),
             Body::Route(route) => Properties::Route(Route::of(route)),
             Body::Permission(permission) => Properties::Permission(Permission::of(permission)),
         }

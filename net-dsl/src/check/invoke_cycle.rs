@@ -1,0 +1,70 @@
+use super::{Context, Finding, Findings, Rule, Severity};
+use crate::{Link, Verb, entity::function::LOOPS};
+use std::collections::BTreeMap;
+
+/// Invoke cycle.
+pub const RULE: Rule = Rule {
+    code: "N501",
+    severity: Severity::Error,
+    title: "invoke cycle",
+    acceptable: true,
+    explanation: include_str!("invoke_cycle.md"),
+};
+
+pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
+    for members in cycles(context, &[Verb::Sends, Verb::Asks]) {
+        let asks = links(context, &members).any(|(_, link)| link.verb() == Verb::Asks);
+        let allowed = members.iter().any(|&member| context.node(member).facts.is(LOOPS));
+        if allowed && !asks {
+            continue;
+        }
+        let entity = context.node(members[0]).id;
+        let message = match members.len() {
+            1 => format!("`{entity}` invokes itself"),
+            _ => format!("{} invoke each other", names(context, &members)),
+        };
+        let mut finding = Finding::new(&RULE, entity, message);
+        for (to, link) in links(context, &members) {
+            let text = format!("{} `{}` here", link.verb(), context.node(to).id);
+            finding = finding.declared(link.facts(), &text);
+        }
+        findings.add(if asks {
+            finding
+                .why("who asks waits, and is billed, until the other answers: nobody does")
+                .help("send instead of asking, so that nobody waits")
+        } else {
+            finding
+                .why("Lambda stops a chain of invocations after about 16 turns and drops the event")
+                .help("if it ends by itself in more turns, say `.loops()` on one of the functions")
+                .help("if in fewer, say how: `accept(&function, \"N501\", \"…\")`")
+        });
+    }
+}
+
+/// The cycles along links of some verbs, each with its entities in order of name.
+pub(super) fn cycles(context: &Context<'_, '_>, verbs: &[Verb]) -> Vec<Vec<usize>> {
+    let mut cycles: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (number, cycle) in context.graph.cycles(verbs).into_iter().enumerate() {
+        if let Some(cycle) = cycle {
+            cycles.entry(cycle).or_default().push(number);
+        }
+    }
+    cycles.into_values().collect()
+}
+
+/// The links between the entities of a cycle.
+pub(super) fn links<'a>(
+    context: &'a Context<'_, '_>,
+    members: &'a [usize],
+) -> impl Iterator<Item = (usize, &'a Link)> {
+    members
+        .iter()
+        .flat_map(|&member| context.node(member).out.iter().copied())
+        .filter(|(to, link)| members.contains(to) && link.verb() != Verb::Reads)
+}
+
+pub(super) fn names(context: &Context<'_, '_>, members: &[usize]) -> String {
+    let names: Vec<_> =
+        members.iter().map(|&member| format!("`{}`", context.node(member).id)).collect();
+    names.join(", ")
+}

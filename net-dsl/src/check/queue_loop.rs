@@ -1,0 +1,47 @@
+use super::{Context, Finding, Findings, Rule, Severity};
+use super::invoke_cycle::{cycles, links, names};
+use crate::{
+    Verb,
+    entity::{Kind, function::LOOPS},
+};
+
+/// Self-feeding loop.
+pub const RULE: Rule = Rule {
+    code: "N502",
+    severity: Severity::Warning,
+    title: "self-feeding loop",
+    acceptable: true,
+    explanation: include_str!("queue_loop.md"),
+};
+
+pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
+    // A table is part of a loop only if its stream starts something.
+    let verbs = [Verb::Triggers, Verb::FansOut, Verb::Sends, Verb::Asks, Verb::Writes];
+    for members in cycles(context, &verbs) {
+        let kind = |member: &usize| context.node(*member).kind;
+        if members.iter().all(|member| kind(member) == Some(Kind::Function))
+            || members.iter().any(|&member| context.node(member).facts.is(LOOPS))
+        {
+            continue;
+        }
+        let streams = members.iter().any(|member| kind(member) == Some(Kind::Table));
+        let start = members.iter().find(|member| kind(member) != Some(Kind::Function));
+        let entity = context.node(*start.unwrap_or(&members[0])).id;
+        let message = format!("{} feed themselves", names(context, &members));
+        let mut finding = Finding::new(&RULE, entity, message);
+        for (to, link) in links(context, &members) {
+            let text = format!("{} `{}` here", link.verb(), context.node(to).id);
+            finding = finding.declared(link.facts(), &text);
+        }
+        findings.add(
+            finding
+                .why(if streams {
+                    "nothing stops a loop through a table's stream but the code itself"
+                } else {
+                    "Lambda stops a message that comes round about 16 times and drops it"
+                })
+                .help("if the loop ends by itself, say `.loops()` on its function: it may then turn as often as it needs")
+                .help("if not, send to another queue"),
+        );
+    }
+}
