@@ -1,4 +1,5 @@
 //! Synth.
+pub mod check;
 pub mod emit;
 pub mod plan;
 pub use plan::Plan;

@@ -56,8 +56,8 @@ pub struct Acceptance {
 pub struct Finding {
     /// The rule it breaks.
     pub rule: &'static Rule,
-    /// The entity.
-    pub entity: Id,
+    /// The entity; none where it is about the network as a whole.
+    pub entity: Option<Id>,
     /// What is wrong.
     pub message: String,
     /// Where it was declared, the most telling place first.
@@ -73,9 +73,14 @@ pub struct Finding {
 impl Finding {
     /// A finding about an entity.
     pub fn new(rule: &'static Rule, entity: &Id, message: impl Into<String>) -> Finding {
+        Finding { entity: Some(entity.clone()), ..Finding::of_network(rule, message) }
+    }
+
+    /// A finding about the network as a whole.
+    pub fn of_network(rule: &'static Rule, message: impl Into<String>) -> Finding {
         Finding {
             rule,
-            entity: entity.clone(),
+            entity: None,
             message: message.into(),
             labels: Vec::new(),
             why: String::new(),
@@ -136,7 +141,8 @@ impl Serialize for Finding {
         struct Fields<'a> {
             code: &'a str,
             severity: Severity,
-            entity: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            entity: Option<&'a str>,
             message: &'a str,
             labels: &'a [Label],
             why: &'a str,
@@ -147,7 +153,7 @@ impl Serialize for Finding {
         Fields {
             code: self.rule.code,
             severity: self.rule.severity,
-            entity: self.entity.as_str(),
+            entity: self.entity.as_ref().map(Id::as_str),
             message: &self.message,
             labels: &self.labels,
             why: &self.why,
@@ -215,7 +221,7 @@ impl Findings {
         let mut used = false;
         if rule.is_some_and(|rule| rule.acceptable) && !acceptance.reason.trim().is_empty() {
             for finding in &mut self.found {
-                if finding.rule.code == code && finding.entity == *entity {
+                if finding.rule.code == code && finding.entity.as_ref() == Some(entity) {
                     finding.accepted = Some(acceptance.clone());
                     used = true;
                 }

@@ -57,6 +57,11 @@ impl<'n> Graph<'n> {
         &self.nodes
     }
 
+    /// The entity of a name. O(log n).
+    pub fn find(&self, id: &Id) -> Option<&GraphNode<'n>> {
+        self.nodes.binary_search_by(|node| node.id.cmp(id)).ok().map(|number| &self.nodes[number])
+    }
+
     /// The entities of a kind, with their numbers.
     pub fn of_kind(&self, kind: Kind) -> impl Iterator<Item = (usize, &GraphNode<'n>)> {
         self.nodes.iter().enumerate().filter(move |(_, node)| node.kind == Some(kind))

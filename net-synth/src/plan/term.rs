@@ -1,6 +1,6 @@
 //! Values that are known only when a stack exists, and typed references to its resources.
 
-use super::{LogicalId, resource};
+use super::{LogicalId, Plan, resource};
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 
@@ -39,6 +39,40 @@ pub enum Pseudo {
 }
 
 impl Term {
+    /// About how long the text will be that a deployment makes of it, in characters; on the long
+    /// side.
+    pub fn expected_length(&self, plan: &Plan<'_>) -> usize {
+        // CloudFormation adds a hyphen and 12 or 13 characters to the names it makes.
+        let physical = |id: &LogicalId| plan.name.len() + 1 + id.as_str().len() + 14;
+        match self {
+            Term::Text(text) => text.len(),
+            Term::Parameter(id) => plan
+                .parameters
+                .iter()
+                .find(|parameter| parameter.id == *id)
+                .and_then(|parameter| parameter.default.as_ref())
+                .map_or(100, |default| default.len()),
+            // A queue's identity is its URL.
+            Term::Id(id) => {
+                "https://sqs.ap-southeast-1.amazonaws.com/123456789012/".len() + physical(id)
+            }
+            Term::Arn(id) => {
+                "arn:aws:dynamodb:ap-southeast-1:123456789012:table/".len() + physical(id)
+            }
+            Term::StreamArn(id) => {
+                "arn:aws:dynamodb:ap-southeast-1:123456789012:table//stream/2026-11-23T00:00:00.000"
+                    .len()
+                    + physical(id)
+            }
+            Term::Pseudo(Pseudo::AccountId) => 12,
+            Term::Pseudo(Pseudo::Partition) => 3,
+            Term::Pseudo(Pseudo::Region) => 14,
+            Term::Pseudo(Pseudo::StackName) => plan.name.len(),
+            Term::Pseudo(Pseudo::UrlSuffix) => 13,
+            Term::Join(terms) => terms.iter().map(|term| term.expected_length(plan)).sum(),
+        }
+    }
+
     pub(crate) const fn text(text: &'static str) -> Term {
         Term::Text(SmolStr::new_static(text))
     }

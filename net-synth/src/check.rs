@@ -1,0 +1,65 @@
+//! Checks of what only a plan shows: the limits of AWS that a network as a whole runs into.
+
+use crate::Plan;
+use net_dsl::{
+    Graph,
+    check::{self, Context, Finding, Findings, Rule},
+};
+
+/// Declares the rules, one module a rule, each with its documentation beside it.
+macro_rules! rules {
+    ($($rule:ident)*) => {
+        $(
+            #[doc = include_str!(concat!("check/", stringify!($rule), ".md"))]
+            pub mod $rule;
+        )*
+
+        /// Every rule over plans, in order of code.
+        pub const RULES: &[&Rule] = &[$(&$rule::RULE),*];
+
+        fn run(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
+            $(
+                findings.ran(&$rule::RULE);
+                $rule::find(plan, graph, findings);
+            )*
+        }
+    };
+}
+
+rules! {
+    one_logical_id
+    environment_size
+    policy_size
+    stack_limits
+    physical_name
+}
+
+/// All findings of a network and its plan, worst first. O(n log n).
+///
+/// ```
+/// use net_dsl::{Graph, prelude::*};
+/// use net_synth::{Plan, check};
+///
+/// # contract! { pub Task: Tick => () {} }
+/// # let clock = Schedule::builder().name(name!("clock")).rate(minutes!(5)).build();
+/// # let task = Function::<Task>::builder().name(name!("task")).code(binary!("task")).build();
+/// let network = Network::from(clock.triggers(&task));
+/// let graph = Graph::new(&network);
+/// assert!(check::check(&Plan::new(&name!("chores"), &graph), &graph).is_empty());
+/// ```
+pub fn check(plan: &Plan<'_>, graph: &Graph<'_>) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    check::run(&Context::new(graph), &mut findings);
+    run(plan, graph, &mut findings);
+    findings.finish(graph)
+}
+
+/// The rule of a code, over networks or plans, in whatever case it is written.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    rules().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+/// Every rule, over networks and plans, in order of code.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    check::RULES.iter().chain(RULES).copied()
+}
