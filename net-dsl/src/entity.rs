@@ -98,6 +98,12 @@ pub trait Handle {
     }
 }
 
+impl AsRef<crate::Id> for dyn Handle + '_ {
+    fn as_ref(&self) -> &crate::Id {
+        self.name().id()
+    }
+}
+
 /// So that entities shared by several bricks can be statics:
 /// `static ORDERS: Lazy<Queue<Order>> = …`, linked as `&ORDERS`.
 impl<H: Handle> Handle for Lazy<H> {

@@ -9,7 +9,7 @@ mod generated;
 pub use generated::*;
 
 use crate::{
-    Contract, Grouped, Handle, Item, Message, Name, Network, Origin,
+    Contract, Grouped, Handle, Id, Item, Message, Name, Network, Origin,
     entity::{
         fifo_queue::FifoQueue, function::Function, http_api::HttpApi, queue::Queue,
         schedule::Schedule, table::Table, topic::Topic,
@@ -209,35 +209,30 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
     value: impl Fits<V>,
 ) -> Network {
     let key = format_smolstr!("{PROPERTY}{}/{}", R::PART, property.path);
-    note(R::name(entity), key, Value::json(&V::json(value.given())))
+    note(R::name(entity).id(), key, Value::json(&V::json(value.given())))
 }
 
-/// An overlay that accepts a finding about an entity, for a reason that the report will show.
+/// An overlay that accepts the findings of one rule about one entity, for a reason that the report
+/// will show.
 ///
-/// The finding no longer fails a check; it is still listed. An empty reason accepts nothing.
+/// They no longer fail a check, and are still listed. An acceptance of nothing is a finding itself.
 ///
 /// ```
-/// use net_dsl::{prelude::*, property};
+/// use net_dsl::prelude::*;
 ///
-/// # contract! { pub Task: Tick => () {} }
-/// # let task = Function::<Task>::builder().name(name!("task")).build();
-/// let overlay = net_dsl::accept(&task, "N203", "started by hand, once a year");
+/// let overlay = net_dsl::accept(name!("task"), "N203", "started by hand, once a year");
 /// ```
 #[track_caller]
-pub fn accept(
-    entity: &(impl Handle + ?Sized),
-    code: &'static str,
-    reason: &'static str,
-) -> Network {
-    note(entity.name(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
+pub fn accept(entity: impl AsRef<Id>, code: &'static str, reason: &'static str) -> Network {
+    note(entity.as_ref(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
 }
 
 /// Attributes `accept/CODE`: a finding accepted, and why.
 pub const ACCEPT: &str = "accept/";
 
 #[track_caller]
-fn note(name: &Name, key: smol_str::SmolStr, value: Value) -> Network {
+fn note(entity: &Id, key: smol_str::SmolStr, value: Value) -> Network {
     let mut network = Network::empty();
-    network.note(name.id(), key, value, Origin::here());
+    network.note(entity, key, value, Origin::here());
     network
 }

@@ -83,4 +83,15 @@ impl<'n> Plan<'n> {
     pub fn new(name: &net_dsl::Name, graph: &Graph<'n>) -> Plan<'n> {
         build::plan(name, graph)
     }
+
+    /// The keys of the packages with the functions' code, in order of function.
+    pub fn packages(&self) -> impl Iterator<Item = &str> {
+        self.resources.iter().filter_map(|resource| match &resource.body {
+            Body::Function(function) => match &function.code.key {
+                Term::Text(key) => Some(key.as_str()),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
 }

@@ -22,8 +22,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 .why("it would be deployed and never run")
                 .help(format!("link something that gives it `{input}`, or add the brick that does"))
                 .help(format!(
-                    "if it is started from outside, say so: `accept(&{}, \"N203\", \"…\")`",
-                    node.id.as_str().replace('-', "_")
+                    "if it is started from outside, say so: `accept(name!(\"{}\"), \"N203\", \"…\")`",
+                    node.id
                 )),
         );
     }

@@ -36,7 +36,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             finding
                 .why("Lambda stops a chain of invocations after about 16 turns and drops the event")
                 .help("if it ends by itself in more turns, say `.loops()` on one of the functions")
-                .help("if in fewer, say how: `accept(&function, \"N501\", \"…\")`")
+                .help("if in fewer, say how: `accept(name!(\"…\"), \"N501\", \"…\")`")
         });
     }
 }

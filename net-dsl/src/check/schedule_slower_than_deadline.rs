@@ -73,7 +73,7 @@ fn finding(
         )
         .help("or let the other side push: a brick such as `push_gateway()`")
         .help(format!(
-            "if late answers are all right, say why: `accept(&{}, \"N402\", \"…\")`",
-            schedule.id.as_str().replace('-', "_")
+            "if late answers are all right, say why: `accept(name!(\"{}\"), \"N402\", \"…\")`",
+            schedule.id
         ))
 }

@@ -48,9 +48,9 @@ impl Term {
             Term::Text(text) => text.len(),
             Term::Parameter(id) => plan
                 .parameters
-                .iter()
-                .find(|parameter| parameter.id == *id)
-                .and_then(|parameter| parameter.default.as_ref())
+                .binary_search_by(|parameter| parameter.id.cmp(id))
+                .ok()
+                .and_then(|found| plan.parameters[found].default.as_ref())
                 .map_or(100, |default| default.len()),
             // A queue's identity is its URL.
             Term::Id(id) => {

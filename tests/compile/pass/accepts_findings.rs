@@ -10,7 +10,7 @@ fn main() {
     let task = Function::<Task>::builder().name(name!("task")).build();
     let orders = Queue::<Order>::builder().name(name!("orders")).build();
     let handle: &dyn Handle = &orders;
-    let network = accept(&task, "N101", "started by hand, once a year")
-        + accept(handle, "N102", "another team's function reads it");
+    let network = accept(&task, "N203", "started by hand, once a year")
+        + accept(handle, "N203", "another team's function reads it");
     assert_eq!(network.len(), 2);
 }

@@ -3,5 +3,5 @@
 use net_dsl::prelude::*;
 
 fn main() {
-    net_dsl::accept(&name!("task"), "N101", "started by hand, once a year");
+    net_dsl::accept("task", "N203", "started by hand, once a year");
 }

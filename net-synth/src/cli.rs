@@ -1,0 +1,110 @@
+//! The command line that [`run`] gives a program.
+
+mod arguments;
+mod check;
+mod explain;
+mod graph;
+mod synthesise;
+
+use arguments::{Command, Request};
+use net_dsl::{Graph, Name, Network};
+use std::{ffi::OsString, io, process::ExitCode};
+
+/// The whole `main` of a program that declares a network: gives it its command line.
+///
+/// Without arguments the network is checked and written to `target/synth/NAME/`; `check`, `graph`
+/// and `explain` do what they say, and `--help` tells the rest. The exit code is 0 if all went well,
+/// 1 if the network has errors or a file could not be written (nothing is written then), and 2 if
+/// the arguments make no sense.
+///
+/// `name` names the network, its folder and its stack: lower-case letters, digits and hyphens.
+///
+/// ```no_run
+/// use net_dsl::prelude::*;
+/// use std::process::ExitCode;
+///
+/// # contract! { pub Task: Tick => () {} }
+/// # fn nightly() -> Network { Network::empty() }
+/// fn main() -> ExitCode {
+///     net_synth::run("chores", nightly())
+/// }
+/// ```
+pub fn run(name: &str, network: impl Into<Network>) -> ExitCode {
+    let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
+    run_with(name, &network.into(), std::env::args_os(), &mut out, &mut err)
+}
+
+/// [`run`] with its arguments, the program's name first, and its output given.
+pub fn run_with(
+    name: &str,
+    network: &Network,
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn io::Write,
+    err: &mut dyn io::Write,
+) -> ExitCode {
+    let done = try_run(name, network, arguments, out, err);
+    match done.and_then(|code| out.flush().map(|()| code)) {
+        Ok(code) => ExitCode::from(code),
+        // Whoever read the output has had enough of it.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = fail(err, &error.to_string());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+const SUCCEEDED: u8 = 0;
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+
+fn try_run(
+    name: &str,
+    network: &Network,
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn io::Write,
+    err: &mut dyn io::Write,
+) -> io::Result<u8> {
+    let name = match Name::new(name) {
+        Ok(name) => name,
+        Err(error) => {
+            fail(err, &format!("the network's name: {error}"))?;
+            return Ok(FAILED);
+        }
+    };
+    let request = match arguments::parse(&name, arguments) {
+        Ok(request) => request,
+        // Help and version are errors to clap, and not to anybody else.
+        Err(answer) => {
+            let text = answer.render().ansi().to_string();
+            if answer.use_stderr() {
+                err.write_all(text.as_bytes())?;
+                return Ok(MISUSED);
+            }
+            out.write_all(text.as_bytes())?;
+            return Ok(SUCCEEDED);
+        }
+    };
+    let Request { command, json } = request;
+    match command {
+        Command::Synthesise { folder } => synthesise::run(&name, network, &folder, json, out, err),
+        Command::Check => check::run(&name, &Graph::new(network), json, out),
+        Command::Graph { notation, file } => graph::run(network, notation, file, out, err),
+        Command::Explain { code } => explain::run(code.as_deref(), out, err),
+    }
+}
+
+/// Says why nothing was done.
+fn fail(err: &mut dyn io::Write, message: &str) -> io::Result<()> {
+    let style = anstyle::AnsiColor::BrightRed.on_default().bold();
+    writeln!(err, "{style}error{style:#}: {message}")
+}
+
+/// `1 function`, `2 functions`.
+fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ if what.ends_with('y') => format!("{number} {}ies", &what[..what.len() - 1]),
+        _ => format!("{number} {what}s"),
+    }
+}

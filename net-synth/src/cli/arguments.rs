@@ -1,0 +1,105 @@
+//! What the command line may say.
+
+use clap::{Arg, Command as Clap, ValueHint, builder::PossibleValuesParser};
+use net_dsl::Name;
+use std::{ffi::OsString, path::PathBuf};
+
+pub(super) struct Request {
+    pub(super) command: Command,
+    /// Whether a machine reads the answer.
+    pub(super) json: bool,
+}
+
+pub(super) enum Command {
+    Synthesise { folder: PathBuf },
+    Check,
+    Graph { notation: Notation, file: Option<PathBuf> },
+    Explain { code: Option<String> },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notation {
+    Mermaid,
+    Dot,
+    Json,
+}
+
+pub(super) fn parse(
+    name: &Name,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Request, clap::Error> {
+    let default_folder = PathBuf::from("target/synth").join(name.id().as_str());
+    let matches = command(name, &default_folder).try_get_matches_from(arguments)?;
+    let text = |matches: &clap::ArgMatches, id| matches.get_one::<String>(id).cloned();
+    let path = |matches: &clap::ArgMatches| matches.get_one::<PathBuf>("out").cloned();
+    let (command, format) = match matches.subcommand() {
+        Some(("check", found)) => (Command::Check, text(found, "format")),
+        Some(("graph", found)) => {
+            let notation = match text(found, "format").as_deref() {
+                Some("dot") => Notation::Dot,
+                Some("json") => Notation::Json,
+                _ => Notation::Mermaid,
+            };
+            (Command::Graph { notation, file: path(found) }, None)
+        }
+        Some(("explain", found)) => (Command::Explain { code: text(found, "code") }, None),
+        _ => {
+            let folder = path(&matches).unwrap_or(default_folder);
+            (Command::Synthesise { folder }, text(&matches, "format"))
+        }
+    };
+    Ok(Request { command, json: format.as_deref() == Some("json") })
+}
+
+fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
+    let out = |help: String| {
+        Arg::new("out")
+            .long("out")
+            .value_name("PATH")
+            .value_hint(ValueHint::AnyPath)
+            .value_parser(clap::value_parser!(PathBuf))
+            .help(help)
+    };
+    let format = |values: &'static [&'static str], help: &'static str| {
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(PossibleValuesParser::new(values))
+            .default_value(values[0])
+            .help(help)
+    };
+    Clap::new("synth")
+        .bin_name(name.id().as_str())
+        .about(format!(
+            "The serverless network {name}. Without a command: checks it and writes its template, \
+             its diagrams and network.json."
+        ))
+        .after_help(
+            "Exit status: 0 if all went well, 1 if the network has errors or nothing could be \
+             written, 2 if the arguments make no sense.\n\
+             With cargo, arguments come after `--`: cargo run --example NAME -- check",
+        )
+        .args_conflicts_with_subcommands(true)
+        .disable_help_subcommand(true)
+        .arg(out(format!("Folder for the files [default: {}]", default_folder.display())))
+        .arg(format(&["text", "json"], "How to report what was done"))
+        .subcommand(
+            Clap::new("check")
+                .about("Checks the network and writes nothing")
+                .arg(format(&["text", "json"], "How to report findings")),
+        )
+        .subcommand(
+            Clap::new("graph")
+                .about("Draws the network")
+                .arg(out("File for the diagram [default: standard output]".to_owned()))
+                .arg(format(
+                    &["mermaid", "dot", "json"],
+                    "Notation: a diagram, or the network itself as in network.json",
+                )),
+        )
+        .subcommand(
+            Clap::new("explain")
+                .about("Explains a finding's code, or lists all codes")
+                .arg(Arg::new("code").value_name("CODE").help("A code, as in N201")),
+        )
+}

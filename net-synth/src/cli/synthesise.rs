@@ -1,0 +1,272 @@
+//! Without a command: the network's files, if it has no errors.
+
+use super::{FAILED, SUCCEEDED, check::summary, count, fail};
+use crate::{Plan, check, emit, output, plan::Body, report};
+use anstyle::Style;
+use net_dsl::{Graph, Kind, Name, Network, check::Finding};
+use serde::Serialize;
+use std::{collections::BTreeSet, io, path::Path};
+
+pub(super) fn run(
+    name: &Name,
+    network: &Network,
+    folder: &Path,
+    json: bool,
+    out: &mut dyn io::Write,
+    err: &mut dyn io::Write,
+) -> io::Result<u8> {
+    let graph = Graph::new(network);
+    let plan = Plan::new(name, &graph);
+    let findings = check::check(&plan, &graph);
+    if !json {
+        err.write_all(report::render(&findings).as_bytes())?;
+    }
+    let files = if findings.iter().any(Finding::is_fatal) {
+        fail(err, &format!("{name} has {}; nothing was written", summary(&findings)))?;
+        Vec::new()
+    } else {
+        vec![
+            File::new("template.json", "CloudFormation template", emit::cloudformation(&plan)),
+            File::new("network.json", "the network itself, for tools", network.to_json()),
+            File::new("network.mmd", "diagram, Mermaid", emit::mermaid(network)),
+            File::new("network.dot", "diagram, Graphviz", emit::dot(network)),
+        ]
+    };
+    let texts: Vec<_> = files.iter().map(|file| (file.name, file.text.as_str())).collect();
+    if let Err(error) = write(folder, &texts) {
+        let folder = folder.display();
+        fail(err, &format!("`{folder}` could not be written: {error}; nothing there has changed"))?;
+        return Ok(FAILED);
+    }
+    let facts = Summary::new(name, network, &graph, &plan, &findings, folder, &files);
+    if json {
+        serde_json::to_writer_pretty(&mut *out, &facts)?;
+        writeln!(out)?;
+    } else if !files.is_empty() {
+        facts.write(&plan, &files, out)?;
+    }
+    Ok(if files.is_empty() { FAILED } else { SUCCEEDED })
+}
+
+/// Where there is nothing to write, not even the folder is made.
+fn write(folder: &Path, files: &[(&str, &str)]) -> io::Result<()> {
+    if files.is_empty() { Ok(()) } else { output::write(folder, files) }
+}
+
+struct File {
+    name: &'static str,
+    what: &'static str,
+    text: String,
+}
+
+impl File {
+    fn new(name: &'static str, what: &'static str, text: String) -> File {
+        File { name, what, text }
+    }
+}
+
+/// What was done, for people and for machines.
+#[derive(Serialize)]
+struct Summary<'a> {
+    name: &'a str,
+    bricks: Vec<Brick<'a>>,
+    entities: Vec<Count>,
+    resources: Vec<Count>,
+    findings: &'a [Finding],
+    files: Vec<String>,
+    #[serde(skip)]
+    folder: &'a Path,
+}
+
+#[derive(Serialize)]
+struct Brick<'a> {
+    name: String,
+    /// The entities that no other brick declares.
+    own: Vec<&'a str>,
+    /// The entities it shares with other bricks.
+    shared: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    what: String,
+    count: usize,
+}
+
+impl<'a> Summary<'a> {
+    fn new(
+        name: &'a Name,
+        network: &'a Network,
+        graph: &Graph<'a>,
+        plan: &Plan<'_>,
+        findings: &'a [Finding],
+        folder: &'a Path,
+        files: &[File],
+    ) -> Summary<'a> {
+        let bricks = network.bricks().into_iter().map(|brick| {
+            let declared = graph.nodes().iter().filter(|node| node.facts.bricks().contains(&brick));
+            let (own, shared): (Vec<_>, Vec<_>) =
+                declared.partition(|node| node.facts.bricks().len() == 1);
+            let names = |nodes: Vec<&net_dsl::GraphNode<'a>>| {
+                nodes.into_iter().map(|node| node.id.as_str()).collect()
+            };
+            Brick { name: brick.to_string(), own: names(own), shared: names(shared) }
+        });
+        let kinds: Vec<Kind> = graph.nodes().iter().filter_map(|node| node.kind).collect();
+        let resources: Vec<&str> =
+            plan.resources.iter().map(|resource| resource_kind(&resource.body)).collect();
+        Summary {
+            name: name.id().as_str(),
+            bricks: bricks.collect(),
+            entities: tally(kinds.iter().map(|kind| kind_name(*kind))),
+            resources: tally(resources.into_iter()),
+            findings,
+            files: files.iter().map(|file| folder.join(file.name).display().to_string()).collect(),
+            folder,
+        }
+    }
+
+    fn write(&self, plan: &Plan<'_>, files: &[File], out: &mut dyn io::Write) -> io::Result<()> {
+        let bold = Style::new().bold();
+        let entities = self.entities.iter().map(|entry| entry.count).sum();
+        writeln!(
+            out,
+            "{bold}{}{bold:#}: {}, {}, {}",
+            self.name,
+            count(self.bricks.len(), "brick"),
+            count(entities, "entity"),
+            count(plan.resources.len(), "resource"),
+        )?;
+        writeln!(out)?;
+        let width = self.bricks.iter().map(|brick| brick.name.len()).max().unwrap_or(0).max(9);
+        for brick in &self.bricks {
+            let own = brick.own.join(", ");
+            let shared = match brick.shared.as_slice() {
+                [] => String::new(),
+                shared if own.is_empty() => format!("shares {}", shared.join(", ")),
+                shared => format!("; shares {}", shared.join(", ")),
+            };
+            writeln!(out, "  {bold}{:width$}{bold:#}  {own}{shared}", brick.name)?;
+        }
+        if !self.bricks.is_empty() {
+            writeln!(out)?;
+        }
+        writeln!(out, "  {:width$}  {}", "entities", list(&self.entities))?;
+        writeln!(out, "  {:width$}  {}", "resources", list(&self.resources))?;
+        write!(out, "  {:width$}  {}", "findings", summary(self.findings))?;
+        match self.findings.first() {
+            Some(finding) => writeln!(out, "; `explain {}` says more", finding.rule.code)?,
+            None => writeln!(out)?,
+        }
+        writeln!(out)?;
+        let paths: Vec<_> = files.iter().map(|file| self.folder.join(file.name)).collect();
+        let width = paths.iter().map(|path| path.display().to_string().len()).max().unwrap_or(0);
+        for (file, path) in files.iter().zip(&paths) {
+            let size = size(file.text.len());
+            writeln!(out, "  {:width$}  {size:>7}  {}", path.display(), file.what)?;
+        }
+        writeln!(out)?;
+        self.write_next_steps(plan, out)
+    }
+
+    fn write_next_steps(&self, plan: &Plan<'_>, out: &mut dyn io::Write) -> io::Result<()> {
+        let bold = Style::new().bold();
+        let template = self.folder.join("template.json");
+        let diagram = self.folder.join("network.mmd");
+        writeln!(out, "{bold}What to do next{bold:#}")?;
+        writeln!(
+            out,
+            "  See it: open {} on https://mermaid.live or in your editor",
+            diagram.display()
+        )?;
+        let packages: BTreeSet<&str> = plan.packages().collect();
+        if !packages.is_empty() {
+            let packages: Vec<_> = packages.into_iter().collect();
+            writeln!(
+                out,
+                "  Put the functions' packages into an S3 bucket: {}",
+                packages.join(", ")
+            )?;
+        }
+        writeln!(out, "  Deploy it:")?;
+        write!(
+            out,
+            "    aws cloudformation deploy --stack-name {} --template-file {}",
+            plan.name,
+            template.display()
+        )?;
+        if plan.resources.iter().any(|resource| matches!(resource.body, Body::Role(_))) {
+            write!(out, " \\\n      --capabilities CAPABILITY_IAM")?;
+        }
+        let mut required =
+            plan.parameters.iter().filter(|parameter| parameter.default.is_none()).peekable();
+        if required.peek().is_some() {
+            write!(out, " \\\n      --parameter-overrides")?;
+        }
+        for parameter in required {
+            write!(out, " {}=…", parameter.id)?;
+        }
+        writeln!(out)
+    }
+}
+
+fn tally<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<Count> {
+    let mut counts: Vec<Count> = Vec::new();
+    for kind in kinds {
+        match counts.iter_mut().find(|entry| entry.what == kind) {
+            Some(entry) => entry.count += 1,
+            None => counts.push(Count { what: kind.to_owned(), count: 1 }),
+        }
+    }
+    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.what.cmp(&b.what)));
+    counts
+}
+
+fn list(counts: &[Count]) -> String {
+    let parts: Vec<_> = counts.iter().map(|entry| count(entry.count, &entry.what)).collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
+}
+
+fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Function => "function",
+        Kind::Queue => "queue",
+        Kind::FifoQueue => "FIFO queue",
+        Kind::Topic => "topic",
+        Kind::Table => "table",
+        Kind::Schedule => "schedule",
+        Kind::HttpApi => "HTTP API",
+        Kind::ExternalService => "external service",
+        Kind::AlexaSkill => "skill",
+        Kind::Raw => "raw resource",
+    }
+}
+
+fn resource_kind(body: &Body) -> &'static str {
+    match body {
+        Body::Function(_) => "function",
+        Body::Role(_) => "role",
+        Body::LogGroup(_) => "log group",
+        Body::Queue(_) => "queue",
+        Body::Mapping(_) => "event source mapping",
+        Body::Topic(_) => "topic",
+        Body::Subscription(_) => "subscription",
+        Body::QueuePolicy(_) => "queue policy",
+        Body::Table(_) => "table",
+        Body::Schedule(_) => "schedule",
+        Body::HttpApi(_) => "HTTP API",
+        Body::Stage(_) => "stage",
+        Body::Integration(_) => "integration",
+        Body::Route(_) => "route",
+        Body::Permission(_) => "permission",
+        Body::Raw(_) => "raw resource",
+    }
+}
+
+fn size(bytes: usize) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{} MB", bytes.div_ceil(1_000_000)),
+    }
+}
