@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 /// assert!(template.contains("AWS::SQS::Queue"));
 /// ```
 pub fn cloudformation(plan: &Plan<'_>) -> String {
-    let mut bytes = Vec::with_capacity(1_024 + plan.resources.len() * 1_024);
+    let mut bytes = Vec::with_capacity(4_096 + plan.resources.len() * 1_400);
     let template = Template {
         format: "2010-09-09",
         description: format!("The serverless network {}.", plan.name),
