@@ -1,1 +1,4 @@
 //! Tests.
+
+pub mod everything;
+pub mod python;

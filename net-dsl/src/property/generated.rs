@@ -8,74 +8,75 @@ pub mod apigatewayv2 {
 
     /// Properties of `AWS::ApiGatewayV2::Api`.
     pub mod api {
-        use super::Api;
         use crate::property::{Json, Property, Switch, Text, Whole};
 
         /// An API key selection expression.
-        pub const API_KEY_SELECTION_EXPRESSION: Property<Api, Text> =
+        pub const API_KEY_SELECTION_EXPRESSION: Property<super::Api, Text> =
             Property::new("ApiKeySelectionExpression");
         /// Specifies how to interpret the base path of the API during import.
-        pub const BASE_PATH: Property<Api, Text> = Property::new("BasePath");
+        pub const BASE_PATH: Property<super::Api, Text> = Property::new("BasePath");
         /// `Body`.
-        pub const BODY: Property<Api, Json> = Property::new("Body");
+        pub const BODY: Property<super::Api, Json> = Property::new("Body");
         /// The S3 bucket that contains the OpenAPI definition to import.
-        pub const BODY_S3_LOCATION_BUCKET: Property<Api, Text> =
+        pub const BODY_S3_LOCATION_BUCKET: Property<super::Api, Text> =
             Property::new("BodyS3Location/Bucket");
         /// The Etag of the S3 object.
-        pub const BODY_S3_LOCATION_ETAG: Property<Api, Text> = Property::new("BodyS3Location/Etag");
+        pub const BODY_S3_LOCATION_ETAG: Property<super::Api, Text> =
+            Property::new("BodyS3Location/Etag");
         /// The key of the S3 object.
-        pub const BODY_S3_LOCATION_KEY: Property<Api, Text> = Property::new("BodyS3Location/Key");
+        pub const BODY_S3_LOCATION_KEY: Property<super::Api, Text> =
+            Property::new("BodyS3Location/Key");
         /// The version of the S3 object.
-        pub const BODY_S3_LOCATION_VERSION: Property<Api, Text> =
+        pub const BODY_S3_LOCATION_VERSION: Property<super::Api, Text> =
             Property::new("BodyS3Location/Version");
         /// Specifies whether credentials are included in the CORS request.
-        pub const CORS_CONFIGURATION_ALLOW_CREDENTIALS: Property<Api, Switch> =
+        pub const CORS_CONFIGURATION_ALLOW_CREDENTIALS: Property<super::Api, Switch> =
             Property::new("CorsConfiguration/AllowCredentials");
         /// Represents a collection of allowed headers.
-        pub const CORS_CONFIGURATION_ALLOW_HEADERS: Property<Api, Json> =
+        pub const CORS_CONFIGURATION_ALLOW_HEADERS: Property<super::Api, Json> =
             Property::new("CorsConfiguration/AllowHeaders");
         /// Represents a collection of allowed HTTP methods.
-        pub const CORS_CONFIGURATION_ALLOW_METHODS: Property<Api, Json> =
+        pub const CORS_CONFIGURATION_ALLOW_METHODS: Property<super::Api, Json> =
             Property::new("CorsConfiguration/AllowMethods");
         /// Represents a collection of allowed origins.
-        pub const CORS_CONFIGURATION_ALLOW_ORIGINS: Property<Api, Json> =
+        pub const CORS_CONFIGURATION_ALLOW_ORIGINS: Property<super::Api, Json> =
             Property::new("CorsConfiguration/AllowOrigins");
         /// Represents a collection of exposed headers.
-        pub const CORS_CONFIGURATION_EXPOSE_HEADERS: Property<Api, Json> =
+        pub const CORS_CONFIGURATION_EXPOSE_HEADERS: Property<super::Api, Json> =
             Property::new("CorsConfiguration/ExposeHeaders");
         /// The number of seconds that the browser should cache preflight request results.
-        pub const CORS_CONFIGURATION_MAX_AGE: Property<Api, Whole> =
+        pub const CORS_CONFIGURATION_MAX_AGE: Property<super::Api, Whole> =
             Property::new("CorsConfiguration/MaxAge");
         /// This property is part of quick create.
-        pub const CREDENTIALS_ARN: Property<Api, Text> = Property::new("CredentialsArn");
+        pub const CREDENTIALS_ARN: Property<super::Api, Text> = Property::new("CredentialsArn");
         /// The description of the API.
-        pub const DESCRIPTION: Property<Api, Text> = Property::new("Description");
+        pub const DESCRIPTION: Property<super::Api, Text> = Property::new("Description");
         /// Specifies whether clients can invoke your API by using the default `execute-api`
         /// endpoint.
-        pub const DISABLE_EXECUTE_API_ENDPOINT: Property<Api, Switch> =
+        pub const DISABLE_EXECUTE_API_ENDPOINT: Property<super::Api, Switch> =
             Property::new("DisableExecuteApiEndpoint");
         /// Avoid validating models when creating a deployment.
-        pub const DISABLE_SCHEMA_VALIDATION: Property<Api, Switch> =
+        pub const DISABLE_SCHEMA_VALIDATION: Property<super::Api, Switch> =
             Property::new("DisableSchemaValidation");
         /// Specifies whether to rollback the API creation when a warning is encountered.
-        pub const FAIL_ON_WARNINGS: Property<Api, Switch> = Property::new("FailOnWarnings");
+        pub const FAIL_ON_WARNINGS: Property<super::Api, Switch> = Property::new("FailOnWarnings");
         /// The IP address types that can invoke the API.
-        pub const IP_ADDRESS_TYPE: Property<Api, Text> = Property::new("IpAddressType");
+        pub const IP_ADDRESS_TYPE: Property<super::Api, Text> = Property::new("IpAddressType");
         /// The name of the API.
-        pub const NAME: Property<Api, Text> = Property::new("Name");
+        pub const NAME: Property<super::Api, Text> = Property::new("Name");
         /// The API protocol.
-        pub const PROTOCOL_TYPE: Property<Api, Text> = Property::new("ProtocolType");
+        pub const PROTOCOL_TYPE: Property<super::Api, Text> = Property::new("ProtocolType");
         /// This property is part of quick create.
-        pub const ROUTE_KEY: Property<Api, Text> = Property::new("RouteKey");
+        pub const ROUTE_KEY: Property<super::Api, Text> = Property::new("RouteKey");
         /// The route selection expression for the API.
-        pub const ROUTE_SELECTION_EXPRESSION: Property<Api, Text> =
+        pub const ROUTE_SELECTION_EXPRESSION: Property<super::Api, Text> =
             Property::new("RouteSelectionExpression");
         /// `Tags`.
-        pub const TAGS: Property<Api, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Api, Json> = Property::new("Tags");
         /// This property is part of quick create.
-        pub const TARGET: Property<Api, Text> = Property::new("Target");
+        pub const TARGET: Property<super::Api, Text> = Property::new("Target");
         /// A version identifier for the API.
-        pub const VERSION: Property<Api, Text> = Property::new("Version");
+        pub const VERSION: Property<super::Api, Text> = Property::new("Version");
     }
 
     /// `AWS::ApiGatewayV2::Stage`.
@@ -84,49 +85,48 @@ pub mod apigatewayv2 {
 
     /// Properties of `AWS::ApiGatewayV2::Stage`.
     pub mod stage {
-        use super::Stage;
         use crate::property::{Decimal, Json, Property, Switch, Text, Whole};
 
         /// `AccessLogSettings/DestinationArn`.
-        pub const ACCESS_LOG_SETTINGS_DESTINATION_ARN: Property<Stage, Text> =
+        pub const ACCESS_LOG_SETTINGS_DESTINATION_ARN: Property<super::Stage, Text> =
             Property::new("AccessLogSettings/DestinationArn");
         /// `AccessLogSettings/Format`.
-        pub const ACCESS_LOG_SETTINGS_FORMAT: Property<Stage, Text> =
+        pub const ACCESS_LOG_SETTINGS_FORMAT: Property<super::Stage, Text> =
             Property::new("AccessLogSettings/Format");
         /// The API identifier.
-        pub const API_ID: Property<Stage, Text> = Property::new("ApiId");
+        pub const API_ID: Property<super::Stage, Text> = Property::new("ApiId");
         /// Specifies whether updates to an API automatically trigger a new deployment.
-        pub const AUTO_DEPLOY: Property<Stage, Switch> = Property::new("AutoDeploy");
+        pub const AUTO_DEPLOY: Property<super::Stage, Switch> = Property::new("AutoDeploy");
         /// The identifier of a client certificate for a Stage.
-        pub const CLIENT_CERTIFICATE_ID: Property<Stage, Text> =
+        pub const CLIENT_CERTIFICATE_ID: Property<super::Stage, Text> =
             Property::new("ClientCertificateId");
         /// `DefaultRouteSettings/DataTraceEnabled`.
-        pub const DEFAULT_ROUTE_SETTINGS_DATA_TRACE_ENABLED: Property<Stage, Switch> =
+        pub const DEFAULT_ROUTE_SETTINGS_DATA_TRACE_ENABLED: Property<super::Stage, Switch> =
             Property::new("DefaultRouteSettings/DataTraceEnabled");
         /// `DefaultRouteSettings/DetailedMetricsEnabled`.
-        pub const DEFAULT_ROUTE_SETTINGS_DETAILED_METRICS_ENABLED: Property<Stage, Switch> =
+        pub const DEFAULT_ROUTE_SETTINGS_DETAILED_METRICS_ENABLED: Property<super::Stage, Switch> =
             Property::new("DefaultRouteSettings/DetailedMetricsEnabled");
         /// `DefaultRouteSettings/LoggingLevel`.
-        pub const DEFAULT_ROUTE_SETTINGS_LOGGING_LEVEL: Property<Stage, Text> =
+        pub const DEFAULT_ROUTE_SETTINGS_LOGGING_LEVEL: Property<super::Stage, Text> =
             Property::new("DefaultRouteSettings/LoggingLevel");
         /// `DefaultRouteSettings/ThrottlingBurstLimit`.
-        pub const DEFAULT_ROUTE_SETTINGS_THROTTLING_BURST_LIMIT: Property<Stage, Whole> =
+        pub const DEFAULT_ROUTE_SETTINGS_THROTTLING_BURST_LIMIT: Property<super::Stage, Whole> =
             Property::new("DefaultRouteSettings/ThrottlingBurstLimit");
         /// `DefaultRouteSettings/ThrottlingRateLimit`.
-        pub const DEFAULT_ROUTE_SETTINGS_THROTTLING_RATE_LIMIT: Property<Stage, Decimal> =
+        pub const DEFAULT_ROUTE_SETTINGS_THROTTLING_RATE_LIMIT: Property<super::Stage, Decimal> =
             Property::new("DefaultRouteSettings/ThrottlingRateLimit");
         /// The deployment identifier for the API stage.
-        pub const DEPLOYMENT_ID: Property<Stage, Text> = Property::new("DeploymentId");
+        pub const DEPLOYMENT_ID: Property<super::Stage, Text> = Property::new("DeploymentId");
         /// The description for the API stage.
-        pub const DESCRIPTION: Property<Stage, Text> = Property::new("Description");
+        pub const DESCRIPTION: Property<super::Stage, Text> = Property::new("Description");
         /// `RouteSettings`.
-        pub const ROUTE_SETTINGS: Property<Stage, Json> = Property::new("RouteSettings");
+        pub const ROUTE_SETTINGS: Property<super::Stage, Json> = Property::new("RouteSettings");
         /// The stage name.
-        pub const STAGE_NAME: Property<Stage, Text> = Property::new("StageName");
+        pub const STAGE_NAME: Property<super::Stage, Text> = Property::new("StageName");
         /// `StageVariables`.
-        pub const STAGE_VARIABLES: Property<Stage, Json> = Property::new("StageVariables");
+        pub const STAGE_VARIABLES: Property<super::Stage, Json> = Property::new("StageVariables");
         /// `Tags`.
-        pub const TAGS: Property<Stage, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Stage, Json> = Property::new("Tags");
     }
 }
 
@@ -138,137 +138,140 @@ pub mod dynamodb {
 
     /// Properties of `AWS::DynamoDB::Table`.
     pub mod table {
-        use super::Table;
         use crate::property::{Json, Property, Switch, Text, Whole};
 
         /// A list of attributes that describe the key schema for the table and indexes.
-        pub const ATTRIBUTE_DEFINITIONS: Property<Table, Json> =
+        pub const ATTRIBUTE_DEFINITIONS: Property<super::Table, Json> =
             Property::new("AttributeDefinitions");
         /// Specify how you are charged for read and write throughput and how you manage capacity.
-        pub const BILLING_MODE: Property<Table, Text> = Property::new("BillingMode");
+        pub const BILLING_MODE: Property<super::Table, Text> = Property::new("BillingMode");
         /// Indicates whether CloudWatch Contributor Insights are to be enabled (true) or disabled
         /// (false).
-        pub const CONTRIBUTOR_INSIGHTS_SPECIFICATION_ENABLED: Property<Table, Switch> =
+        pub const CONTRIBUTOR_INSIGHTS_SPECIFICATION_ENABLED: Property<super::Table, Switch> =
             Property::new("ContributorInsightsSpecification/Enabled");
         /// Specifies the CloudWatch Contributor Insights mode for a table.
-        pub const CONTRIBUTOR_INSIGHTS_SPECIFICATION_MODE: Property<Table, Text> =
+        pub const CONTRIBUTOR_INSIGHTS_SPECIFICATION_MODE: Property<super::Table, Text> =
             Property::new("ContributorInsightsSpecification/Mode");
         /// Determines if a table is protected from deletion.
-        pub const DELETION_PROTECTION_ENABLED: Property<Table, Switch> =
+        pub const DELETION_PROTECTION_ENABLED: Property<super::Table, Switch> =
             Property::new("DeletionProtectionEnabled");
         /// Global secondary indexes to be created on the table.
-        pub const GLOBAL_SECONDARY_INDEXES: Property<Table, Json> =
+        pub const GLOBAL_SECONDARY_INDEXES: Property<super::Table, Json> =
             Property::new("GlobalSecondaryIndexes");
         /// Type of compression to be used on the input coming from the imported table.
-        pub const IMPORT_SOURCE_SPECIFICATION_INPUT_COMPRESSION_TYPE: Property<Table, Text> =
+        pub const IMPORT_SOURCE_SPECIFICATION_INPUT_COMPRESSION_TYPE: Property<super::Table, Text> =
             Property::new("ImportSourceSpecification/InputCompressionType");
         /// The format of the source data.
-        pub const IMPORT_SOURCE_SPECIFICATION_INPUT_FORMAT: Property<Table, Text> =
+        pub const IMPORT_SOURCE_SPECIFICATION_INPUT_FORMAT: Property<super::Table, Text> =
             Property::new("ImportSourceSpecification/InputFormat");
         /// The delimiter used for separating items in the CSV file being imported.
         pub const IMPORT_SOURCE_SPECIFICATION_INPUT_FORMAT_OPTIONS_CSV_DELIMITER: Property<
-            Table,
+            super::Table,
             Text,
         > = Property::new("ImportSourceSpecification/InputFormatOptions/Csv/Delimiter");
         /// List of the headers used to specify a common header for all source CSV files being
         /// imported.
         pub const IMPORT_SOURCE_SPECIFICATION_INPUT_FORMAT_OPTIONS_CSV_HEADER_LIST: Property<
-            Table,
+            super::Table,
             Json,
         > = Property::new("ImportSourceSpecification/InputFormatOptions/Csv/HeaderList");
         /// The S3 bucket that is being imported from.
-        pub const IMPORT_SOURCE_SPECIFICATION_S3_BUCKET_SOURCE_S3_BUCKET: Property<Table, Text> =
-            Property::new("ImportSourceSpecification/S3BucketSource/S3Bucket");
+        pub const IMPORT_SOURCE_SPECIFICATION_S3_BUCKET_SOURCE_S3_BUCKET: Property<
+            super::Table,
+            Text,
+        > = Property::new("ImportSourceSpecification/S3BucketSource/S3Bucket");
         /// The account number of the S3 bucket that is being imported from.
         pub const IMPORT_SOURCE_SPECIFICATION_S3_BUCKET_SOURCE_S3_BUCKET_OWNER: Property<
-            Table,
+            super::Table,
             Text,
         > = Property::new("ImportSourceSpecification/S3BucketSource/S3BucketOwner");
         /// The key prefix shared by all S3 Objects that are being imported.
         pub const IMPORT_SOURCE_SPECIFICATION_S3_BUCKET_SOURCE_S3_KEY_PREFIX: Property<
-            Table,
+            super::Table,
             Text,
         > = Property::new("ImportSourceSpecification/S3BucketSource/S3KeyPrefix");
         /// Specifies the attributes that make up the primary key for the table.
-        pub const KEY_SCHEMA: Property<Table, Json> = Property::new("KeySchema");
+        pub const KEY_SCHEMA: Property<super::Table, Json> = Property::new("KeySchema");
         /// The precision for the time and date that the stream was created.
         pub const KINESIS_STREAM_SPECIFICATION_APPROXIMATE_CREATION_DATE_TIME_PRECISION: Property<
-            Table,
+            super::Table,
             Text,
         > = Property::new("KinesisStreamSpecification/ApproximateCreationDateTimePrecision");
         /// The ARN for a specific Kinesis data stream.
-        pub const KINESIS_STREAM_SPECIFICATION_STREAM_ARN: Property<Table, Text> =
+        pub const KINESIS_STREAM_SPECIFICATION_STREAM_ARN: Property<super::Table, Text> =
             Property::new("KinesisStreamSpecification/StreamArn");
         /// Local secondary indexes to be created on the table.
-        pub const LOCAL_SECONDARY_INDEXES: Property<Table, Json> =
+        pub const LOCAL_SECONDARY_INDEXES: Property<super::Table, Json> =
             Property::new("LocalSecondaryIndexes");
         /// Maximum number of read request units for the specified table.
-        pub const ON_DEMAND_THROUGHPUT_MAX_READ_REQUEST_UNITS: Property<Table, Whole> =
+        pub const ON_DEMAND_THROUGHPUT_MAX_READ_REQUEST_UNITS: Property<super::Table, Whole> =
             Property::new("OnDemandThroughput/MaxReadRequestUnits");
         /// Maximum number of write request units for the specified table.
-        pub const ON_DEMAND_THROUGHPUT_MAX_WRITE_REQUEST_UNITS: Property<Table, Whole> =
+        pub const ON_DEMAND_THROUGHPUT_MAX_WRITE_REQUEST_UNITS: Property<super::Table, Whole> =
             Property::new("OnDemandThroughput/MaxWriteRequestUnits");
         /// Indicates whether point in time recovery is enabled (true) or disabled (false) on the
         /// table.
         pub const POINT_IN_TIME_RECOVERY_SPECIFICATION_POINT_IN_TIME_RECOVERY_ENABLED: Property<
-            Table,
+            super::Table,
             Switch,
         > = Property::new("PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled");
         /// The number of preceding days for which continuous backups are taken and maintained.
         pub const POINT_IN_TIME_RECOVERY_SPECIFICATION_RECOVERY_PERIOD_IN_DAYS: Property<
-            Table,
+            super::Table,
             Whole,
         > = Property::new("PointInTimeRecoverySpecification/RecoveryPeriodInDays");
         /// The maximum number of strongly consistent reads consumed per second before DynamoDB
         /// returns a `ThrottlingException`.
-        pub const PROVISIONED_THROUGHPUT_READ_CAPACITY_UNITS: Property<Table, Whole> =
+        pub const PROVISIONED_THROUGHPUT_READ_CAPACITY_UNITS: Property<super::Table, Whole> =
             Property::new("ProvisionedThroughput/ReadCapacityUnits");
         /// The maximum number of writes consumed per second before DynamoDB returns a
         /// `ThrottlingException`.
-        pub const PROVISIONED_THROUGHPUT_WRITE_CAPACITY_UNITS: Property<Table, Whole> =
+        pub const PROVISIONED_THROUGHPUT_WRITE_CAPACITY_UNITS: Property<super::Table, Whole> =
             Property::new("ProvisionedThroughput/WriteCapacityUnits");
         /// `ResourcePolicy/PolicyDocument`.
-        pub const RESOURCE_POLICY_POLICY_DOCUMENT: Property<Table, Json> =
+        pub const RESOURCE_POLICY_POLICY_DOCUMENT: Property<super::Table, Json> =
             Property::new("ResourcePolicy/PolicyDocument");
         /// The KMS key that should be used for the KMS encryption.
-        pub const SSE_SPECIFICATION_KMS_MASTER_KEY_ID: Property<Table, Text> =
+        pub const SSE_SPECIFICATION_KMS_MASTER_KEY_ID: Property<super::Table, Text> =
             Property::new("SSESpecification/KMSMasterKeyId");
         /// Indicates whether server-side encryption is done using an AWS managed key or an AWS
         /// owned key.
-        pub const SSE_SPECIFICATION_SSE_ENABLED: Property<Table, Switch> =
+        pub const SSE_SPECIFICATION_SSE_ENABLED: Property<super::Table, Switch> =
             Property::new("SSESpecification/SSEEnabled");
         /// Server-side encryption type.
-        pub const SSE_SPECIFICATION_SSE_TYPE: Property<Table, Text> =
+        pub const SSE_SPECIFICATION_SSE_TYPE: Property<super::Table, Text> =
             Property::new("SSESpecification/SSEType");
         /// `StreamSpecification/ResourcePolicy/PolicyDocument`.
-        pub const STREAM_SPECIFICATION_RESOURCE_POLICY_POLICY_DOCUMENT: Property<Table, Json> =
-            Property::new("StreamSpecification/ResourcePolicy/PolicyDocument");
+        pub const STREAM_SPECIFICATION_RESOURCE_POLICY_POLICY_DOCUMENT: Property<
+            super::Table,
+            Json,
+        > = Property::new("StreamSpecification/ResourcePolicy/PolicyDocument");
         /// When an item in the table is modified, `StreamViewType` determines what information is
         /// written to the stream for this table.
-        pub const STREAM_SPECIFICATION_STREAM_VIEW_TYPE: Property<Table, Text> =
+        pub const STREAM_SPECIFICATION_STREAM_VIEW_TYPE: Property<super::Table, Text> =
             Property::new("StreamSpecification/StreamViewType");
         /// Specifies the tags to apply to the DynamoDB stream.
-        pub const STREAM_SPECIFICATION_TAGS: Property<Table, Json> =
+        pub const STREAM_SPECIFICATION_TAGS: Property<super::Table, Json> =
             Property::new("StreamSpecification/Tags");
         /// The table class of the new table.
-        pub const TABLE_CLASS: Property<Table, Text> = Property::new("TableClass");
+        pub const TABLE_CLASS: Property<super::Table, Text> = Property::new("TableClass");
         /// A name for the table.
-        pub const TABLE_NAME: Property<Table, Text> = Property::new("TableName");
+        pub const TABLE_NAME: Property<super::Table, Text> = Property::new("TableName");
         /// An array of key-value pairs to apply to this resource.
-        pub const TAGS: Property<Table, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Table, Json> = Property::new("Tags");
         /// The name of the TTL attribute used to store the expiration time for items in the table.
-        pub const TIME_TO_LIVE_SPECIFICATION_ATTRIBUTE_NAME: Property<Table, Text> =
+        pub const TIME_TO_LIVE_SPECIFICATION_ATTRIBUTE_NAME: Property<super::Table, Text> =
             Property::new("TimeToLiveSpecification/AttributeName");
         /// Indicates whether TTL is to be enabled (true) or disabled (false) on the table.
-        pub const TIME_TO_LIVE_SPECIFICATION_ENABLED: Property<Table, Switch> =
+        pub const TIME_TO_LIVE_SPECIFICATION_ENABLED: Property<super::Table, Switch> =
             Property::new("TimeToLiveSpecification/Enabled");
         /// `VectorIndexes`.
-        pub const VECTOR_INDEXES: Property<Table, Json> = Property::new("VectorIndexes");
+        pub const VECTOR_INDEXES: Property<super::Table, Json> = Property::new("VectorIndexes");
         /// Represents the number of read operations your base table can instantaneously support.
-        pub const WARM_THROUGHPUT_READ_UNITS_PER_SECOND: Property<Table, Whole> =
+        pub const WARM_THROUGHPUT_READ_UNITS_PER_SECOND: Property<super::Table, Whole> =
             Property::new("WarmThroughput/ReadUnitsPerSecond");
         /// Represents the number of write operations your base table can instantaneously support.
-        pub const WARM_THROUGHPUT_WRITE_UNITS_PER_SECOND: Property<Table, Whole> =
+        pub const WARM_THROUGHPUT_WRITE_UNITS_PER_SECOND: Property<super::Table, Whole> =
             Property::new("WarmThroughput/WriteUnitsPerSecond");
     }
 }
@@ -281,29 +284,31 @@ pub mod iam {
 
     /// Properties of `AWS::IAM::Role`.
     pub mod role {
-        use super::Role;
         use crate::property::{Json, Property, Text, Whole};
 
         /// The trust policy that is associated with this role.
-        pub const ASSUME_ROLE_POLICY_DOCUMENT: Property<Role, Json> =
+        pub const ASSUME_ROLE_POLICY_DOCUMENT: Property<super::Role, Json> =
             Property::new("AssumeRolePolicyDocument");
         /// A description of the role that you provide.
-        pub const DESCRIPTION: Property<Role, Text> = Property::new("Description");
+        pub const DESCRIPTION: Property<super::Role, Text> = Property::new("Description");
         /// A list of Amazon Resource Names (ARNs) of the IAM managed policies that you want to
         /// attach to the role.
-        pub const MANAGED_POLICY_ARNS: Property<Role, Json> = Property::new("ManagedPolicyArns");
+        pub const MANAGED_POLICY_ARNS: Property<super::Role, Json> =
+            Property::new("ManagedPolicyArns");
         /// The maximum session duration (in seconds) that you want to set for the specified role.
-        pub const MAX_SESSION_DURATION: Property<Role, Whole> = Property::new("MaxSessionDuration");
+        pub const MAX_SESSION_DURATION: Property<super::Role, Whole> =
+            Property::new("MaxSessionDuration");
         /// The path to the role.
-        pub const PATH: Property<Role, Text> = Property::new("Path");
+        pub const PATH: Property<super::Role, Text> = Property::new("Path");
         /// The ARN of the policy used to set the permissions boundary for the role.
-        pub const PERMISSIONS_BOUNDARY: Property<Role, Text> = Property::new("PermissionsBoundary");
+        pub const PERMISSIONS_BOUNDARY: Property<super::Role, Text> =
+            Property::new("PermissionsBoundary");
         /// Adds or updates an inline policy document that is embedded in the specified IAM role.
-        pub const POLICIES: Property<Role, Json> = Property::new("Policies");
+        pub const POLICIES: Property<super::Role, Json> = Property::new("Policies");
         /// A name for the IAM role, up to 64 characters in length.
-        pub const ROLE_NAME: Property<Role, Text> = Property::new("RoleName");
+        pub const ROLE_NAME: Property<super::Role, Text> = Property::new("RoleName");
         /// A list of tags that are attached to the role.
-        pub const TAGS: Property<Role, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Role, Json> = Property::new("Tags");
     }
 }
 
@@ -315,152 +320,162 @@ pub mod lambda {
 
     /// Properties of `AWS::Lambda::EventSourceMapping`.
     pub mod event_source_mapping {
-        use super::EventSourceMapping;
         use crate::property::{Decimal, Json, Property, Switch, Text, Whole};
 
         /// The identifier for the Kafka consumer group to join.
         pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_CONSUMER_GROUP_ID: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("AmazonManagedKafkaEventSourceConfig/ConsumerGroupId");
         /// An array of access configuration objects that tell Lambda how to authenticate with your
         /// schema registry.
         pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_ACCESS_CONFIGS:
-            Property<EventSourceMapping, Json> =
+            Property<super::EventSourceMapping, Json> =
             Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/AccessConfigs");
         /// The record format that Lambda delivers to your function after schema validation.
-        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_EVENT_RECORD_FORMAT: Property<EventSourceMapping, Text> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/EventRecordFormat");
+        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_EVENT_RECORD_FORMAT: Property<super::EventSourceMapping, Text> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/EventRecordFormat");
         /// The URI for your schema registry.
-        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_REGISTRY_URI: Property<EventSourceMapping, Text> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaRegistryURI");
+        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_REGISTRY_URI: Property<super::EventSourceMapping, Text> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaRegistryURI");
         /// An array of schema validation configuration objects, which tell Lambda the message
         /// attributes you want to validate and filter using your schema registry.
-        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_VALIDATION_CONFIGS: Property<EventSourceMapping, Json> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaValidationConfigs");
+        pub const AMAZON_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_VALIDATION_CONFIGS: Property<super::EventSourceMapping, Json> = Property::new("AmazonManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaValidationConfigs");
         /// The maximum number of records in each batch that Lambda pulls from your stream or queue
         /// and sends to your function.
-        pub const BATCH_SIZE: Property<EventSourceMapping, Whole> = Property::new("BatchSize");
+        pub const BATCH_SIZE: Property<super::EventSourceMapping, Whole> =
+            Property::new("BatchSize");
         /// (Kinesis and DynamoDB Streams only) If the function returns an error, split the batch in
         /// two and retry.
-        pub const BISECT_BATCH_ON_FUNCTION_ERROR: Property<EventSourceMapping, Switch> =
+        pub const BISECT_BATCH_ON_FUNCTION_ERROR: Property<super::EventSourceMapping, Switch> =
             Property::new("BisectBatchOnFunctionError");
         /// The Amazon Resource Name (ARN) of the destination resource.
-        pub const DESTINATION_CONFIG_ON_FAILURE_DESTINATION: Property<EventSourceMapping, Text> =
-            Property::new("DestinationConfig/OnFailure/Destination");
+        pub const DESTINATION_CONFIG_ON_FAILURE_DESTINATION: Property<
+            super::EventSourceMapping,
+            Text,
+        > = Property::new("DestinationConfig/OnFailure/Destination");
         /// The name of the collection to consume within the database.
         pub const DOCUMENT_DB_EVENT_SOURCE_CONFIG_COLLECTION_NAME: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("DocumentDBEventSourceConfig/CollectionName");
         /// The name of the database to consume within the DocumentDB cluster.
         pub const DOCUMENT_DB_EVENT_SOURCE_CONFIG_DATABASE_NAME: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("DocumentDBEventSourceConfig/DatabaseName");
         /// Determines what DocumentDB sends to your event stream during document update operations.
         pub const DOCUMENT_DB_EVENT_SOURCE_CONFIG_FULL_DOCUMENT: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("DocumentDBEventSourceConfig/FullDocument");
         /// When true, the event source mapping is active.
-        pub const ENABLED: Property<EventSourceMapping, Switch> = Property::new("Enabled");
+        pub const ENABLED: Property<super::EventSourceMapping, Switch> = Property::new("Enabled");
         /// The Amazon Resource Name (ARN) of the event source.
-        pub const EVENT_SOURCE_ARN: Property<EventSourceMapping, Text> =
+        pub const EVENT_SOURCE_ARN: Property<super::EventSourceMapping, Text> =
             Property::new("EventSourceArn");
         /// A list of filters.
-        pub const FILTER_CRITERIA_FILTERS: Property<EventSourceMapping, Json> =
+        pub const FILTER_CRITERIA_FILTERS: Property<super::EventSourceMapping, Json> =
             Property::new("FilterCriteria/Filters");
         /// The name or ARN of the Lambda function.
-        pub const FUNCTION_NAME: Property<EventSourceMapping, Text> = Property::new("FunctionName");
+        pub const FUNCTION_NAME: Property<super::EventSourceMapping, Text> =
+            Property::new("FunctionName");
         /// (Kinesis, DynamoDB Streams, and SQS) A list of current response type enums applied to
         /// the event source mapping.
-        pub const FUNCTION_RESPONSE_TYPES: Property<EventSourceMapping, Json> =
+        pub const FUNCTION_RESPONSE_TYPES: Property<super::EventSourceMapping, Json> =
             Property::new("FunctionResponseTypes");
         /// The ARN of the AWS KMS customer managed key that Lambda uses to encrypt your function's
         /// filter criteria.
-        pub const KMS_KEY_ARN: Property<EventSourceMapping, Text> = Property::new("KmsKeyArn");
+        pub const KMS_KEY_ARN: Property<super::EventSourceMapping, Text> =
+            Property::new("KmsKeyArn");
         /// Set this property to filter the system logs for your function that Lambda sends to
         /// CloudWatch.
-        pub const LOGGING_CONFIG_SYSTEM_LOG_LEVEL: Property<EventSourceMapping, Text> =
+        pub const LOGGING_CONFIG_SYSTEM_LOG_LEVEL: Property<super::EventSourceMapping, Text> =
             Property::new("LoggingConfig/SystemLogLevel");
         /// The maximum amount of time, in seconds, that Lambda spends gathering records before
         /// invoking the function.
-        pub const MAXIMUM_BATCHING_WINDOW_IN_SECONDS: Property<EventSourceMapping, Whole> =
+        pub const MAXIMUM_BATCHING_WINDOW_IN_SECONDS: Property<super::EventSourceMapping, Whole> =
             Property::new("MaximumBatchingWindowInSeconds");
         /// (Kinesis, DynamoDB Streams, Amazon MSK, and self-managed Apache Kafka) Discard records
         /// older than the specified age.
-        pub const MAXIMUM_RECORD_AGE_IN_SECONDS: Property<EventSourceMapping, Whole> =
+        pub const MAXIMUM_RECORD_AGE_IN_SECONDS: Property<super::EventSourceMapping, Whole> =
             Property::new("MaximumRecordAgeInSeconds");
         /// (Kinesis, DynamoDB Streams, Amazon MSK, and self-managed Apache Kafka) Discard records
         /// after the specified number of retries.
-        pub const MAXIMUM_RETRY_ATTEMPTS: Property<EventSourceMapping, Whole> =
+        pub const MAXIMUM_RETRY_ATTEMPTS: Property<super::EventSourceMapping, Whole> =
             Property::new("MaximumRetryAttempts");
         /// The metrics you want your event source mapping to produce, including `EventCount`,
         /// `ErrorCount`, `KafkaMetrics`.
-        pub const METRICS_CONFIG_METRICS: Property<EventSourceMapping, Json> =
+        pub const METRICS_CONFIG_METRICS: Property<super::EventSourceMapping, Json> =
             Property::new("MetricsConfig/Metrics");
         /// (Kinesis and DynamoDB Streams only) The number of batches to process concurrently from
         /// each shard.
-        pub const PARALLELIZATION_FACTOR: Property<EventSourceMapping, Whole> =
+        pub const PARALLELIZATION_FACTOR: Property<super::EventSourceMapping, Whole> =
             Property::new("ParallelizationFactor");
         /// The maximum number of event pollers this event source can scale up to.
-        pub const PROVISIONED_POLLER_CONFIG_MAXIMUM_POLLERS: Property<EventSourceMapping, Whole> =
-            Property::new("ProvisionedPollerConfig/MaximumPollers");
+        pub const PROVISIONED_POLLER_CONFIG_MAXIMUM_POLLERS: Property<
+            super::EventSourceMapping,
+            Whole,
+        > = Property::new("ProvisionedPollerConfig/MaximumPollers");
         /// The minimum number of event pollers this event source can scale down to.
-        pub const PROVISIONED_POLLER_CONFIG_MINIMUM_POLLERS: Property<EventSourceMapping, Whole> =
-            Property::new("ProvisionedPollerConfig/MinimumPollers");
+        pub const PROVISIONED_POLLER_CONFIG_MINIMUM_POLLERS: Property<
+            super::EventSourceMapping,
+            Whole,
+        > = Property::new("ProvisionedPollerConfig/MinimumPollers");
         /// (Amazon MSK and self-managed Apache Kafka) The name of the provisioned poller group.
-        pub const PROVISIONED_POLLER_CONFIG_POLLER_GROUP_NAME: Property<EventSourceMapping, Text> =
-            Property::new("ProvisionedPollerConfig/PollerGroupName");
+        pub const PROVISIONED_POLLER_CONFIG_POLLER_GROUP_NAME: Property<
+            super::EventSourceMapping,
+            Text,
+        > = Property::new("ProvisionedPollerConfig/PollerGroupName");
         /// (Amazon MQ) The name of the Amazon MQ broker destination queue to consume.
-        pub const QUEUES: Property<EventSourceMapping, Json> = Property::new("Queues");
+        pub const QUEUES: Property<super::EventSourceMapping, Json> = Property::new("Queues");
         /// Limits the number of concurrent instances that the SQS event source can invoke.
-        pub const SCALING_CONFIG_MAXIMUM_CONCURRENCY: Property<EventSourceMapping, Whole> =
+        pub const SCALING_CONFIG_MAXIMUM_CONCURRENCY: Property<super::EventSourceMapping, Whole> =
             Property::new("ScalingConfig/MaximumConcurrency");
         /// The list of bootstrap servers for your Kafka brokers in the following format:
         /// `"KafkaBootstrapServers": ["abc.xyz.com:xxxx","abc2.xyz.com:xxxx"]`.
         pub const SELF_MANAGED_EVENT_SOURCE_ENDPOINTS_KAFKA_BOOTSTRAP_SERVERS: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Json,
         > = Property::new("SelfManagedEventSource/Endpoints/KafkaBootstrapServers");
         /// The identifier for the Kafka consumer group to join.
         pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_CONSUMER_GROUP_ID: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("SelfManagedKafkaEventSourceConfig/ConsumerGroupId");
         /// `SelfManagedKafkaEventSourceConfig/ConsumptionMode`.
         pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_CONSUMPTION_MODE: Property<
-            EventSourceMapping,
+            super::EventSourceMapping,
             Text,
         > = Property::new("SelfManagedKafkaEventSourceConfig/ConsumptionMode");
         /// An array of access configuration objects that tell Lambda how to authenticate with your
         /// schema registry.
         pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_ACCESS_CONFIGS:
-            Property<EventSourceMapping, Json> =
+            Property<super::EventSourceMapping, Json> =
             Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/AccessConfigs");
         /// The record format that Lambda delivers to your function after schema validation.
-        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_EVENT_RECORD_FORMAT: Property<EventSourceMapping, Text> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/EventRecordFormat");
+        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_EVENT_RECORD_FORMAT: Property<super::EventSourceMapping, Text> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/EventRecordFormat");
         /// The URI for your schema registry.
-        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_REGISTRY_URI: Property<EventSourceMapping, Text> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaRegistryURI");
+        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_REGISTRY_URI: Property<super::EventSourceMapping, Text> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaRegistryURI");
         /// An array of schema validation configuration objects, which tell Lambda the message
         /// attributes you want to validate and filter using your schema registry.
-        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_VALIDATION_CONFIGS: Property<EventSourceMapping, Json> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaValidationConfigs");
+        pub const SELF_MANAGED_KAFKA_EVENT_SOURCE_CONFIG_SCHEMA_REGISTRY_CONFIG_SCHEMA_VALIDATION_CONFIGS: Property<super::EventSourceMapping, Json> = Property::new("SelfManagedKafkaEventSourceConfig/SchemaRegistryConfig/SchemaValidationConfigs");
         /// An array of the authentication protocol, VPC components, or virtual host to secure and
         /// define your event source.
-        pub const SOURCE_ACCESS_CONFIGURATIONS: Property<EventSourceMapping, Json> =
+        pub const SOURCE_ACCESS_CONFIGURATIONS: Property<super::EventSourceMapping, Json> =
             Property::new("SourceAccessConfigurations");
         /// The position in a stream from which to start reading.
-        pub const STARTING_POSITION: Property<EventSourceMapping, Text> =
+        pub const STARTING_POSITION: Property<super::EventSourceMapping, Text> =
             Property::new("StartingPosition");
         /// With `StartingPosition` set to `AT_TIMESTAMP`, the time from which to start reading, in
         /// Unix time seconds.
-        pub const STARTING_POSITION_TIMESTAMP: Property<EventSourceMapping, Decimal> =
+        pub const STARTING_POSITION_TIMESTAMP: Property<super::EventSourceMapping, Decimal> =
             Property::new("StartingPositionTimestamp");
         /// A list of tags to add to the event source mapping.
-        pub const TAGS: Property<EventSourceMapping, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::EventSourceMapping, Json> = Property::new("Tags");
         /// The name of the Kafka topic.
-        pub const TOPICS: Property<EventSourceMapping, Json> = Property::new("Topics");
+        pub const TOPICS: Property<super::EventSourceMapping, Json> = Property::new("Topics");
         /// (Kinesis and DynamoDB Streams only) The duration in seconds of a processing window for
         /// DynamoDB and Kinesis Streams event sources.
-        pub const TUMBLING_WINDOW_IN_SECONDS: Property<EventSourceMapping, Whole> =
+        pub const TUMBLING_WINDOW_IN_SECONDS: Property<super::EventSourceMapping, Whole> =
             Property::new("TumblingWindowInSeconds");
     }
 
@@ -470,148 +485,151 @@ pub mod lambda {
 
     /// Properties of `AWS::Lambda::Function`.
     pub mod function {
-        use super::Function;
         use crate::property::{Decimal, Json, Property, Switch, Text, Whole};
 
         /// The instruction set architecture that the function supports.
-        pub const ARCHITECTURES: Property<Function, Json> = Property::new("Architectures");
+        pub const ARCHITECTURES: Property<super::Function, Json> = Property::new("Architectures");
         /// The Amazon Resource Name (ARN) of the capacity provider.
-        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_CAPACITY_PROVIDER_ARN: Property<Function, Text> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/CapacityProviderArn");
+        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_CAPACITY_PROVIDER_ARN: Property<super::Function, Text> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/CapacityProviderArn");
         /// The amount of memory in GiB allocated per vCPU for execution environments.
-        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_EXECUTION_ENVIRONMENT_MEMORY_GIB_PER_VCPU: Property<Function, Decimal> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/ExecutionEnvironmentMemoryGiBPerVCpu");
+        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_EXECUTION_ENVIRONMENT_MEMORY_GIB_PER_VCPU: Property<super::Function, Decimal> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/ExecutionEnvironmentMemoryGiBPerVCpu");
         /// The maximum number of concurrent executions that can run on each execution environment.
-        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_PER_EXECUTION_ENVIRONMENT_MAX_CONCURRENCY: Property<Function, Whole> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/PerExecutionEnvironmentMaxConcurrency");
+        pub const CAPACITY_PROVIDER_CONFIG_LAMBDA_MANAGED_INSTANCES_CAPACITY_PROVIDER_CONFIG_PER_EXECUTION_ENVIRONMENT_MAX_CONCURRENCY: Property<super::Function, Whole> = Property::new("CapacityProviderConfig/LambdaManagedInstancesCapacityProviderConfig/PerExecutionEnvironmentMaxConcurrency");
         /// URI of a container image in the Amazon ECR registry.
-        pub const CODE_IMAGE_URI: Property<Function, Text> = Property::new("Code/ImageUri");
+        pub const CODE_IMAGE_URI: Property<super::Function, Text> = Property::new("Code/ImageUri");
         /// An Amazon S3 bucket in the same AWS-Region as your function.
-        pub const CODE_S3_BUCKET: Property<Function, Text> = Property::new("Code/S3Bucket");
+        pub const CODE_S3_BUCKET: Property<super::Function, Text> = Property::new("Code/S3Bucket");
         /// The Amazon S3 key of the deployment package.
-        pub const CODE_S3_KEY: Property<Function, Text> = Property::new("Code/S3Key");
+        pub const CODE_S3_KEY: Property<super::Function, Text> = Property::new("Code/S3Key");
         /// Specifies the storage mode for the deployment package.
-        pub const CODE_S3_OBJECT_STORAGE_MODE: Property<Function, Text> =
+        pub const CODE_S3_OBJECT_STORAGE_MODE: Property<super::Function, Text> =
             Property::new("Code/S3ObjectStorageMode");
         /// For versioned objects, the version of the deployment package object to use.
-        pub const CODE_S3_OBJECT_VERSION: Property<Function, Text> =
+        pub const CODE_S3_OBJECT_VERSION: Property<super::Function, Text> =
             Property::new("Code/S3ObjectVersion");
         /// To enable code signing for this function, specify the ARN of a code-signing
         /// configuration.
-        pub const CODE_SIGNING_CONFIG_ARN: Property<Function, Text> =
+        pub const CODE_SIGNING_CONFIG_ARN: Property<super::Function, Text> =
             Property::new("CodeSigningConfigArn");
         /// The ARN of the AWS KMS customer managed key that's used to encrypt your function's .zip
         /// deployment package.
-        pub const CODE_SOURCE_KMS_KEY_ARN: Property<Function, Text> =
+        pub const CODE_SOURCE_KMS_KEY_ARN: Property<super::Function, Text> =
             Property::new("Code/SourceKMSKeyArn");
         /// (Node.js and Python) The source code of your Lambda function.
-        pub const CODE_ZIP_FILE: Property<Function, Text> = Property::new("Code/ZipFile");
+        pub const CODE_ZIP_FILE: Property<super::Function, Text> = Property::new("Code/ZipFile");
         /// The Amazon Resource Name (ARN) of an Amazon SQS queue or Amazon SNS topic.
-        pub const DEAD_LETTER_CONFIG_TARGET_ARN: Property<Function, Text> =
+        pub const DEAD_LETTER_CONFIG_TARGET_ARN: Property<super::Function, Text> =
             Property::new("DeadLetterConfig/TargetArn");
         /// A description of the function.
-        pub const DESCRIPTION: Property<Function, Text> = Property::new("Description");
+        pub const DESCRIPTION: Property<super::Function, Text> = Property::new("Description");
         /// The maximum time (in seconds) that a durable execution can run before timing out.
-        pub const DURABLE_CONFIG_EXECUTION_TIMEOUT: Property<Function, Whole> =
+        pub const DURABLE_CONFIG_EXECUTION_TIMEOUT: Property<super::Function, Whole> =
             Property::new("DurableConfig/ExecutionTimeout");
         /// The ARN of the AWS KMS customer managed key that is used to encrypt your durable
         /// execution's payload data, including input, output, and error payloads.
-        pub const DURABLE_CONFIG_KMS_KEY_ARN: Property<Function, Text> =
+        pub const DURABLE_CONFIG_KMS_KEY_ARN: Property<super::Function, Text> =
             Property::new("DurableConfig/KMSKeyArn");
         /// The number of days to retain execution history after a durable execution completes.
-        pub const DURABLE_CONFIG_RETENTION_PERIOD_IN_DAYS: Property<Function, Whole> =
+        pub const DURABLE_CONFIG_RETENTION_PERIOD_IN_DAYS: Property<super::Function, Whole> =
             Property::new("DurableConfig/RetentionPeriodInDays");
         /// Environment variable key-value pairs.
-        pub const ENVIRONMENT_VARIABLES: Property<Function, Json> =
+        pub const ENVIRONMENT_VARIABLES: Property<super::Function, Json> =
             Property::new("Environment/Variables");
         /// The size of the function's `/tmp` directory.
-        pub const EPHEMERAL_STORAGE_SIZE: Property<Function, Whole> =
+        pub const EPHEMERAL_STORAGE_SIZE: Property<super::Function, Whole> =
             Property::new("EphemeralStorage/Size");
         /// Connection settings for an Amazon EFS or Amazon S3 Files file system.
-        pub const FILE_SYSTEM_CONFIGS: Property<Function, Json> =
+        pub const FILE_SYSTEM_CONFIGS: Property<super::Function, Json> =
             Property::new("FileSystemConfigs");
         /// The name of the Lambda function, up to 64 characters in length.
-        pub const FUNCTION_NAME: Property<Function, Text> = Property::new("FunctionName");
+        pub const FUNCTION_NAME: Property<super::Function, Text> = Property::new("FunctionName");
         /// The maximum number of execution environments that can be provisioned for the function.
-        pub const FUNCTION_SCALING_CONFIG_MAX_EXECUTION_ENVIRONMENTS: Property<Function, Whole> =
-            Property::new("FunctionScalingConfig/MaxExecutionEnvironments");
+        pub const FUNCTION_SCALING_CONFIG_MAX_EXECUTION_ENVIRONMENTS: Property<
+            super::Function,
+            Whole,
+        > = Property::new("FunctionScalingConfig/MaxExecutionEnvironments");
         /// The minimum number of execution environments to maintain for the function.
-        pub const FUNCTION_SCALING_CONFIG_MIN_EXECUTION_ENVIRONMENTS: Property<Function, Whole> =
-            Property::new("FunctionScalingConfig/MinExecutionEnvironments");
+        pub const FUNCTION_SCALING_CONFIG_MIN_EXECUTION_ENVIRONMENTS: Property<
+            super::Function,
+            Whole,
+        > = Property::new("FunctionScalingConfig/MinExecutionEnvironments");
         /// The name of the method within your code that Lambda calls to run your function.
-        pub const HANDLER: Property<Function, Text> = Property::new("Handler");
+        pub const HANDLER: Property<super::Function, Text> = Property::new("Handler");
         /// Specifies parameters that you want to pass in with ENTRYPOINT.
-        pub const IMAGE_CONFIG_COMMAND: Property<Function, Json> =
+        pub const IMAGE_CONFIG_COMMAND: Property<super::Function, Json> =
             Property::new("ImageConfig/Command");
         /// Specifies the entry point to their application, which is typically the location of the
         /// runtime executable.
-        pub const IMAGE_CONFIG_ENTRY_POINT: Property<Function, Json> =
+        pub const IMAGE_CONFIG_ENTRY_POINT: Property<super::Function, Json> =
             Property::new("ImageConfig/EntryPoint");
         /// Specifies the working directory.
-        pub const IMAGE_CONFIG_WORKING_DIRECTORY: Property<Function, Text> =
+        pub const IMAGE_CONFIG_WORKING_DIRECTORY: Property<super::Function, Text> =
             Property::new("ImageConfig/WorkingDirectory");
         /// The ARN of the AWS KMS customer managed key that's used to encrypt the following
         /// resources.
-        pub const KMS_KEY_ARN: Property<Function, Text> = Property::new("KmsKeyArn");
+        pub const KMS_KEY_ARN: Property<super::Function, Text> = Property::new("KmsKeyArn");
         /// A list of function layers to add to the function's execution environment.
-        pub const LAYERS: Property<Function, Json> = Property::new("Layers");
+        pub const LAYERS: Property<super::Function, Json> = Property::new("Layers");
         /// Set this property to filter the application logs for your function that Lambda sends to
         /// CloudWatch.
-        pub const LOGGING_CONFIG_APPLICATION_LOG_LEVEL: Property<Function, Text> =
+        pub const LOGGING_CONFIG_APPLICATION_LOG_LEVEL: Property<super::Function, Text> =
             Property::new("LoggingConfig/ApplicationLogLevel");
         /// The format in which Lambda sends your function's application and system logs to
         /// CloudWatch.
-        pub const LOGGING_CONFIG_LOG_FORMAT: Property<Function, Text> =
+        pub const LOGGING_CONFIG_LOG_FORMAT: Property<super::Function, Text> =
             Property::new("LoggingConfig/LogFormat");
         /// The name of the Amazon CloudWatch log group the function sends logs to.
-        pub const LOGGING_CONFIG_LOG_GROUP: Property<Function, Text> =
+        pub const LOGGING_CONFIG_LOG_GROUP: Property<super::Function, Text> =
             Property::new("LoggingConfig/LogGroup");
         /// Set this property to filter the system logs for your function that Lambda sends to
         /// CloudWatch.
-        pub const LOGGING_CONFIG_SYSTEM_LOG_LEVEL: Property<Function, Text> =
+        pub const LOGGING_CONFIG_SYSTEM_LOG_LEVEL: Property<super::Function, Text> =
             Property::new("LoggingConfig/SystemLogLevel");
         /// The amount of memory available to the function at runtime.
-        pub const MEMORY_SIZE: Property<Function, Whole> = Property::new("MemorySize");
+        pub const MEMORY_SIZE: Property<super::Function, Whole> = Property::new("MemorySize");
         /// The type of deployment package.
-        pub const PACKAGE_TYPE: Property<Function, Text> = Property::new("PackageType");
+        pub const PACKAGE_TYPE: Property<super::Function, Text> = Property::new("PackageType");
         /// `PublishToLatestPublished`.
-        pub const PUBLISH_TO_LATEST_PUBLISHED: Property<Function, Switch> =
+        pub const PUBLISH_TO_LATEST_PUBLISHED: Property<super::Function, Switch> =
             Property::new("PublishToLatestPublished");
         /// The status of your function's recursive loop detection configuration.
-        pub const RECURSIVE_LOOP: Property<Function, Text> = Property::new("RecursiveLoop");
+        pub const RECURSIVE_LOOP: Property<super::Function, Text> = Property::new("RecursiveLoop");
         /// The number of simultaneous executions to reserve for the function.
-        pub const RESERVED_CONCURRENT_EXECUTIONS: Property<Function, Whole> =
+        pub const RESERVED_CONCURRENT_EXECUTIONS: Property<super::Function, Whole> =
             Property::new("ReservedConcurrentExecutions");
         /// The Amazon Resource Name (ARN) of the function's execution role.
-        pub const ROLE: Property<Function, Text> = Property::new("Role");
+        pub const ROLE: Property<super::Function, Text> = Property::new("Role");
         /// The identifier of the function's runtime.
-        pub const RUNTIME: Property<Function, Text> = Property::new("Runtime");
+        pub const RUNTIME: Property<super::Function, Text> = Property::new("Runtime");
         /// The ARN of the runtime version you want the function to use.
-        pub const RUNTIME_MANAGEMENT_CONFIG_RUNTIME_VERSION_ARN: Property<Function, Text> =
+        pub const RUNTIME_MANAGEMENT_CONFIG_RUNTIME_VERSION_ARN: Property<super::Function, Text> =
             Property::new("RuntimeManagementConfig/RuntimeVersionArn");
         /// Specify the runtime update mode.
-        pub const RUNTIME_MANAGEMENT_CONFIG_UPDATE_RUNTIME_ON: Property<Function, Text> =
+        pub const RUNTIME_MANAGEMENT_CONFIG_UPDATE_RUNTIME_ON: Property<super::Function, Text> =
             Property::new("RuntimeManagementConfig/UpdateRuntimeOn");
         /// Set `ApplyOn` to `PublishedVersions` to create a snapshot of the initialized execution
         /// environment when you publish a function version.
-        pub const SNAP_START_APPLY_ON: Property<Function, Text> =
+        pub const SNAP_START_APPLY_ON: Property<super::Function, Text> =
             Property::new("SnapStart/ApplyOn");
         /// A list of tags to apply to the function.
-        pub const TAGS: Property<Function, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Function, Json> = Property::new("Tags");
         /// Tenant isolation mode allows for invocation to be sent to a corresponding execution
         /// environment dedicated to a specific tenant ID.
-        pub const TENANCY_CONFIG_TENANT_ISOLATION_MODE: Property<Function, Text> =
+        pub const TENANCY_CONFIG_TENANT_ISOLATION_MODE: Property<super::Function, Text> =
             Property::new("TenancyConfig/TenantIsolationMode");
         /// The amount of time (in seconds) that Lambda allows a function to run before stopping it.
-        pub const TIMEOUT: Property<Function, Whole> = Property::new("Timeout");
+        pub const TIMEOUT: Property<super::Function, Whole> = Property::new("Timeout");
         /// The tracing mode.
-        pub const TRACING_CONFIG_MODE: Property<Function, Text> =
+        pub const TRACING_CONFIG_MODE: Property<super::Function, Text> =
             Property::new("TracingConfig/Mode");
         /// Allows outbound IPv6 traffic on VPC functions that are connected to dual-stack subnets.
-        pub const VPC_CONFIG_IPV6_ALLOWED_FOR_DUAL_STACK: Property<Function, Switch> =
+        pub const VPC_CONFIG_IPV6_ALLOWED_FOR_DUAL_STACK: Property<super::Function, Switch> =
             Property::new("VpcConfig/Ipv6AllowedForDualStack");
         /// A list of VPC security group IDs.
-        pub const VPC_CONFIG_SECURITY_GROUP_IDS: Property<Function, Json> =
+        pub const VPC_CONFIG_SECURITY_GROUP_IDS: Property<super::Function, Json> =
             Property::new("VpcConfig/SecurityGroupIds");
         /// A list of VPC subnet IDs.
-        pub const VPC_CONFIG_SUBNET_IDS: Property<Function, Json> =
+        pub const VPC_CONFIG_SUBNET_IDS: Property<super::Function, Json> =
             Property::new("VpcConfig/SubnetIds");
     }
 }
@@ -624,35 +642,35 @@ pub mod logs {
 
     /// Properties of `AWS::Logs::LogGroup`.
     pub mod log_group {
-        use super::LogGroup;
         use crate::property::{Json, Property, Switch, Text, Whole};
 
         /// Indicates whether bearer token authentication is enabled for this log group.
-        pub const BEARER_TOKEN_AUTHENTICATION_ENABLED: Property<LogGroup, Switch> =
+        pub const BEARER_TOKEN_AUTHENTICATION_ENABLED: Property<super::LogGroup, Switch> =
             Property::new("BearerTokenAuthenticationEnabled");
         /// `DataProtectionPolicy`.
-        pub const DATA_PROTECTION_POLICY: Property<LogGroup, Json> =
+        pub const DATA_PROTECTION_POLICY: Property<super::LogGroup, Json> =
             Property::new("DataProtectionPolicy");
         /// Indicates whether deletion protection is enabled for this log group.
-        pub const DELETION_PROTECTION_ENABLED: Property<LogGroup, Switch> =
+        pub const DELETION_PROTECTION_ENABLED: Property<super::LogGroup, Switch> =
             Property::new("DeletionProtectionEnabled");
         /// Creates or updates a field index policy for the specified log group.
-        pub const FIELD_INDEX_POLICIES: Property<LogGroup, Json> =
+        pub const FIELD_INDEX_POLICIES: Property<super::LogGroup, Json> =
             Property::new("FieldIndexPolicies");
         /// The Amazon Resource Name (ARN) of the KMS key to use when encrypting log data.
-        pub const KMS_KEY_ID: Property<LogGroup, Text> = Property::new("KmsKeyId");
+        pub const KMS_KEY_ID: Property<super::LogGroup, Text> = Property::new("KmsKeyId");
         /// Specifies the log group class for this log group.
-        pub const LOG_GROUP_CLASS: Property<LogGroup, Text> = Property::new("LogGroupClass");
+        pub const LOG_GROUP_CLASS: Property<super::LogGroup, Text> = Property::new("LogGroupClass");
         /// The name of the log group.
-        pub const LOG_GROUP_NAME: Property<LogGroup, Text> = Property::new("LogGroupName");
+        pub const LOG_GROUP_NAME: Property<super::LogGroup, Text> = Property::new("LogGroupName");
         /// Creates or updates a resource policy for the specified log group that allows other
         /// services to put log events to this account.
-        pub const RESOURCE_POLICY_DOCUMENT: Property<LogGroup, Json> =
+        pub const RESOURCE_POLICY_DOCUMENT: Property<super::LogGroup, Json> =
             Property::new("ResourcePolicyDocument");
         /// The number of days to retain the log events in the specified log group.
-        pub const RETENTION_IN_DAYS: Property<LogGroup, Whole> = Property::new("RetentionInDays");
+        pub const RETENTION_IN_DAYS: Property<super::LogGroup, Whole> =
+            Property::new("RetentionInDays");
         /// An array of key-value pairs to apply to the log group.
-        pub const TAGS: Property<LogGroup, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::LogGroup, Json> = Property::new("Tags");
     }
 }
 
@@ -664,116 +682,122 @@ pub mod scheduler {
 
     /// Properties of `AWS::Scheduler::Schedule`.
     pub mod schedule {
-        use super::Schedule;
         use crate::property::{Decimal, Json, Property, Switch, Text};
 
         /// The description of the schedule.
-        pub const DESCRIPTION: Property<Schedule, Text> = Property::new("Description");
+        pub const DESCRIPTION: Property<super::Schedule, Text> = Property::new("Description");
         /// The date, in UTC, before which the schedule can invoke its target.
-        pub const END_DATE: Property<Schedule, Text> = Property::new("EndDate");
+        pub const END_DATE: Property<super::Schedule, Text> = Property::new("EndDate");
         /// The maximum time window during which a schedule can be invoked.
-        pub const FLEXIBLE_TIME_WINDOW_MAXIMUM_WINDOW_IN_MINUTES: Property<Schedule, Decimal> =
-            Property::new("FlexibleTimeWindow/MaximumWindowInMinutes");
+        pub const FLEXIBLE_TIME_WINDOW_MAXIMUM_WINDOW_IN_MINUTES: Property<
+            super::Schedule,
+            Decimal,
+        > = Property::new("FlexibleTimeWindow/MaximumWindowInMinutes");
         /// Determines whether the schedule is executed within a flexible time window.
-        pub const FLEXIBLE_TIME_WINDOW_MODE: Property<Schedule, Text> =
+        pub const FLEXIBLE_TIME_WINDOW_MODE: Property<super::Schedule, Text> =
             Property::new("FlexibleTimeWindow/Mode");
         /// The name of the schedule group to associate with this schedule.
-        pub const GROUP_NAME: Property<Schedule, Text> = Property::new("GroupName");
+        pub const GROUP_NAME: Property<super::Schedule, Text> = Property::new("GroupName");
         /// The ARN for a KMS Key that will be used to encrypt customer data.
-        pub const KMS_KEY_ARN: Property<Schedule, Text> = Property::new("KmsKeyArn");
+        pub const KMS_KEY_ARN: Property<super::Schedule, Text> = Property::new("KmsKeyArn");
         /// `Name`.
-        pub const NAME: Property<Schedule, Text> = Property::new("Name");
+        pub const NAME: Property<super::Schedule, Text> = Property::new("Name");
         /// The scheduling expression.
-        pub const SCHEDULE_EXPRESSION: Property<Schedule, Text> =
+        pub const SCHEDULE_EXPRESSION: Property<super::Schedule, Text> =
             Property::new("ScheduleExpression");
         /// The timezone in which the scheduling expression is evaluated.
-        pub const SCHEDULE_EXPRESSION_TIMEZONE: Property<Schedule, Text> =
+        pub const SCHEDULE_EXPRESSION_TIMEZONE: Property<super::Schedule, Text> =
             Property::new("ScheduleExpressionTimezone");
         /// The date, in UTC, after which the schedule can begin invoking its target.
-        pub const START_DATE: Property<Schedule, Text> = Property::new("StartDate");
+        pub const START_DATE: Property<super::Schedule, Text> = Property::new("StartDate");
         /// Specifies whether the schedule is enabled or disabled.
-        pub const STATE: Property<Schedule, Text> = Property::new("State");
+        pub const STATE: Property<super::Schedule, Text> = Property::new("State");
         /// The Amazon Resource Name (ARN) of the target.
-        pub const TARGET_ARN: Property<Schedule, Text> = Property::new("Target/Arn");
+        pub const TARGET_ARN: Property<super::Schedule, Text> = Property::new("Target/Arn");
         /// The ARN of the SQS queue specified as the target for the dead-letter queue.
-        pub const TARGET_DEAD_LETTER_CONFIG_ARN: Property<Schedule, Text> =
+        pub const TARGET_DEAD_LETTER_CONFIG_ARN: Property<super::Schedule, Text> =
             Property::new("Target/DeadLetterConfig/Arn");
         /// The capacity provider strategy to use for the task.
-        pub const TARGET_ECS_PARAMETERS_CAPACITY_PROVIDER_STRATEGY: Property<Schedule, Json> =
-            Property::new("Target/EcsParameters/CapacityProviderStrategy");
+        pub const TARGET_ECS_PARAMETERS_CAPACITY_PROVIDER_STRATEGY: Property<
+            super::Schedule,
+            Json,
+        > = Property::new("Target/EcsParameters/CapacityProviderStrategy");
         /// Specifies whether to enable Amazon ECS managed tags for the task.
-        pub const TARGET_ECS_PARAMETERS_ENABLE_ECS_MANAGED_TAGS: Property<Schedule, Switch> =
+        pub const TARGET_ECS_PARAMETERS_ENABLE_ECS_MANAGED_TAGS: Property<super::Schedule, Switch> =
             Property::new("Target/EcsParameters/EnableECSManagedTags");
         /// Whether or not to enable the execute command functionality for the containers in this
         /// task.
-        pub const TARGET_ECS_PARAMETERS_ENABLE_EXECUTE_COMMAND: Property<Schedule, Switch> =
+        pub const TARGET_ECS_PARAMETERS_ENABLE_EXECUTE_COMMAND: Property<super::Schedule, Switch> =
             Property::new("Target/EcsParameters/EnableExecuteCommand");
         /// Specifies an ECS task group for the task.
-        pub const TARGET_ECS_PARAMETERS_GROUP: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_GROUP: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/Group");
         /// Specifies the launch type on which your task is running.
-        pub const TARGET_ECS_PARAMETERS_LAUNCH_TYPE: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_LAUNCH_TYPE: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/LaunchType");
         /// Specifies whether the task's elastic network interface receives a public IP address.
-        pub const TARGET_ECS_PARAMETERS_NETWORK_CONFIGURATION_AWSVPC_CONFIGURATION_ASSIGN_PUBLIC_IP: Property<Schedule, Text> = Property::new("Target/EcsParameters/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp");
+        pub const TARGET_ECS_PARAMETERS_NETWORK_CONFIGURATION_AWSVPC_CONFIGURATION_ASSIGN_PUBLIC_IP: Property<super::Schedule, Text> = Property::new("Target/EcsParameters/NetworkConfiguration/AwsvpcConfiguration/AssignPublicIp");
         /// Specifies the security groups associated with the task.
-        pub const TARGET_ECS_PARAMETERS_NETWORK_CONFIGURATION_AWSVPC_CONFIGURATION_SECURITY_GROUPS: Property<Schedule, Json> = Property::new("Target/EcsParameters/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups");
+        pub const TARGET_ECS_PARAMETERS_NETWORK_CONFIGURATION_AWSVPC_CONFIGURATION_SECURITY_GROUPS: Property<super::Schedule, Json> = Property::new("Target/EcsParameters/NetworkConfiguration/AwsvpcConfiguration/SecurityGroups");
         /// Specifies the subnets associated with the task.
         pub const TARGET_ECS_PARAMETERS_NETWORK_CONFIGURATION_AWSVPC_CONFIGURATION_SUBNETS:
-            Property<Schedule, Json> =
+            Property<super::Schedule, Json> =
             Property::new("Target/EcsParameters/NetworkConfiguration/AwsvpcConfiguration/Subnets");
         /// An array of placement constraint objects to use for the task.
-        pub const TARGET_ECS_PARAMETERS_PLACEMENT_CONSTRAINTS: Property<Schedule, Json> =
+        pub const TARGET_ECS_PARAMETERS_PLACEMENT_CONSTRAINTS: Property<super::Schedule, Json> =
             Property::new("Target/EcsParameters/PlacementConstraints");
         /// The placement strategy objects to use for the task.
-        pub const TARGET_ECS_PARAMETERS_PLACEMENT_STRATEGY: Property<Schedule, Json> =
+        pub const TARGET_ECS_PARAMETERS_PLACEMENT_STRATEGY: Property<super::Schedule, Json> =
             Property::new("Target/EcsParameters/PlacementStrategy");
         /// Specifies the platform version for the task.
-        pub const TARGET_ECS_PARAMETERS_PLATFORM_VERSION: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_PLATFORM_VERSION: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/PlatformVersion");
         /// Specifies whether to propagate the tags from the task definition to the task.
-        pub const TARGET_ECS_PARAMETERS_PROPAGATE_TAGS: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_PROPAGATE_TAGS: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/PropagateTags");
         /// The reference ID to use for the task.
-        pub const TARGET_ECS_PARAMETERS_REFERENCE_ID: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_REFERENCE_ID: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/ReferenceId");
         /// The metadata that you apply to the task to help you categorize and organize them.
-        pub const TARGET_ECS_PARAMETERS_TAGS: Property<Schedule, Json> =
+        pub const TARGET_ECS_PARAMETERS_TAGS: Property<super::Schedule, Json> =
             Property::new("Target/EcsParameters/Tags");
         /// The number of tasks to create based on TaskDefinition.
-        pub const TARGET_ECS_PARAMETERS_TASK_COUNT: Property<Schedule, Decimal> =
+        pub const TARGET_ECS_PARAMETERS_TASK_COUNT: Property<super::Schedule, Decimal> =
             Property::new("Target/EcsParameters/TaskCount");
         /// The ARN of the task definition to use if the event target is an Amazon ECS task.
-        pub const TARGET_ECS_PARAMETERS_TASK_DEFINITION_ARN: Property<Schedule, Text> =
+        pub const TARGET_ECS_PARAMETERS_TASK_DEFINITION_ARN: Property<super::Schedule, Text> =
             Property::new("Target/EcsParameters/TaskDefinitionArn");
         /// Free-form string, with a maximum of 128 characters, used to decide what fields to expect
         /// in the event detail.
-        pub const TARGET_EVENT_BRIDGE_PARAMETERS_DETAIL_TYPE: Property<Schedule, Text> =
+        pub const TARGET_EVENT_BRIDGE_PARAMETERS_DETAIL_TYPE: Property<super::Schedule, Text> =
             Property::new("Target/EventBridgeParameters/DetailType");
         /// The source of the event.
-        pub const TARGET_EVENT_BRIDGE_PARAMETERS_SOURCE: Property<Schedule, Text> =
+        pub const TARGET_EVENT_BRIDGE_PARAMETERS_SOURCE: Property<super::Schedule, Text> =
             Property::new("Target/EventBridgeParameters/Source");
         /// The text, or well-formed JSON, passed to the target.
-        pub const TARGET_INPUT: Property<Schedule, Text> = Property::new("Target/Input");
+        pub const TARGET_INPUT: Property<super::Schedule, Text> = Property::new("Target/Input");
         /// The custom parameter used as the Kinesis partition key.
-        pub const TARGET_KINESIS_PARAMETERS_PARTITION_KEY: Property<Schedule, Text> =
+        pub const TARGET_KINESIS_PARAMETERS_PARTITION_KEY: Property<super::Schedule, Text> =
             Property::new("Target/KinesisParameters/PartitionKey");
         /// The maximum amount of time, in seconds, to continue to make retry attempts.
-        pub const TARGET_RETRY_POLICY_MAXIMUM_EVENT_AGE_IN_SECONDS: Property<Schedule, Decimal> =
-            Property::new("Target/RetryPolicy/MaximumEventAgeInSeconds");
+        pub const TARGET_RETRY_POLICY_MAXIMUM_EVENT_AGE_IN_SECONDS: Property<
+            super::Schedule,
+            Decimal,
+        > = Property::new("Target/RetryPolicy/MaximumEventAgeInSeconds");
         /// The maximum number of retry attempts to make before the request fails.
-        pub const TARGET_RETRY_POLICY_MAXIMUM_RETRY_ATTEMPTS: Property<Schedule, Decimal> =
+        pub const TARGET_RETRY_POLICY_MAXIMUM_RETRY_ATTEMPTS: Property<super::Schedule, Decimal> =
             Property::new("Target/RetryPolicy/MaximumRetryAttempts");
         /// The Amazon Resource Name (ARN) of the IAM role to be used for this target when the
         /// schedule is triggered.
-        pub const TARGET_ROLE_ARN: Property<Schedule, Text> = Property::new("Target/RoleArn");
+        pub const TARGET_ROLE_ARN: Property<super::Schedule, Text> =
+            Property::new("Target/RoleArn");
         /// List of Parameter names and values for SageMaker Model Building Pipeline execution.
         pub const TARGET_SAGE_MAKER_PIPELINE_PARAMETERS_PIPELINE_PARAMETER_LIST: Property<
-            Schedule,
+            super::Schedule,
             Json,
         > = Property::new("Target/SageMakerPipelineParameters/PipelineParameterList");
         /// The FIFO message group ID to use as the target.
-        pub const TARGET_SQS_PARAMETERS_MESSAGE_GROUP_ID: Property<Schedule, Text> =
+        pub const TARGET_SQS_PARAMETERS_MESSAGE_GROUP_ID: Property<super::Schedule, Text> =
             Property::new("Target/SqsParameters/MessageGroupId");
     }
 }
@@ -786,47 +810,47 @@ pub mod sns {
 
     /// Properties of `AWS::SNS::Topic`.
     pub mod topic {
-        use super::Topic;
         use crate::property::{Json, Property, Switch, Text, Whole};
 
         /// `ArchivePolicy`.
-        pub const ARCHIVE_POLICY: Property<Topic, Json> = Property::new("ArchivePolicy");
+        pub const ARCHIVE_POLICY: Property<super::Topic, Json> = Property::new("ArchivePolicy");
         /// `ContentBasedDeduplication` enables deduplication of messages based on their content for
         /// FIFO topics.
-        pub const CONTENT_BASED_DEDUPLICATION: Property<Topic, Switch> =
+        pub const CONTENT_BASED_DEDUPLICATION: Property<super::Topic, Switch> =
             Property::new("ContentBasedDeduplication");
         /// `DataProtectionPolicy`.
-        pub const DATA_PROTECTION_POLICY: Property<Topic, Json> =
+        pub const DATA_PROTECTION_POLICY: Property<super::Topic, Json> =
             Property::new("DataProtectionPolicy");
         /// The `DeliveryStatusLogging` configuration enables you to log the delivery status of
         /// messages sent from your Amazon SNS topic to subscribed endpoints with the following
         /// supported delivery protocols.
-        pub const DELIVERY_STATUS_LOGGING: Property<Topic, Json> =
+        pub const DELIVERY_STATUS_LOGGING: Property<super::Topic, Json> =
             Property::new("DeliveryStatusLogging");
         /// The display name to use for an SNS topic with SMS subscriptions.
-        pub const DISPLAY_NAME: Property<Topic, Text> = Property::new("DisplayName");
+        pub const DISPLAY_NAME: Property<super::Topic, Text> = Property::new("DisplayName");
         /// Specifies the throughput quota and deduplication behavior to apply for the FIFO topic.
-        pub const FIFO_THROUGHPUT_SCOPE: Property<Topic, Text> =
+        pub const FIFO_THROUGHPUT_SCOPE: Property<super::Topic, Text> =
             Property::new("FifoThroughputScope");
         /// Set to true to create a FIFO topic.
-        pub const FIFO_TOPIC: Property<Topic, Switch> = Property::new("FifoTopic");
+        pub const FIFO_TOPIC: Property<super::Topic, Switch> = Property::new("FifoTopic");
         /// The ID of an AWS managed customer master key (CMK) for SNS or a custom CMK.
-        pub const KMS_MASTER_KEY_ID: Property<Topic, Text> = Property::new("KmsMasterKeyId");
+        pub const KMS_MASTER_KEY_ID: Property<super::Topic, Text> = Property::new("KmsMasterKeyId");
         /// `MaximumMessageSize`.
-        pub const MAXIMUM_MESSAGE_SIZE: Property<Topic, Whole> =
+        pub const MAXIMUM_MESSAGE_SIZE: Property<super::Topic, Whole> =
             Property::new("MaximumMessageSize");
         /// The signature version corresponds to the hashing algorithm used while creating the
         /// signature of the notifications, subscription confirmations, or unsubscribe confirmation
         /// messages sent by Amazon SNS.
-        pub const SIGNATURE_VERSION: Property<Topic, Text> = Property::new("SignatureVersion");
+        pub const SIGNATURE_VERSION: Property<super::Topic, Text> =
+            Property::new("SignatureVersion");
         /// The SNS subscriptions (endpoints) for this topic.
-        pub const SUBSCRIPTION: Property<Topic, Json> = Property::new("Subscription");
+        pub const SUBSCRIPTION: Property<super::Topic, Json> = Property::new("Subscription");
         /// The list of tags to add to a new topic.
-        pub const TAGS: Property<Topic, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Topic, Json> = Property::new("Tags");
         /// The name of the topic you want to create.
-        pub const TOPIC_NAME: Property<Topic, Text> = Property::new("TopicName");
+        pub const TOPIC_NAME: Property<super::Topic, Text> = Property::new("TopicName");
         /// Tracing mode of an SNS topic.
-        pub const TRACING_CONFIG: Property<Topic, Text> = Property::new("TracingConfig");
+        pub const TRACING_CONFIG: Property<super::Topic, Text> = Property::new("TracingConfig");
     }
 }
 
@@ -838,57 +862,59 @@ pub mod sqs {
 
     /// Properties of `AWS::SQS::Queue`.
     pub mod queue {
-        use super::Queue;
         use crate::property::{Json, Property, Switch, Text, Whole};
 
         /// For first-in-first-out (FIFO) queues, specifies whether to enable content-based
         /// deduplication.
-        pub const CONTENT_BASED_DEDUPLICATION: Property<Queue, Switch> =
+        pub const CONTENT_BASED_DEDUPLICATION: Property<super::Queue, Switch> =
             Property::new("ContentBasedDeduplication");
         /// For high throughput for FIFO queues, specifies whether message deduplication occurs at
         /// the message group or queue level.
-        pub const DEDUPLICATION_SCOPE: Property<Queue, Text> = Property::new("DeduplicationScope");
+        pub const DEDUPLICATION_SCOPE: Property<super::Queue, Text> =
+            Property::new("DeduplicationScope");
         /// The time in seconds for which the delivery of all messages in the queue is delayed.
-        pub const DELAY_SECONDS: Property<Queue, Whole> = Property::new("DelaySeconds");
+        pub const DELAY_SECONDS: Property<super::Queue, Whole> = Property::new("DelaySeconds");
         /// If set to true, creates a FIFO queue.
-        pub const FIFO_QUEUE: Property<Queue, Switch> = Property::new("FifoQueue");
+        pub const FIFO_QUEUE: Property<super::Queue, Switch> = Property::new("FifoQueue");
         /// For high throughput for FIFO queues, specifies whether the FIFO queue throughput quota
         /// applies to the entire queue or per message group.
-        pub const FIFO_THROUGHPUT_LIMIT: Property<Queue, Text> =
+        pub const FIFO_THROUGHPUT_LIMIT: Property<super::Queue, Text> =
             Property::new("FifoThroughputLimit");
         /// The length of time in seconds for which SQS can reuse a data key to encrypt or decrypt
         /// messages before calling KMS again.
-        pub const KMS_DATA_KEY_REUSE_PERIOD_SECONDS: Property<Queue, Whole> =
+        pub const KMS_DATA_KEY_REUSE_PERIOD_SECONDS: Property<super::Queue, Whole> =
             Property::new("KmsDataKeyReusePeriodSeconds");
         /// The ID of an AWS Key Management Service (KMS) for SQS, or a custom KMS.
-        pub const KMS_MASTER_KEY_ID: Property<Queue, Text> = Property::new("KmsMasterKeyId");
+        pub const KMS_MASTER_KEY_ID: Property<super::Queue, Text> = Property::new("KmsMasterKeyId");
         /// The limit of how many bytes that a message can contain before SQS rejects it.
-        pub const MAXIMUM_MESSAGE_SIZE: Property<Queue, Whole> =
+        pub const MAXIMUM_MESSAGE_SIZE: Property<super::Queue, Whole> =
             Property::new("MaximumMessageSize");
         /// The number of seconds that SQS retains a message.
-        pub const MESSAGE_RETENTION_PERIOD: Property<Queue, Whole> =
+        pub const MESSAGE_RETENTION_PERIOD: Property<super::Queue, Whole> =
             Property::new("MessageRetentionPeriod");
         /// A name for the queue.
-        pub const QUEUE_NAME: Property<Queue, Text> = Property::new("QueueName");
+        pub const QUEUE_NAME: Property<super::Queue, Text> = Property::new("QueueName");
         /// Specifies the duration, in seconds, that the ReceiveMessage action call waits until a
         /// message is in the queue in order to include it in the response, rather than returning an
         /// empty response if a message isn't yet available.
-        pub const RECEIVE_MESSAGE_WAIT_TIME_SECONDS: Property<Queue, Whole> =
+        pub const RECEIVE_MESSAGE_WAIT_TIME_SECONDS: Property<super::Queue, Whole> =
             Property::new("ReceiveMessageWaitTimeSeconds");
         /// The string that includes the parameters for the permissions for the dead-letter queue
         /// redrive permission and which source queues can specify dead-letter queues as a JSON
         /// object.
-        pub const REDRIVE_ALLOW_POLICY: Property<Queue, Json> = Property::new("RedriveAllowPolicy");
+        pub const REDRIVE_ALLOW_POLICY: Property<super::Queue, Json> =
+            Property::new("RedriveAllowPolicy");
         /// The string that includes the parameters for the dead-letter queue functionality of the
         /// source queue as a JSON object.
-        pub const REDRIVE_POLICY: Property<Queue, Json> = Property::new("RedrivePolicy");
+        pub const REDRIVE_POLICY: Property<super::Queue, Json> = Property::new("RedrivePolicy");
         /// Enables server-side queue encryption using SQS owned encryption keys.
-        pub const SQS_MANAGED_SSE_ENABLED: Property<Queue, Switch> =
+        pub const SQS_MANAGED_SSE_ENABLED: Property<super::Queue, Switch> =
             Property::new("SqsManagedSseEnabled");
         /// The tags that you attach to this queue.
-        pub const TAGS: Property<Queue, Json> = Property::new("Tags");
+        pub const TAGS: Property<super::Queue, Json> = Property::new("Tags");
         /// The length of time during which a message will be unavailable after a message is
         /// delivered from the queue.
-        pub const VISIBILITY_TIMEOUT: Property<Queue, Whole> = Property::new("VisibilityTimeout");
+        pub const VISIBILITY_TIMEOUT: Property<super::Queue, Whole> =
+            Property::new("VisibilityTimeout");
     }
 }

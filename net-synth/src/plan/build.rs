@@ -216,7 +216,8 @@ impl<'g, 'n> Planner<'g, 'n> {
             }
             (Verb::Reads, Kind::Table) => {
                 let table = table_ref(target.id);
-                allow("Reads", &["dynamodb:GetItem", "dynamodb:Query"], vec![table.arn()]);
+                let actions = &["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"];
+                allow("Reads", actions, vec![table.arn()]);
                 bind(table.name());
             }
             (Verb::Writes, Kind::Table) => {
