@@ -48,8 +48,10 @@ fn main() -> std::io::Result<()> {
     std::io::stdout().write_all(out.as_bytes())
 }
 
+type Compose = fn(Vec<Network>) -> Network;
+
 /// Ways to add the same cells.
-const SHAPES: [(&str, fn(Vec<Network>) -> Network); 3] = [
+const SHAPES: [(&str, Compose); 3] = [
     ("from the left", |parts| parts.into_iter().fold(Network::empty(), |sum, part| sum + part)),
     ("from the right", |parts| {
         parts.into_iter().rev().fold(Network::empty(), |sum, part| part + sum)

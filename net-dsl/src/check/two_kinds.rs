@@ -20,7 +20,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         else {
             continue;
         };
-        let kinds: Vec<_> = claims.iter().map(|claim| Kind::article(claim)).collect();
+        let kinds: Vec<_> = claims.iter().map(Kind::article).collect();
         let message = format!("`{}` is {}", node.id, kinds.join(" and "));
         let mut finding = Finding::new(&RULE, node.id, message);
         for (claim, kind) in claims.iter().zip(kinds) {

@@ -1,0 +1,26 @@
+//! What the documents show is what the programs print.
+
+use alexa_patterns::{async_processor, dispatcher, entrypoint, polling_event_processor};
+use net_dsl::check::Severity;
+use net_synth::{check::rules, emit};
+
+#[test]
+fn the_readme_shows_the_picture_that_graph_prints() {
+    let readme = include_str!("../README.md");
+    let network = entrypoint() + async_processor() + polling_event_processor() + dispatcher();
+    let picture = format!("```mermaid\n{}```", emit::mermaid(&network));
+    assert!(readme.contains(&picture), "put this into README.md:\n{picture}");
+}
+
+#[test]
+fn the_page_of_checks_lists_every_rule() {
+    let page = include_str!("../docs/checks.md");
+    for rule in rules() {
+        let severity = match rule.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let row = format!("| {} | {severity} | {} |", rule.code, rule.title);
+        assert!(page.contains(&row), "put this into docs/checks.md:\n{row}");
+    }
+}
