@@ -1,0 +1,321 @@
+//! A restaurant that uses every kind of entity and link and some of every kind of setting.
+
+use net_dsl::{
+    accept, brick,
+    prelude::*,
+    property::{
+        self, apigatewayv2, dynamodb, iam,
+        lambda::{self, event_source_mapping},
+        logs,
+        scheduler::schedule,
+        sns, sqs,
+    },
+};
+use serde_json::json;
+
+/// What a guest orders.
+pub struct Order;
+/// One course of a table's meal; courses of one table are served in order.
+pub struct Course {
+    /// The table it goes to.
+    pub table: String,
+}
+/// A party that arrives.
+pub struct Party;
+/// A seat that is free again.
+pub struct Seat;
+/// The bill, for the archive.
+pub struct Bill;
+/// What Alexa asks.
+pub struct Directive;
+/// What Alexa is answered.
+pub struct Event;
+/// Asks what a dish costs.
+pub struct GetPrice;
+/// What a dish costs.
+pub struct Price;
+
+messages! { Order, Course, Party, Seat, Bill, Directive, Event, GetPrice, Price }
+
+impl Grouped for Course {
+    fn group(&self) -> String {
+        self.table.clone()
+    }
+}
+
+impl Request for GetPrice {
+    type Reply = Price;
+}
+
+/// A dish of the menu.
+pub struct Dish;
+
+impl Item for Dish {
+    const NAME: &'static str = "Dish";
+    const PARTITION: Key = Key::text("name");
+}
+
+/// An entry of the ledger.
+pub struct Entry;
+
+impl Item for Entry {
+    const NAME: &'static str = "Entry";
+    const PARTITION: Key = Key::text("table");
+    const SORT: Option<Key> = Some(Key::number("time"));
+    const EXPIRES: Option<&'static str> = Some("expires");
+}
+
+services! {
+    /// Takes the money.
+    pub Bank,
+    /// Reads the weather.
+    pub Weather,
+    /// The restaurant's own API, for links back to it.
+    pub Shop,
+}
+
+contract! {
+    /// Takes orders over HTTP, and hands out links to its own API.
+    pub Till: HttpRequest<Order> => HttpResponse {
+        asks GetPrice,
+        sends Order,
+        sends Bill,
+        calls Bank,
+        calls Shop,
+    }
+    /// Shows the menu.
+    pub Menu: HttpRequest<()> => HttpResponse { reads Dish, calls Weather }
+    /// Knows what dishes cost.
+    pub Prices: GetPrice => Price { reads Dish }
+    /// Cooks.
+    pub Kitchen: Order => () { sends Course, reads Entry, writes Entry }
+    /// Says hello to everybody who orders.
+    pub Greeter: Order => () {}
+    /// Serves courses.
+    pub Waiter: Course => () {}
+    /// Keeps bills.
+    pub Clerk: Bill => () {}
+    /// Looks over the ledger.
+    pub Auditor: Change<Entry> => () { writes Dish }
+    /// Cleans up.
+    pub Cleaner: Tick => () {}
+    /// Takes parties that Alexa announces.
+    pub Concierge: Directive => Event { sends Party }
+    /// Finds seats, and asks the usher to try again.
+    pub Host: Party => () { sends Seat }
+    /// Brings parties to seats, and those without one back to the host.
+    pub Usher: Seat => () { sends Party }
+}
+
+/// Every kind of entity and link, a circle of functions, an API that its own function calls, and
+/// overlays over every kind of resource that overlays can reach.
+pub fn everything() -> Network {
+    front() + kitchen() + books() + door() + overlays()
+}
+
+fn shop() -> HttpApi {
+    HttpApi::builder().name(name!("shop")).deadline(seconds!(20)).build()
+}
+
+fn till() -> Function<Till> {
+    Function::builder()
+        .name(name!("till"))
+        .code(binary!("till"))
+        .timeout(seconds!(5))
+        .memory(mebibytes!(512))
+        .reserved_concurrency(count!(20))
+        .log_retention(days!(7))
+        .environment(vec![variable!("CURRENCY", "EUR")])
+        .build()
+}
+
+fn placed() -> Topic<Order> {
+    Topic::builder().name(name!("placed")).deadline(minutes!(10)).build()
+}
+
+fn bills() -> Queue<Bill> {
+    Queue::builder()
+        .name(name!("bills"))
+        .no_dead_letters()
+        .delay(minutes!(1))
+        .deadline(days!(1))
+        .build()
+}
+
+fn dishes() -> Table<Dish> {
+    Table::builder()
+        .name(name!("dishes"))
+        .removal(Removal::Delete)
+        .point_in_time_recovery(false)
+        .build()
+}
+
+fn ledger() -> Table<Entry> {
+    Table::builder().name(name!("ledger")).build()
+}
+
+fn front() -> Network {
+    let menu = Function::<Menu>::builder()
+        .name(name!("menu"))
+        .code(binary!("menu"))
+        .timeout(seconds!(5))
+        .architecture(Architecture::X86_64)
+        .build();
+    let prices = Function::<Prices>::builder()
+        .name(name!("prices"))
+        .code(binary!("prices"))
+        .timeout(seconds!(2))
+        .build();
+    let bank = ExternalService::<Bank>::builder().name(name!("bank")).secret().build();
+    let weather = ExternalService::<Weather>::builder()
+        .name(name!("weather"))
+        .base_url(url!("https://weather.example.com"))
+        .build();
+
+    brick(
+        name!("front"),
+        shop().routes(route!(POST "/orders" => Order), &till())
+            + shop().routes(route!(PUT "/orders/{order}" => Order), &till())
+            + shop().routes(route!(GET "/menu" => ()), &menu)
+            + shop().routes(route!(ANY "/menu/{dish+}" => ()), &menu)
+            + till().asks(&prices)
+            + till().sends_to(&placed())
+            + till().sends_to(&bills())
+            + till().calls(&bank)
+            + till().calls(&shop().serves::<Shop>())
+            + menu.reads(&dishes())
+            + menu.calls(&weather)
+            + prices.reads(&dishes()),
+    )
+}
+
+fn kitchen() -> Network {
+    let orders = Queue::<Order>::builder()
+        .name(name!("orders"))
+        .retention(days!(1))
+        .max_receives(count!(3))
+        .build();
+    let courses = FifoQueue::<Course>::builder()
+        .name(name!("courses"))
+        .visibility_timeout(minutes!(2))
+        .content_deduplication()
+        .high_throughput()
+        .build();
+    let kitchen = Function::<Kitchen>::builder()
+        .name(name!("kitchen"))
+        .code(binary!("kitchen"))
+        .timeout(seconds!(10))
+        .build();
+    let greeter =
+        Function::<Greeter>::builder().name(name!("greeter")).code(binary!("greeter")).build();
+    let waiter = Function::<Waiter>::builder()
+        .name(name!("waiter"))
+        .code(binary!("waiter"))
+        .timeout(seconds!(20))
+        .build();
+
+    brick(
+        name!("kitchen"),
+        placed().fans_out_to(&orders)
+            + placed().triggers(&greeter)
+            + orders
+                .triggers(&kitchen)
+                .batch_size(count!(5))
+                .max_concurrency(count!(2))
+                .set(event_source_mapping::ENABLED, true)
+            + kitchen.sends_to(&courses)
+            + kitchen.reads(&ledger())
+            + kitchen.writes(&ledger())
+            + courses.triggers(&waiter).batch_size(count!(1)),
+    )
+}
+
+fn books() -> Network {
+    let bills = bills();
+    let clerk = Function::<Clerk>::builder().name(name!("clerk")).code(binary!("clerk")).build();
+    let auditor =
+        Function::<Auditor>::builder().name(name!("auditor")).code(binary!("auditor")).build();
+    let cleaner =
+        Function::<Cleaner>::builder().name(name!("cleaner")).code(binary!("cleaner")).build();
+    let clock = Schedule::builder().name(name!("clock")).rate(hours!(1)).build();
+    let night = Schedule::builder().name(name!("night")).cron(cron!("0 3 * * ? *")).build();
+    let photos = Raw::builder()
+        .name(name!("photos"))
+        .resource_type(resource_type!("AWS::S3::Bucket"))
+        .properties(json!({ "VersioningConfiguration": { "Status": "Enabled" } }))
+        .build();
+
+    brick(
+        name!("books"),
+        bills.triggers(&clerk).batch_size(count!(100)).batch_window(minutes!(1))
+            + ledger().stream().triggers(&auditor).batch_size(count!(50))
+            + auditor.writes(&dishes())
+            + clock.triggers(&cleaner)
+            + night.triggers(&cleaner)
+            + &photos
+            + property::set(&night, schedule::SCHEDULE_EXPRESSION_TIMEZONE, "Asia/Tokyo")
+            + accept(&bills, "N304", "the bank has every bill as well")
+            + accept(&bills, "N401", "a minute is nothing to what has a day"),
+    )
+}
+
+fn door() -> Network {
+    let alexa = AlexaSkill::<Directive>::builder().name(name!("alexa")).build();
+    let concierge = Function::<Concierge>::builder()
+        .name(name!("concierge"))
+        .code(binary!("concierge"))
+        .timeout(seconds!(8))
+        .build();
+    let host =
+        Function::<Host>::builder().name(name!("host")).code(binary!("host")).loops().build();
+    let usher =
+        Function::<Usher>::builder().name(name!("usher")).code(binary!("usher")).loops().build();
+
+    brick(
+        name!("door"),
+        alexa.triggers(&concierge)
+            + concierge.sends_to(&host)
+            + host.sends_to(&usher)
+            + usher.sends_to(&host),
+    )
+}
+
+fn overlays() -> Network {
+    let cors = apigatewayv2::api::CORS_CONFIGURATION_ALLOW_ORIGINS;
+    let burst = apigatewayv2::stage::DEFAULT_ROUTE_SETTINGS_THROTTLING_BURST_LIMIT;
+    let rate = apigatewayv2::stage::DEFAULT_ROUTE_SETTINGS_THROTTLING_RATE_LIMIT;
+
+    property::set(&till(), lambda::function::EPHEMERAL_STORAGE_SIZE, 1_024)
+        + property::set(&till(), iam::role::MAX_SESSION_DURATION, 7_200)
+        + property::set(&till(), logs::log_group::LOG_GROUP_CLASS, "INFREQUENT_ACCESS")
+        + property::set(&bills(), sqs::queue::RECEIVE_MESSAGE_WAIT_TIME_SECONDS, 20)
+        + property::set(&placed(), sns::topic::DISPLAY_NAME, "Orders")
+        + property::set(&ledger(), dynamodb::table::DELETION_PROTECTION_ENABLED, true)
+        + property::set(&shop(), cors, json!(["https://restaurant.example.com"]))
+        + property::set(&shop(), burst, 100)
+        + property::set(&shop(), rate, 50.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use net_dsl::{Kind, Verb, check};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn it_has_every_kind_and_verb() {
+        let network = everything();
+        let kinds: BTreeSet<_> =
+            network.entities().filter_map(|(id, _)| network.kind(id)).collect();
+        let verbs: BTreeSet<_> = network.links().map(|(_, link)| link.verb()).collect();
+        assert!(Kind::ALL.iter().all(|kind| kinds.contains(kind)), "{kinds:?}");
+        assert!(Verb::ALL.iter().all(|verb| verbs.contains(verb)), "{verbs:?}");
+    }
+
+    #[test]
+    fn its_only_findings_are_accepted() {
+        for finding in check::check(&everything()) {
+            assert!(finding.accepted.is_some(), "{}: {}", finding.rule.code, finding.message);
+        }
+    }
+}

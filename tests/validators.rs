@@ -1,0 +1,121 @@
+//! Validators that know AWS's own schemas find nothing in what is emitted, with nothing suppressed.
+
+use alexa_patterns::{
+    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
+};
+use net_dsl::{Graph, Name, Network, name};
+use net_synth::{Plan, emit};
+use net_tests::{everything::everything, python};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+fn networks() -> [(Name, Network); 4] {
+    [
+        (name!("sync"), entrypoint() + sync_processor() + dispatcher()),
+        (name!("push"), entrypoint() + async_processor() + push_gateway() + dispatcher()),
+        (
+            name!("polling"),
+            entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
+        ),
+        (name!("everything"), everything()),
+    ]
+}
+
+/// Every network's template in a directory of the test's own, so that tests can run at once.
+fn templates(directory: &str) -> Vec<PathBuf> {
+    networks()
+        .iter()
+        .map(|(name, network)| {
+            let template = emit::cloudformation(&Plan::new(name, &Graph::new(network)));
+            write(directory, &name.to_string(), &template)
+        })
+        .collect()
+}
+
+/// A template that both validators would take but for one letter.
+fn misspelt(directory: &str) -> Vec<PathBuf> {
+    let (name, network) = (name!("misspelt"), everything());
+    let template = emit::cloudformation(&Plan::new(&name, &Graph::new(&network)));
+    let faulty = template.replacen("\"VisibilityTimeout\"", "\"VisibilityTimeut\"", 1);
+    assert_ne!(faulty, template);
+    vec![write(directory, &name.to_string(), &faulty)]
+}
+
+fn write(directory: &str, name: &str, template: &str) -> PathBuf {
+    let directory = python::root().join("target/tests/validators").join(directory);
+    fs::create_dir_all(&directory).expect("a directory for templates can be created");
+    let file = directory.join(name).with_extension("json");
+    fs::write(&file, template).expect("a template can be written");
+    file
+}
+
+fn cfn_lint(bin: &Path, templates: &[PathBuf]) -> Output {
+    Command::new(bin.join("cfn-lint"))
+        .args(["--format", "pretty", "--regions", "eu-west-1", "us-east-1", "--template"])
+        .args(templates)
+        .output()
+        .expect("cfn-lint runs")
+}
+
+fn engine(templates: &[PathBuf]) -> Output {
+    Command::new(python::validate_template())
+        .args(templates)
+        .output()
+        .expect("validate-template runs")
+}
+
+#[track_caller]
+fn assert_accepts(output: &Output) {
+    assert!(output.status.success(), "{}", text(output));
+}
+
+#[track_caller]
+fn assert_refuses_the_misspelt(output: &Output) {
+    assert!(
+        !output.status.success() && text(output).contains("VisibilityTimeut"),
+        "{}",
+        text(output)
+    );
+}
+
+fn text(output: &Output) -> String {
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    format!("{}\n{out}{err}", output.status)
+}
+
+#[test]
+fn cfn_lint_accepts_every_template() {
+    let Some(bin) = python::bin() else { return };
+    assert_accepts(&cfn_lint(bin, &templates("cfn-lint")));
+}
+
+#[test]
+fn cfn_lint_refuses_a_misspelt_property() {
+    let Some(bin) = python::bin() else { return };
+    assert_refuses_the_misspelt(&cfn_lint(bin, &misspelt("cfn-lint")));
+}
+
+#[test]
+fn the_properties_are_those_of_the_schemas() {
+    let Some(bin) = python::bin() else { return };
+    let output = Command::new(bin.join("python"))
+        .args(["-B", "tools/properties.py", "--check"])
+        .current_dir(python::root())
+        .output()
+        .expect("tools/properties.py runs");
+    assert_accepts(&output);
+}
+
+#[test]
+fn the_engine_accepts_every_template() {
+    assert_accepts(&engine(&templates("engine")));
+}
+
+#[test]
+fn the_engine_refuses_a_misspelt_property() {
+    assert_refuses_the_misspelt(&engine(&misspelt("engine")));
+}
