@@ -83,12 +83,27 @@ property_values! {
     Switch: bool;
     /// A property that is a whole number.
     Whole: i64;
-    /// A property that is a number.
-    Decimal: f64;
     /// A property that is a text.
     Text: String;
     /// A property that is a list or has no fixed shape.
     Json: serde_json::Value;
+}
+
+/// A property that is a number.
+#[derive(Clone, Copy, Debug)]
+pub enum Decimal {}
+
+impl PropertyValue for Decimal {
+    type Given = f64;
+
+    fn json(given: f64) -> serde_json::Value {
+        // AWS's schemas say "number" of much that is whole; 3 is written `3`.
+        if given.fract() == 0.0 && given.abs() < 9e15 {
+            (given as i64).into()
+        } else {
+            given.into()
+        }
+    }
 }
 
 /// A value that a property of type `V` can have.

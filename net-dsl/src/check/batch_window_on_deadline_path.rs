@@ -10,6 +10,9 @@ pub const RULE: Rule = Rule {
     explanation: include_str!("batch_window_on_deadline_path.md"),
 };
 
+/// A window that takes no more than this part of the deadline is nobody's trouble.
+const SMALL_PART: u64 = 10;
+
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (number, node) in context.graph.nodes().iter().enumerate() {
         for (to, link) in node.outgoing(Verb::Triggers) {
@@ -18,6 +21,9 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             let Some(deadline) = context.deadlines()[number] else { continue };
+            if window * SMALL_PART <= deadline.seconds {
+                continue;
+            }
             let source = context.node(deadline.set_by);
             let message = format!(
                 "`{}` waits {window} s for `{}`, and what enters `{}` is due in {} s",

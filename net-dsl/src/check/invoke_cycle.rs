@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for members in cycles(context, &[Verb::Sends, Verb::Asks]) {
         let asks = links(context, &members).any(|(_, link)| link.verb() == Verb::Asks);
-        let allowed = members.iter().any(|&member| context.node(member).facts.is(LOOPS));
+        let allowed = members.iter().all(|&member| context.node(member).facts.is(LOOPS));
         if allowed && !asks {
             continue;
         }
@@ -35,7 +35,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         } else {
             finding
                 .why("Lambda stops a chain of invocations after about 16 turns and drops the event")
-                .help("if it ends by itself in more turns, say `.loops()` on one of the functions")
+                .help("if it ends by itself in more turns, say `.loops()` on each of the functions")
                 .help("if in fewer, say how: `accept(name!(\"…\"), \"N501\", \"…\")`")
         });
     }

@@ -19,8 +19,10 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     let verbs = [Verb::Triggers, Verb::FansOut, Verb::Sends, Verb::Asks, Verb::Writes];
     for members in cycles(context, &verbs) {
         let kind = |member: &usize| context.node(*member).kind;
-        if members.iter().all(|member| kind(member) == Some(Kind::Function))
-            || members.iter().any(|&member| context.node(member).facts.is(LOOPS))
+        let functions: Vec<_> =
+            members.iter().filter(|member| kind(member) == Some(Kind::Function)).collect();
+        if functions.len() == members.len()
+            || functions.iter().all(|&&member| context.node(member).facts.is(LOOPS))
         {
             continue;
         }
@@ -40,7 +42,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 } else {
                     "Lambda stops a message that comes round about 16 times and drops it"
                 })
-                .help("if the loop ends by itself, say `.loops()` on its function: it may then turn as often as it needs")
+                .help("if the loop ends by itself, say `.loops()` on each of its functions: it may then turn as often as it needs")
                 .help("if not, send to another queue"),
         );
     }

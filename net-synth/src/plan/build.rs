@@ -168,7 +168,12 @@ impl<'g, 'n> Planner<'g, 'n> {
                 vec![queue_ref(source.id).arn()],
             ),
             Kind::Table => (
-                &["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
+                &[
+                    "dynamodb:DescribeStream",
+                    "dynamodb:GetRecords",
+                    "dynamodb:GetShardIterator",
+                    "dynamodb:ListStreams",
+                ],
                 vec![table_ref(source.id).stream_arn()],
             ),
             _ => return None,
@@ -229,7 +234,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             (Verb::Calls, Kind::ExternalService) => {
                 bind(Term::Parameter(LogicalId::of(target.id, "BaseUrl")));
                 if target.facts.is(external_service::SECRET) {
-                    let secret = Term::Parameter(LogicalId::of(target.id, "SecretArn"));
+                    let secret = Term::Parameter(LogicalId::of(target.id, "CredentialsArn"));
                     let actions = &["secretsmanager:GetSecretValue"];
                     allow("Calls", actions, vec![secret.clone()]);
                     environment.push((binding::secret_variable(&what), secret));
@@ -450,7 +455,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         });
         if node.facts.is(external_service::SECRET) {
             self.plan.parameters.push(Parameter {
-                id: LogicalId::of(node.id, "SecretArn"),
+                id: LogicalId::of(node.id, "CredentialsArn"),
                 description: format!(
                     "The ARN of the Secrets Manager secret that calls of {} need.",
                     node.id
