@@ -16,7 +16,7 @@ pub mod table;
 pub mod topic;
 
 use crate::{
-    Bounded, Name, Network,
+    Bounded, Id, Name, Named, Network,
     facts::{Attribute, Claim, Facts, scalar_enum},
     range,
 };
@@ -98,8 +98,8 @@ pub trait Handle {
     }
 }
 
-impl AsRef<crate::Id> for dyn Handle + '_ {
-    fn as_ref(&self) -> &crate::Id {
+impl<H: Handle + ?Sized> Named for &H {
+    fn id(&self) -> &Id {
         self.name().id()
     }
 }
@@ -138,12 +138,6 @@ macro_rules! handle_impls {
         impl<$parameter: $bound> Clone for $handle<$parameter> {
             fn clone(&self) -> Self {
                 $handle { $($field: self.$field.clone(),)* typed: std::marker::PhantomData }
-            }
-        }
-
-        impl<$parameter: $bound> AsRef<$crate::Id> for $handle<$parameter> {
-            fn as_ref(&self) -> &$crate::Id {
-                self.name.id()
             }
         }
     };

@@ -69,7 +69,7 @@ pub use entity::{
     topic::Topic,
 };
 pub use link::{Linked, Links};
-pub use name::{Id, InvalidName, Name};
+pub use name::{Id, InvalidName, Name, Named};
 pub use network::{FORMAT, Graph, GraphNode, Link, Network, OpenEnd, ReadError, VERSION, brick};
 pub use origin::Origin;
 pub use property::accept;

@@ -51,9 +51,32 @@ impl fmt::Display for Id {
     }
 }
 
-impl AsRef<Id> for Id {
-    fn as_ref(&self) -> &Id {
+impl Named for Id {
+    fn id(&self) -> &Id {
         self
+    }
+}
+
+/// What names an entity: a name, an identity, or a handle.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not name an entity",
+    label = "this is no name",
+    note = "write `name!(\"…\")`, or pass the entity's handle"
+)]
+pub trait Named {
+    /// The entity's identity.
+    fn id(&self) -> &Id;
+}
+
+impl Named for &Id {
+    fn id(&self) -> &Id {
+        self
+    }
+}
+
+impl Named for &Name {
+    fn id(&self) -> &Id {
+        &self.id
     }
 }
 
@@ -117,8 +140,8 @@ impl Name {
     }
 }
 
-impl AsRef<Id> for Name {
-    fn as_ref(&self) -> &Id {
+impl Named for Name {
+    fn id(&self) -> &Id {
         &self.id
     }
 }

@@ -10,7 +10,7 @@ pub use json::{FORMAT, ReadError, VERSION};
 pub use open_ends::OpenEnd;
 pub(crate) use open_ends::parse_need;
 
-use crate::{Id, Origin, Verb, entity::KIND, entity::Kind, facts::Facts};
+use crate::{Id, Named, Origin, Verb, entity::KIND, entity::Kind, facts::Facts};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,12 +144,12 @@ impl Network {
     }
 
     /// What is known about an entity. O(log n).
-    pub fn get(&self, entity: impl AsRef<Id>) -> Option<&Facts> {
-        self.nodes.get(entity.as_ref()).map(|node| &node.facts)
+    pub fn get(&self, entity: impl Named) -> Option<&Facts> {
+        self.nodes.get(entity.id()).map(|node| &node.facts)
     }
 
     /// An entity's kind, if it is declared and nobody disagrees. O(log n).
-    pub fn kind(&self, entity: impl AsRef<Id>) -> Option<Kind> {
+    pub fn kind(&self, entity: impl Named) -> Option<Kind> {
         self.get(entity)?.get(KIND)
     }
 
@@ -159,8 +159,8 @@ impl Network {
     }
 
     /// The links that leave an entity, in order of target and verb. O(log n).
-    pub fn links_from(&self, entity: impl AsRef<Id>) -> &[Link] {
-        self.nodes.get(entity.as_ref()).map_or(&[], |node| &node.links)
+    pub fn links_from(&self, entity: impl Named) -> &[Link] {
+        self.nodes.get(entity.id()).map_or(&[], |node| &node.links)
     }
 
     /// The bricks that took part, in order.

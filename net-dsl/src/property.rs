@@ -9,7 +9,7 @@ mod generated;
 pub use generated::*;
 
 use crate::{
-    Contract, Grouped, Handle, Id, Item, Message, Name, Network, Origin,
+    Contract, Grouped, Handle, Id, Item, Message, Name, Named, Network, Origin,
     entity::{
         fifo_queue::FifoQueue, function::Function, http_api::HttpApi, queue::Queue,
         schedule::Schedule, table::Table, topic::Topic,
@@ -238,8 +238,8 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
 /// let overlay = net_dsl::accept(name!("task"), "N203", "started by hand, once a year");
 /// ```
 #[track_caller]
-pub fn accept(entity: impl AsRef<Id>, code: &'static str, reason: &'static str) -> Network {
-    note(entity.as_ref(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
+pub fn accept(entity: impl Named, code: &'static str, reason: &'static str) -> Network {
+    note(entity.id(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
 }
 
 /// Attributes `accept/CODE`: a finding accepted, and why.

@@ -43,12 +43,6 @@ impl HttpApi {
     }
 }
 
-impl AsRef<crate::Id> for HttpApi {
-    fn as_ref(&self) -> &crate::Id {
-        self.name.id()
-    }
-}
-
 impl Handle for HttpApi {
     fn name(&self) -> &Name {
         &self.name

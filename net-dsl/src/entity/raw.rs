@@ -41,12 +41,6 @@ pub struct Raw {
     removal: Option<Removal>,
 }
 
-impl AsRef<crate::Id> for Raw {
-    fn as_ref(&self) -> &crate::Id {
-        self.name.id()
-    }
-}
-
 impl Handle for Raw {
     fn name(&self) -> &Name {
         &self.name

@@ -52,12 +52,6 @@ impl<N> ScheduleBuilder<(N, ())> {
     }
 }
 
-impl AsRef<crate::Id> for Schedule {
-    fn as_ref(&self) -> &crate::Id {
-        self.name.id()
-    }
-}
-
 impl Handle for Schedule {
     fn name(&self) -> &Name {
         &self.name

@@ -1,7 +1,7 @@
 //! The operations on networks and the equations they keep.
 
 use super::{Link, Network, Node};
-use crate::{Handle, Id, Name};
+use crate::{Handle, Id, Name, Named};
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter::Sum,
@@ -155,8 +155,8 @@ impl Network {
     }
 
     /// The network without an entity and its links; `n` itself where it has none of the name. O(n).
-    pub fn remove(self, entity: impl AsRef<Id>) -> Network {
-        self.restrict(|id| id != entity.as_ref())
+    pub fn remove(self, entity: impl Named) -> Network {
+        self.restrict(|id| id != entity.id())
     }
 
     /// Every link turned round: for asking who reaches something, not for deploying.
@@ -192,9 +192,9 @@ impl Network {
     /// assert!(network.reach(name!("clock")).contains(name!("task").id()));
     /// assert_eq!(network.reach(name!("task")).len(), 1);
     /// ```
-    pub fn reach(&self, start: impl AsRef<Id>) -> BTreeSet<Id> {
+    pub fn reach(&self, start: impl Named) -> BTreeSet<Id> {
         let mut reached = BTreeSet::new();
-        let mut open = vec![start.as_ref()];
+        let mut open = vec![start.id()];
         while let Some(id) = open.pop() {
             if let Some(node) = self.nodes.get(id)
                 && reached.insert(id.clone())
