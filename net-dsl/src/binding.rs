@@ -42,6 +42,43 @@ pub mod transport {
     pub const FUNCTION: &str = "lambda:";
 }
 
+/// Where a message goes, as a binding's value says it.
+///
+/// ```
+/// use net_dsl::binding::Address;
+///
+/// let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/orders";
+/// assert_eq!(Address::parse(&format!("sqs:{url}")), Some(Address::Queue(url.to_owned())));
+/// assert_eq!(Address::parse(url), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Address {
+    /// To the SQS queue of a URL.
+    Queue(String),
+    /// To the SQS FIFO queue of a URL.
+    FifoQueue(String),
+    /// To the SNS topic of an ARN.
+    Topic(String),
+    /// To the function of an ARN.
+    Function(String),
+}
+
+impl Address {
+    /// What a binding's value says, if it says anything sensible.
+    pub fn parse(value: &str) -> Option<Address> {
+        let cases: [(&str, fn(String) -> Address); 4] = [
+            (transport::QUEUE, Address::Queue),
+            (transport::FIFO_QUEUE, Address::FifoQueue),
+            (transport::TOPIC, Address::Topic),
+            (transport::FUNCTION, Address::Function),
+        ];
+        cases.into_iter().find_map(|(scheme, case)| {
+            let rest = value.strip_prefix(scheme)?;
+            (!rest.is_empty()).then(|| case(rest.to_owned()))
+        })
+    }
+}
+
 fn shout(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
     let mut lower = false;

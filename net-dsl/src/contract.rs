@@ -274,7 +274,42 @@ pub trait Takes<M>: Contract {}
     label = "`{Self}` has no `sends {M}`",
     note = "add `sends {M},` to `{Self}` in its `contract!`, or link a queue, topic or function of a message it sends"
 )]
-pub trait Sends<M>: Contract {}
+pub trait Sends<M>: Contract {
+    /// The group of a message that names one: transport, and none of the code's business.
+    #[doc(hidden)]
+    fn group(message: &M) -> Option<String> {
+        let _ = message;
+        None
+    }
+}
+
+/// Finds out, where a contract is declared and its types are known, whether a message names its
+/// group: a method of the value itself is taken before one of a reference to it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct GroupProbe<'m, M>(pub &'m M);
+
+#[doc(hidden)]
+pub trait GroupOfGrouped {
+    fn group(&self) -> Option<String>;
+}
+
+#[doc(hidden)]
+pub trait GroupOfAny {
+    fn group(&self) -> Option<String>;
+}
+
+impl<M: Grouped> GroupOfGrouped for GroupProbe<'_, M> {
+    fn group(&self) -> Option<String> {
+        Some(self.0.group())
+    }
+}
+
+impl<M> GroupOfAny for &GroupProbe<'_, M> {
+    fn group(&self) -> Option<String> {
+        None
+    }
+}
 
 /// The contract asks `R` and waits for the reply.
 #[diagnostic::on_unimplemented(
@@ -375,7 +410,14 @@ macro_rules! contract {
             "`"
         ))
     };
-    (@implement $name:ident sends $what:ty) => { impl $crate::Sends<$what> for $name {} };
+    (@implement $name:ident sends $what:ty) => {
+        impl $crate::Sends<$what> for $name {
+            fn group(message: &$what) -> ::std::option::Option<::std::string::String> {
+                use $crate::{GroupOfAny as _, GroupOfGrouped as _};
+                (&$crate::GroupProbe(message)).group()
+            }
+        }
+    };
     (@implement $name:ident asks $what:ty) => {
         impl $crate::Asks<$what> for $name {
             type Request = $what;

@@ -98,6 +98,7 @@ pub trait Handle {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<H: Handle + ?Sized> Named for &H {
     fn id(&self) -> &Id {
         self.name().id()

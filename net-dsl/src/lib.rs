@@ -55,6 +55,8 @@ pub use contract::{
     Answers, Asks, CallsService, Contract, Grouped, Item, Key, KeyType, Message, Need, ReadsItem,
     Request, Sends, Service, Takes, Verb, WritesItem,
 };
+#[doc(hidden)]
+pub use contract::{GroupOfAny, GroupOfGrouped, GroupProbe};
 pub use entity::{
     Handle, Kind, Removal,
     alexa_skill::AlexaSkill,

@@ -5,6 +5,7 @@ use crate::{
     Item, Message, Name,
     facts::{Attribute, Facts},
 };
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -106,7 +107,7 @@ impl<T: Item> Handle for TableStream<T> {
 /// One change of an item `T`: what a function takes that a table's stream triggers.
 ///
 /// `None` before is a new item, `None` after a deleted one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change<T> {
     /// The item before the change.
     pub before: Option<T>,
