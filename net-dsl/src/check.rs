@@ -13,6 +13,7 @@
 //! assert_eq!(codes, ["N204", "N203"]);
 //! ```
 
+mod budget;
 mod context;
 mod finding;
 

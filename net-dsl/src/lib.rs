@@ -70,6 +70,7 @@ pub use entity::{
     table::{Change, Table, TableStream},
     topic::Topic,
 };
+pub use facts::Facts;
 pub use link::{Linked, Links};
 pub use name::{Id, InvalidName, Name, Named};
 pub use network::{FORMAT, Graph, GraphNode, Link, Network, OpenEnd, ReadError, VERSION, brick};

@@ -8,7 +8,11 @@ mod synthesise;
 
 use arguments::{Command, Request};
 use net_dsl::{Graph, Name, Network};
-use std::{ffi::OsString, io, process::ExitCode};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+};
 
 /// The whole `main` of a program that declares a network: gives it its command line.
 ///
@@ -42,14 +46,32 @@ pub fn run_with(
     out: &mut dyn io::Write,
     err: &mut dyn io::Write,
 ) -> ExitCode {
-    let done = try_run(name, network, arguments, out, err);
+    let (mut out, mut err) = (Listener(out), Listener(err));
+    let done = try_run(name, network, arguments, &mut out, &mut err);
     match done.and_then(|code| out.flush().map(|()| code)) {
         Ok(code) => ExitCode::from(code),
-        // Whoever read the output has had enough of it.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = fail(err, &error.to_string());
+            let _ = fail(&mut err, &error.to_string());
             ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// Somebody who may stop listening, which changes nothing of what is done.
+struct Listener<'w>(&'w mut dyn io::Write);
+
+impl io::Write for Listener<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(bytes.len()),
+            done => done,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done,
         }
     }
 }

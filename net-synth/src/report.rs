@@ -48,24 +48,25 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
         .elements(Vec::<annotate_snippets::Element<'_>>::new());
     let mut first = true;
     for (file, labels) in by_file(&finding.labels) {
-        match sources.get(file) {
-            Some(text) => {
-                let mut snippet = Snippet::source(text).path(file).line_start(1);
-                for label in labels {
-                    let Some(span) = span(text, &label.at) else { continue };
-                    let primary = std::mem::take(&mut first);
-                    let kind =
-                        if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-                    snippet = snippet.annotation(kind.span(span).label(label.text.as_str()));
-                }
-                group = group.element(snippet);
+        let text = sources.get(file).unwrap_or_default();
+        // Where the source has no such place (any more), the place alone is shown.
+        let (spans, lost): (Vec<_>, Vec<_>) = labels
+            .into_iter()
+            .map(|label| (label, span(text, &label.at)))
+            .partition(|(_, span)| span.is_some());
+        if !spans.is_empty() {
+            let mut snippet = Snippet::source(text).path(file).line_start(1);
+            for (label, span) in spans.into_iter().filter_map(|(label, span)| Some((label, span?)))
+            {
+                let primary = std::mem::take(&mut first);
+                let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+                snippet = snippet.annotation(kind.span(span).label(label.text.as_str()));
             }
-            None => {
-                for label in labels {
-                    let (line, column) = (label.at.line() as usize, label.at.column() as usize);
-                    group = group.element(Place::path(file).line(line).char_column(column));
-                }
-            }
+            group = group.element(snippet);
+        }
+        for (label, _) in lost {
+            let (line, column) = (label.at.line() as usize, label.at.column() as usize);
+            group = group.element(Place::path(file).line(line).char_column(column));
         }
     }
     if let Some(accepted) = &finding.accepted {

@@ -1,4 +1,6 @@
 //! Tests.
 
+pub mod arbitrary;
 pub mod everything;
 pub mod python;
+pub mod run;

@@ -1,9 +1,9 @@
 //! What several rules look at, worked out once: deadlines and the paths they hold on.
 
+use super::budget::{self, Budget};
 use crate::{
     Bounded, Graph, GraphNode, Verb,
-    entity::{DEADLINE, Kind, function, queue, schedule},
-    link::BATCH_WINDOW,
+    entity::{DEADLINE, Kind, schedule},
 };
 use std::cell::OnceCell;
 
@@ -24,19 +24,6 @@ pub(crate) struct Deadline {
     pub(crate) set_by: usize,
 }
 
-/// The longest a path from an entity may take, as far as a deadline holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Budget {
-    /// The entity's own part, in seconds.
-    pub(crate) own: u64,
-    /// Its own part and what follows.
-    pub(crate) total: u64,
-    /// Where the longest path goes on.
-    pub(crate) next: Option<usize>,
-    /// What follows, without its own part.
-    below: u64,
-}
-
 /// What sets a function going, along whatever path.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct StartedBy {
@@ -47,7 +34,8 @@ pub(crate) struct StartedBy {
 }
 
 /// The verbs by which one thing starts another.
-const STARTS: [Verb; 5] = [Verb::Triggers, Verb::Routes, Verb::FansOut, Verb::Sends, Verb::Asks];
+pub(super) const STARTS: [Verb; 5] =
+    [Verb::Triggers, Verb::Routes, Verb::FansOut, Verb::Sends, Verb::Asks];
 
 impl<'g, 'n> Context<'g, 'n> {
     /// The context of a network.
@@ -93,45 +81,10 @@ impl<'g, 'n> Context<'g, 'n> {
         })
     }
 
-    /// How long a path from each entity may take. A cycle counts once. O(n).
+    /// How long a path from each entity may take; a cycle counts once, wherever it is entered.
+    /// O(n).
     pub(crate) fn budgets(&self) -> &[Budget] {
-        self.budgets.get_or_init(|| {
-            #[derive(Clone, Copy, PartialEq)]
-            enum State {
-                New,
-                Open,
-                Done,
-            }
-            let nodes = self.graph.nodes();
-            let mut budgets = vec![Budget::default(); nodes.len()];
-            let mut states = vec![State::New; nodes.len()];
-            let mut stack = Vec::new();
-            for root in 0..nodes.len() {
-                stack.push(root);
-                while let Some(&number) = stack.last() {
-                    match states[number] {
-                        State::New => {
-                            states[number] = State::Open;
-                            stack.extend(
-                                path_on(self.graph, number)
-                                    .map(|(to, _)| to)
-                                    .filter(|&to| states[to] == State::New),
-                            );
-                        }
-                        State::Open => {
-                            let done = |to: &usize| states[*to] == State::Done;
-                            budgets[number] = budget(self.graph, number, &budgets, done);
-                            states[number] = State::Done;
-                            stack.pop();
-                        }
-                        State::Done => {
-                            stack.pop();
-                        }
-                    }
-                }
-            }
-            budgets
-        })
+        self.budgets.get_or_init(|| budget::budgets(self.graph))
     }
 
     /// What sets each entity going. O(n log n).
@@ -177,12 +130,15 @@ impl<'g, 'n> Context<'g, 'n> {
     /// The entities of the longest path from an entity.
     pub(crate) fn longest_path(&self, from: usize) -> Vec<usize> {
         let budgets = self.budgets();
-        let mut path = vec![from];
-        while let Some(next) = budgets[path[path.len() - 1]].next {
-            if path.contains(&next) {
-                break;
+        let mut path = Vec::new();
+        let mut next = Some(from);
+        while let Some(number) = next {
+            path.push(number);
+            if let Some(cycle) = budgets[number].cycle {
+                let others = budgets.iter().enumerate().filter(|(_, b)| b.cycle == Some(cycle));
+                path.extend(others.map(|(other, _)| other).filter(|&other| other != number));
             }
-            path.push(next);
+            next = budgets[number].next;
         }
         path
     }
@@ -199,42 +155,4 @@ pub(crate) fn period(node: &GraphNode<'_>) -> Option<u64> {
         (None, Some(cron)) => Some(schedule::shortest_gap(&cron)),
         (None, None) => None,
     }
-}
-
-/// The links along which a deadline goes on from an entity.
-fn path_on<'a>(
-    graph: &'a Graph<'_>,
-    number: usize,
-) -> impl Iterator<Item = (usize, &'a crate::Link)> {
-    graph.nodes()[number].out.iter().copied().filter(|(to, link)| {
-        STARTS.contains(&link.verb()) && own_deadline(&graph.nodes()[*to]).is_none()
-    })
-}
-
-fn budget(
-    graph: &Graph<'_>,
-    number: usize,
-    budgets: &[Budget],
-    done: impl Fn(&usize) -> bool,
-) -> Budget {
-    let node = &graph.nodes()[number];
-    let own = match node.kind {
-        Some(Kind::Function) => function::timeout(node.facts),
-        Some(Kind::Queue | Kind::FifoQueue) => node.facts.get(queue::DELAY).map_or(0, Bounded::get),
-        _ => 0,
-    };
-    let mut best = Budget { own, total: own, next: None, below: 0 };
-    for (to, link) in path_on(graph, number).filter(|(to, _)| done(to)) {
-        let window = link.facts().get(BATCH_WINDOW).map_or(0, Bounded::get);
-        // Who asks waits inside its own timeout; only what the other starts comes on top.
-        let below = match link.verb() {
-            Verb::Asks => budgets[to].below,
-            _ => budgets[to].total + window,
-        };
-        let next = if link.verb() == Verb::Asks { budgets[to].next } else { Some(to) };
-        if below > best.below || (best.next.is_none() && next.is_some()) {
-            best = Budget { own, total: own + below, next, below };
-        }
-    }
-    best
 }

@@ -60,7 +60,7 @@ pub(super) fn links<'a>(
     members
         .iter()
         .flat_map(|&member| context.node(member).out.iter().copied())
-        .filter(|(to, link)| members.contains(to) && link.verb() != Verb::Reads)
+        .filter(|(to, link)| members.binary_search(to).is_ok() && link.verb() != Verb::Reads)
 }
 
 pub(super) fn names(context: &Context<'_, '_>, members: &[usize]) -> String {

@@ -70,8 +70,14 @@ impl<'n> Graph<'n> {
 
 impl Graph<'_> {
     /// The number of the cycle that each entity is in along links of some verbs, if it is in one;
-    /// a link to itself is a cycle too. Tarjan's strongly connected components, O(n).
+    /// a link to itself is a cycle too. O(n).
     pub fn cycles(&self, verbs: &[Verb]) -> Vec<Option<u32>> {
+        self.cycles_along(|_, link| verbs.contains(&link.verb))
+    }
+
+    /// The same along links that `follows`, given where they lead. Tarjan's strongly connected
+    /// components.
+    pub(crate) fn cycles_along(&self, follows: impl Fn(usize, &Link) -> bool) -> Vec<Option<u32>> {
         const UNSEEN: u32 = u32::MAX;
         let count = self.nodes.len();
         let (mut index, mut low) = (vec![UNSEEN; count], vec![0; count]);
@@ -80,7 +86,7 @@ impl Graph<'_> {
         // Each frame is an entity and the link to look at next: the recursion, without the stack.
         let mut frames: Vec<(usize, usize)> = Vec::new();
         for root in 0..count {
-            if index[root] != UNSEEN || !self.nodes[root].follows(verbs) {
+            if index[root] != UNSEEN || self.nodes[root].out.is_empty() {
                 continue;
             }
             frames.push((root, 0));
@@ -94,7 +100,7 @@ impl Graph<'_> {
                 let out = &self.nodes[node].out;
                 let mut descended = false;
                 for (offset, (to, link)) in out.iter().enumerate().skip(position) {
-                    if !verbs.contains(&link.verb) {
+                    if !follows(*to, link) {
                         continue;
                     }
                     if index[*to] == UNSEEN {
@@ -113,8 +119,7 @@ impl Graph<'_> {
                 if low[node] == index[node] {
                     let start = stack.iter().rposition(|&member| member == node).unwrap_or(0);
                     let members = stack.split_off(start);
-                    let to_itself =
-                        out.iter().any(|(to, link)| *to == node && verbs.contains(&link.verb));
+                    let to_itself = out.iter().any(|(to, link)| *to == node && follows(*to, link));
                     for &member in &members {
                         on_stack[member] = false;
                         if members.len() > 1 || to_itself {
@@ -158,9 +163,5 @@ impl<'n> GraphNode<'n> {
     ) -> impl Iterator<Item = (usize, &'n Link)> + use<'a, 'n> {
         self.outgoing(verb)
             .filter(move |(_, link)| link.facts.get(MESSAGE).is_some_and(|message| message == what))
-    }
-
-    fn follows(&self, verbs: &[Verb]) -> bool {
-        self.out.iter().any(|(_, link)| verbs.contains(&link.verb))
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn run(
         out.write_all(text.as_bytes())?;
         return Ok(SUCCEEDED);
     };
-    let Some(name) = file.file_name().and_then(|name| name.to_str()) else {
+    let Some(name) = file.file_name() else {
         fail(err, &format!("`{}` does not name a file", file.display()))?;
         return Ok(FAILED);
     };

@@ -1,6 +1,4 @@
-//! A finding is accepted for a handle.
-
-use net_dsl::prelude::*;
+//! A finding is accepted for a text.
 
 fn main() {
     net_dsl::accept("task", "N203", "started by hand, once a year");
