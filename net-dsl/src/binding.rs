@@ -66,16 +66,17 @@ pub enum Address {
 impl Address {
     /// What a binding's value says, if it says anything sensible.
     pub fn parse(value: &str) -> Option<Address> {
-        let cases: [(&str, fn(String) -> Address); 4] = [
-            (transport::QUEUE, Address::Queue),
-            (transport::FIFO_QUEUE, Address::FifoQueue),
-            (transport::TOPIC, Address::Topic),
-            (transport::FUNCTION, Address::Function),
-        ];
-        cases.into_iter().find_map(|(scheme, case)| {
-            let rest = value.strip_prefix(scheme)?;
-            (!rest.is_empty()).then(|| case(rest.to_owned()))
-        })
+        let (case, rest): (fn(String) -> Address, _) =
+            if let Some(url) = value.strip_prefix(transport::FIFO_QUEUE) {
+                (Address::FifoQueue, url)
+            } else if let Some(url) = value.strip_prefix(transport::QUEUE) {
+                (Address::Queue, url)
+            } else if let Some(arn) = value.strip_prefix(transport::TOPIC) {
+                (Address::Topic, arn)
+            } else {
+                (Address::Function, value.strip_prefix(transport::FUNCTION)?)
+            };
+        (!rest.is_empty()).then(|| case(rest.to_owned()))
     }
 }
 

@@ -254,7 +254,7 @@ fn books() -> Network {
             + night.triggers(&cleaner)
             + &photos
             + property::set(&night, schedule::SCHEDULE_EXPRESSION_TIMEZONE, "Asia/Tokyo")
-            + accept(&bills, "N304", "the bank has every bill as well")
+            + accept(&bills, "N304", "the bank has every bill as well"),
     )
 }
 

@@ -120,7 +120,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                 )),
             },
             architecture: facts.get(function::ARCHITECTURE).unwrap_or(Architecture::Arm64).as_str(),
-            timeout: timeout(facts),
+            timeout: function::timeout(facts),
             memory: facts.get(function::MEMORY).map_or(function::DEFAULT_MEMORY, |size| size.get()),
             role: role.clone(),
             log_group: log_group.clone(),
@@ -427,7 +427,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                 "Integration",
             ));
             if integrated.replace(to) != Some(to) {
-                let timeout = (timeout(target.facts) * 1_000).min(30_000);
+                let timeout = (function::timeout(target.facts) * 1_000).min(30_000);
                 let body = resource::Integration { api: api_ref(id), function, timeout };
                 let body = Body::Integration(body);
                 self.add(integration.id().clone(), id, link.facts(), "integration", body);
@@ -475,7 +475,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             let target = self.node(to).id;
             self.permission(node, target, link, "alexa-connectedhome.amazon.com", condition);
             self.plan.outputs.push(Output {
-                id: LogicalId::of(target, "FunctionArn"),
+                id: LogicalId::of_link(node.id, target, "", "Endpoint"),
                 description: format!(
                     "What the Alexa console wants as the endpoint of {}.",
                     node.id
@@ -522,21 +522,16 @@ fn is_handed_events(graph: &Graph<'_>, node: &GraphNode<'_>) -> bool {
     })
 }
 
-fn timeout(facts: &Facts) -> u64 {
-    facts.get(function::TIMEOUT).map_or(function::DEFAULT_TIMEOUT, |timeout| timeout.get())
-}
-
 /// As set, or 6 times the slowest consumer's timeout, as AWS advises.
 fn visibility_timeout(graph: &Graph<'_>, node: &GraphNode<'_>) -> u64 {
     const DEFAULT: u64 = 30;
-    let set = node.facts.get(queue::VISIBILITY_TIMEOUT).map(|timeout| timeout.get());
     let derived = || {
         node.outgoing(Verb::Triggers)
-            .map(|(to, _)| timeout(graph.nodes()[to].facts) * 6)
+            .map(|(to, _)| function::timeout(graph.nodes()[to].facts) * 6)
             .max()
             .unwrap_or(DEFAULT)
     };
-    set.unwrap_or_else(derived)
+    queue::visibility_timeout(node.facts).unwrap_or_else(derived)
 }
 
 fn dead_letter_queue(fifo: Option<resource::Fifo>) -> Body {
