@@ -229,6 +229,7 @@ const CASES: &[Case] = &[
         || Function::<Kitchen>::builder().name(name!("kitchen")).build().network(),
         || Function::<Kitchen>::builder().name(name!("kitchen")).build().network() + &kitchen(),
     ),
+    case("N205", || clock().network(), || clock().triggers(&till()) + till().sends_to(&kitchen())),
     case(
         "N301",
         || orders().network(),

@@ -53,6 +53,7 @@ rules! {
     need_with_two_links
     function_without_trigger
     function_without_code
+    idle_source
     queue_without_consumer
     competing_consumers
     fifo_and_standard

@@ -17,7 +17,7 @@ pub mod topic;
 
 use crate::{
     Bounded, Id, Name, Named, Network,
-    facts::{Attribute, Claim, Facts, scalar_enum},
+    facts::{Attribute, Claim, Facts, Scalar, scalar_enum},
     range,
 };
 use once_cell::sync::Lazy;
@@ -51,11 +51,20 @@ scalar_enum! {
 
 impl Kind {
     /// A claimed kind with its article, for reports.
-    pub(crate) fn article(claim: &Claim) -> String {
-        let kind = claim.value.to_json();
-        let kind = kind.as_str().unwrap_or_default().replace('-', " ");
-        let article = if kind.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-        format!("{article} {kind}")
+    pub(crate) fn article(claim: &Claim) -> &'static str {
+        match Kind::load(&claim.value) {
+            Some(Kind::Function) => "a function",
+            Some(Kind::Queue) => "a standard queue",
+            Some(Kind::FifoQueue) => "a FIFO queue",
+            Some(Kind::Topic) => "a topic",
+            Some(Kind::Table) => "a table",
+            Some(Kind::Schedule) => "a schedule",
+            Some(Kind::HttpApi) => "an HTTP API",
+            Some(Kind::ExternalService) => "an external service",
+            Some(Kind::AlexaSkill) => "an Alexa skill",
+            Some(Kind::Raw) => "a raw resource",
+            None => "something unknown",
+        }
     }
 }
 

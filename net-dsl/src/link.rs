@@ -44,6 +44,19 @@ pub const BATCH_WINDOW: Attribute<Bounded<range::BatchWindow>> = Attribute::new(
 pub const MAX_CONCURRENCY: Attribute<Bounded<range::MaxConcurrency>> =
     Attribute::new("max-concurrency");
 
+/// Messages handed to one run, by override or as set, if anybody said so.
+pub fn batch_size(facts: &Facts) -> Option<u64> {
+    facts.overridden("mapping/BatchSize").or_else(|| facts.get(BATCH_SIZE).map(Bounded::get))
+}
+
+/// How long to wait for a batch to fill, in seconds: by override, as set, or not at all.
+pub fn batch_window(facts: &Facts) -> u64 {
+    facts
+        .overridden("mapping/MaximumBatchingWindowInSeconds")
+        .or_else(|| facts.get(BATCH_WINDOW).map(Bounded::get))
+        .unwrap_or(0)
+}
+
 /// A function handle.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a function",

@@ -66,7 +66,9 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
         }
         for (label, _) in lost {
             let (line, column) = (label.at.line() as usize, label.at.column() as usize);
-            group = group.element(Place::path(file).line(line).char_column(column));
+            group = group
+                .element(Place::path(file).line(line).char_column(column))
+                .element(Level::NOTE.with_name("there").message(label.text.as_str()));
         }
     }
     if let Some(accepted) = &finding.accepted {

@@ -38,7 +38,7 @@ fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
         let attribute = key.strip_prefix(PROPERTY).unwrap_or(key);
         let subject =
             if subject == entity.as_str() { format!("`{subject}`") } else { subject.to_owned() };
-        let message = format!("`{attribute}` of {subject} is {}", values.join(" and "));
+        let message = format!("`{attribute}` of {subject} is {}", listed(&values));
         let mut finding = Finding::new(&RULE, entity, message);
         for (claim, value) in flat.claims().iter().zip(&values) {
             for origin in &claim.at {
@@ -57,5 +57,13 @@ fn show(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("`{text}`"),
         other => other.to_json().to_string(),
+    }
+}
+
+/// `3, 5 and 9`.
+fn listed(values: &[String]) -> String {
+    match values {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => values.concat(),
     }
 }

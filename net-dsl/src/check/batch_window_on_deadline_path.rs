@@ -1,5 +1,5 @@
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Bounded, Verb, entity::DEADLINE, link::BATCH_WINDOW};
+use crate::{Verb, entity::DEADLINE, link::{BATCH_WINDOW, batch_window}};
 
 /// Batch window on a deadline path.
 pub const RULE: Rule = Rule {
@@ -16,7 +16,7 @@ const SMALL_PART: u64 = 10;
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (number, node) in context.graph.nodes().iter().enumerate() {
         for (to, link) in node.outgoing(Verb::Triggers) {
-            let window = link.facts().get(BATCH_WINDOW).map_or(0, Bounded::get);
+            let window = batch_window(link.facts());
             if window == 0 {
                 continue;
             }

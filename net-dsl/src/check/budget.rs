@@ -4,7 +4,7 @@ use super::context::{STARTS, own_deadline};
 use crate::{
     Bounded, Graph, Link, Verb,
     entity::{Kind, function, queue},
-    link::BATCH_WINDOW,
+    link::batch_window,
 };
 
 /// The longest a path from an entity may take, as far as a deadline holds.
@@ -79,7 +79,7 @@ fn finish(graph: &Graph<'_>, place: &[usize], cycle: Option<u32>, budgets: &mut 
     for &member in place {
         for (to, link) in path_on(graph, member).filter(|(to, _)| place.binary_search(to).is_err())
         {
-            let window = link.facts().get(BATCH_WINDOW).map_or(0, Bounded::get);
+            let window = batch_window(link.facts());
             // Who asks waits inside its own timeout; only what the other starts comes on top.
             let (time, after) = match link.verb() {
                 Verb::Asks => (budgets[to].below, budgets[to].next),

@@ -187,8 +187,21 @@ impl Findings {
         self.found.push(finding);
     }
 
+    /// Says how to accept what can be accepted.
+    fn offer_acceptance(&mut self) {
+        for finding in self.found.iter_mut().filter(|finding| finding.rule.acceptable) {
+            if let Some(entity) = &finding.entity {
+                let code = finding.rule.code;
+                finding.help.push(format!(
+                    "or accept it, and say why: `accept(name!(\"{entity}\"), \"{code}\", \"…\")`"
+                ));
+            }
+        }
+    }
+
     /// The findings with what the network accepts marked so: errors first, then by code and entity.
     pub fn finish(mut self, graph: &Graph<'_>) -> Vec<Finding> {
+        self.offer_acceptance();
         for node in graph.nodes() {
             for (code, flat) in node.facts.below(ACCEPT) {
                 let Some(Value::Text(reason)) = flat.agreed() else { continue };

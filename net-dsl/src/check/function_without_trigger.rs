@@ -20,11 +20,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             Finding::new(&RULE, node.id, format!("nothing starts `{}`", node.id))
                 .declared(node.facts, "declared here")
                 .why("it would be deployed and never run")
-                .help(format!("link something that gives it `{input}`, or add the brick that does"))
-                .help(format!(
-                    "if it is started from outside, say so: `accept(name!(\"{}\"), \"N203\", \"…\")`",
-                    node.id
-                )),
+                .help(format!("link something that gives it `{input}`, or add the brick that does")),
         );
     }
 }

@@ -35,8 +35,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         } else {
             finding
                 .why("Lambda stops a chain of invocations after about 16 turns and drops the event")
-                .help("if it ends by itself in more turns, say `.loops()` on each of the functions")
-                .help("if in fewer, say how: `accept(name!(\"…\"), \"N501\", \"…\")`")
+                .help("if it ends by itself after more turns, say `.loops()` on each of the functions")
         });
     }
 }

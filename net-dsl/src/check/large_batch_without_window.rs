@@ -1,8 +1,8 @@
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
-    Bounded, Verb,
+    Verb,
     entity::Kind,
-    link::{BATCH_SIZE, BATCH_WINDOW},
+    link::{BATCH_SIZE, batch_size, batch_window},
 };
 
 /// Large batch without a window.
@@ -17,8 +17,8 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (_, node) in context.graph.of_kind(Kind::Queue) {
         for (to, link) in node.outgoing(Verb::Triggers) {
-            let Some(size) = link.facts().get(BATCH_SIZE).map(Bounded::get) else { continue };
-            let window = link.facts().get(BATCH_WINDOW).map_or(0, Bounded::get);
+            let Some(size) = batch_size(link.facts()) else { continue };
+            let window = batch_window(link.facts());
             if size > LARGE && window == 0 {
                 let function = context.node(to).id;
                 let message = format!("`{}` gives `{function}` batches of {size} without waiting", node.id);

@@ -71,9 +71,5 @@ fn finding(
             "poll while somebody waits: send a message with a delay of 1 s to a queue whose \
              consumer looks once and sends it again until the deadline",
         )
-        .help("or let the other side push: a brick such as `push_gateway()`")
-        .help(format!(
-            "if late answers are all right, say why: `accept(name!(\"{}\"), \"N402\", \"…\")`",
-            schedule.id
-        ))
+        .help("or let the other side push what has changed, through a route or a queue")
 }

@@ -193,7 +193,7 @@ impl<'a> Summary<'a> {
             out,
             "    aws cloudformation deploy --stack-name {} --template-file {}",
             plan.name,
-            template.display()
+            quoted(&template)
         )?;
         if plan.resources.iter().any(|resource| matches!(resource.body, Body::Role(_))) {
             write!(out, " \\\n      --capabilities CAPABILITY_IAM")?;
@@ -207,6 +207,16 @@ impl<'a> Summary<'a> {
             write!(out, " {}=…", parameter.id)?;
         }
         writeln!(out)
+    }
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    if text.chars().all(|letter| letter.is_ascii_alphanumeric() || "/._-".contains(letter)) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
