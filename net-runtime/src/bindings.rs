@@ -1,0 +1,134 @@
+//! Where a function's needs are met, as its environment says.
+
+use net_dsl::{
+    Contract, Need, Verb,
+    binding::{self, Address},
+};
+use std::{collections::BTreeMap, error, fmt};
+
+/// The bindings of one contract's needs, all of them there and well-formed.
+#[derive(Debug)]
+pub(crate) struct Bindings(BTreeMap<String, String>);
+
+impl Bindings {
+    /// # Errors
+    /// [`Unbound`] names every need that is not bound, not just the first.
+    pub(crate) fn of<C: Contract>(
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Bindings, Unbound> {
+        let mut bound = BTreeMap::new();
+        let mut needs = Vec::new();
+        for need in C::NEEDS {
+            let name = binding::variable(need.verb, need.what);
+            match variable(&name) {
+                None => {
+                    needs.push(UnboundNeed { need: *need, variable: name.to_string(), found: None })
+                }
+                Some(value) if !fits(need.verb, &value) => needs.push(UnboundNeed {
+                    need: *need,
+                    variable: name.to_string(),
+                    found: Some(value),
+                }),
+                Some(value) => {
+                    bound.insert(name.to_string(), value);
+                }
+            }
+            if need.verb == Verb::Calls {
+                let name = binding::secret_variable(need.what);
+                bound.extend(variable(&name).map(|arn| (name.to_string(), arn)));
+            }
+        }
+        if needs.is_empty() {
+            Ok(Bindings(bound))
+        } else {
+            Err(Unbound { contract: C::NAME, needs })
+        }
+    }
+
+    pub(crate) fn address(&self, verb: Verb, what: &str) -> Option<Address> {
+        Address::parse(self.text(verb, what)?)
+    }
+
+    pub(crate) fn text(&self, verb: Verb, what: &str) -> Option<&str> {
+        self.0.get(binding::variable(verb, what).as_str()).map(String::as_str)
+    }
+
+    pub(crate) fn secret(&self, service: &str) -> Option<&str> {
+        self.0.get(binding::secret_variable(service).as_str()).map(String::as_str)
+    }
+}
+
+fn fits(verb: Verb, value: &str) -> bool {
+    match verb {
+        Verb::Sends => Address::parse(value).is_some(),
+        Verb::Asks => matches!(Address::parse(value), Some(Address::Function(_))),
+        Verb::Calls => value.starts_with("https://") || value.starts_with("http://"),
+        _ => !value.is_empty(),
+    }
+}
+
+/// Needs of a contract that its environment does not bind: the function cannot start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbound {
+    contract: &'static str,
+    needs: Vec<UnboundNeed>,
+}
+
+/// A need that is not bound.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnboundNeed {
+    need: Need,
+    variable: String,
+    /// What the variable holds, if it is set.
+    found: Option<String>,
+}
+
+impl Unbound {
+    /// The needs, in the order of the contract.
+    pub fn needs(&self) -> &[UnboundNeed] {
+        &self.needs
+    }
+}
+
+impl UnboundNeed {
+    /// What the contract needs.
+    pub fn need(&self) -> Need {
+        self.need
+    }
+
+    /// The environment variable that would bind it.
+    pub fn variable(&self) -> &str {
+        &self.variable
+    }
+}
+
+impl fmt::Display for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "contract `{}` cannot start:", self.contract)?;
+        for (number, unbound) in self.needs.iter().enumerate() {
+            let UnboundNeed { need, variable, found } = unbound;
+            let separator = if number > 0 { ";" } else { "" };
+            let link = match need.verb {
+                Verb::Sends => "function.sends_to(&…)".to_owned(),
+                verb => format!("function.{verb}(&…)"),
+            };
+            write!(f, "{separator} it {need}, and ")?;
+            match found {
+                None => write!(f, "`{variable}` is not set; the link `{link}` sets it")?,
+                Some(found) => {
+                    let shown: String = found.chars().take(60).collect();
+                    let wanted = match need.verb {
+                        Verb::Sends => "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`",
+                        Verb::Asks => "`lambda:ARN`",
+                        Verb::Calls => "a base URL",
+                        _ => "a table's name",
+                    };
+                    write!(f, "`{variable}` is `{}`, not {wanted}", shown.escape_debug())?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl error::Error for Unbound {}

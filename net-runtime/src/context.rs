@@ -1,0 +1,199 @@
+//! What a handler may use, as its contract says.
+
+use crate::{Failure, Parcel, ServiceClient, TableAccess, backend::Answer, runtime::Shared};
+use backon::{ExponentialBuilder, Retryable};
+use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{
+    marker::PhantomData,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+/// What a handler under contract `C` may use while it handles one input.
+pub struct Context<C> {
+    shared: Arc<Shared>,
+    correlation: String,
+    deadline: Option<u64>,
+    run_ends: SystemTime,
+    contract: PhantomData<fn() -> C>,
+}
+
+impl<C> Clone for Context<C> {
+    fn clone(&self) -> Context<C> {
+        Context {
+            shared: self.shared.clone(),
+            correlation: self.correlation.clone(),
+            deadline: self.deadline,
+            run_ends: self.run_ends,
+            contract: PhantomData,
+        }
+    }
+}
+
+impl<C> std::fmt::Debug for Context<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Context")
+            .field("correlation", &self.correlation)
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<C: Contract> Context<C> {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        correlation: String,
+        deadline: Option<u64>,
+        run_ends: SystemTime,
+    ) -> Context<C> {
+        Context { shared, correlation, deadline, run_ends, contract: PhantomData }
+    }
+
+    /// Hands a message over, to wherever this network sends it, and goes on.
+    ///
+    /// Tried again for as long as there is time. The deadline and the correlation id travel along.
+    ///
+    /// # Errors
+    /// [`Failure`], if it could not be handed over.
+    pub async fn send<M>(&self, message: &M) -> Result<(), Failure>
+    where
+        C: Sends<M>,
+        M: Message + Serialize,
+    {
+        let parcel = self.parcel(message, C::group(message))?;
+        let Some(address) = self.shared.bindings.address(Verb::Sends, M::NAME) else {
+            return Err(unbound(Verb::Sends, M::NAME));
+        };
+        self.retry(|| self.shared.backend.send(&address, parcel.clone())).await
+    }
+
+    /// Asks another function and waits for its reply.
+    ///
+    /// # Errors
+    /// [`Failure`], if it could not be asked, failed, or its reply is something else.
+    pub async fn ask<R>(&self, request: &R) -> Result<R::Reply, Failure>
+    where
+        C: Asks<R>,
+        R: Request + Serialize,
+        R::Reply: DeserializeOwned,
+    {
+        let parcel = self.parcel(request, None)?;
+        let function = match self.shared.bindings.address(Verb::Asks, R::NAME) {
+            Some(net_dsl::binding::Address::Function(arn)) => arn,
+            _ => return Err(unbound(Verb::Asks, R::NAME)),
+        };
+        let reply = self.retry(|| self.shared.backend.ask(&function, parcel.clone())).await?;
+        serde_json::from_value(reply)
+            .map_err(|error| Failure::malformed(<R::Reply as Message>::NAME, error))
+    }
+
+    /// The table of items `T`; what may be done with it is what the contract says.
+    pub fn table<T: Item>(&self) -> TableAccess<'_, C, T> {
+        // Reading and writing share one variable; a contract without either offers no method.
+        let table = self.shared.bindings.text(Verb::Reads, T::NAME).unwrap_or_default();
+        TableAccess::new(&*self.shared.backend, table)
+    }
+
+    /// The service `S`: its base URL, an HTTP client, and its secret.
+    pub fn call<S: Service>(&self) -> ServiceClient<'_>
+    where
+        C: CallsService<S>,
+    {
+        ServiceClient {
+            name: S::NAME,
+            base_url: self.shared.bindings.text(Verb::Calls, S::NAME).unwrap_or_default(),
+            secret: self.shared.bindings.secret(S::NAME),
+            timeout: self.time_to_try(),
+            backend: &*self.shared.backend,
+            secrets: &self.shared.secrets,
+        }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> SystemTime {
+        self.shared.backend.now()
+    }
+
+    /// The same in milliseconds since 1970, as deadlines are written.
+    pub fn now_milliseconds(&self) -> u64 {
+        milliseconds(self.now())
+    }
+
+    /// When the work that this input is part of must be done, in milliseconds since 1970.
+    pub fn deadline(&self) -> Option<u64> {
+        self.deadline
+    }
+
+    /// The context with a deadline of its own, which travels with what is sent from it.
+    pub fn due(&self, deadline: u64) -> Context<C> {
+        Context { deadline: Some(deadline), ..self.clone() }
+    }
+
+    /// How long there is until the deadline or the end of the run, whichever comes first; nothing if
+    /// it is over.
+    pub fn remaining(&self) -> Duration {
+        let run = self.run_ends.duration_since(self.now()).unwrap_or_default();
+        match self.deadline {
+            Some(deadline) => {
+                run.min(Duration::from_millis(deadline.saturating_sub(self.now_milliseconds())))
+            }
+            None => run,
+        }
+    }
+
+    /// What ties together everything that one event caused; it is in every line of the log.
+    pub fn correlation(&self) -> &str {
+        &self.correlation
+    }
+
+    /// Tries again, with growing and random pauses, what fails for the moment, for as long as there
+    /// is time.
+    ///
+    /// # Errors
+    /// The last [`Failure`], or [`Failure::TooLate`] if the run is over.
+    pub async fn retry<'a, T>(&self, work: impl Fn() -> Answer<'a, T>) -> Result<T, Failure> {
+        let time = self.time_to_try();
+        if time.is_zero() {
+            return Err(Failure::TooLate);
+        }
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(50))
+            .with_max_delay(Duration::from_secs(1))
+            .with_max_times(4)
+            .with_total_delay(Some(time))
+            .with_jitter();
+        let tried = work.retry(pauses).when(Failure::is_temporary);
+        tokio::time::timeout(time, tried).await.unwrap_or(Err(Failure::TooLate))
+    }
+
+    /// A missed deadline does not keep a late answer from being sent: then the run is the bound.
+    fn time_to_try(&self) -> Duration {
+        let remaining = self.remaining();
+        if remaining.is_zero() {
+            self.run_ends.duration_since(self.now()).unwrap_or_default()
+        } else {
+            remaining
+        }
+    }
+
+    fn parcel<M: Message + Serialize>(
+        &self,
+        message: &M,
+        group: Option<String>,
+    ) -> Result<Parcel, Failure> {
+        let body =
+            serde_json::to_string(message).map_err(|error| Failure::malformed(M::NAME, error))?;
+        Ok(Parcel { body, group, deadline: self.deadline, correlation: self.correlation.clone() })
+    }
+}
+
+/// Bindings are there and well-formed before the first event; this does not happen.
+fn unbound(verb: Verb, what: &str) -> Failure {
+    Failure::Permanent(format!("`{verb} {what}` is not bound").into())
+}
+
+pub(crate) fn milliseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

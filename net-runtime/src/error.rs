@@ -1,0 +1,55 @@
+//! What can go wrong between a handler and what it uses.
+
+use std::{error, fmt};
+
+/// Whatever a handler fails with; `?` turns any error into it.
+pub type BoxError = Box<dyn error::Error + Send + Sync>;
+
+/// Why something a handler used did not work.
+#[derive(Debug)]
+pub enum Failure {
+    /// It may work if tried again: throttled, unreachable, or timed out.
+    Temporary(BoxError),
+    /// It will not work by trying again.
+    Permanent(BoxError),
+    /// A value could not be turned into what travels, or back.
+    Malformed {
+        /// What it should have been.
+        expected: &'static str,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There was no time left to try.
+    TooLate,
+}
+
+impl Failure {
+    pub(crate) fn malformed(expected: &'static str, why: impl fmt::Display) -> Failure {
+        Failure::Malformed { expected, why: why.to_string() }
+    }
+
+    /// Whether trying again may help.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Failure::Temporary(_))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Temporary(error) => write!(f, "it did not work this time: {error}"),
+            Failure::Permanent(error) => write!(f, "it does not work: {error}"),
+            Failure::Malformed { expected, why } => write!(f, "this is no `{expected}`: {why}"),
+            Failure::TooLate => f.write_str("no time was left to try"),
+        }
+    }
+}
+
+impl error::Error for Failure {
+    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
+        match self {
+            Failure::Temporary(error) | Failure::Permanent(error) => Some(&**error),
+            Failure::Malformed { .. } | Failure::TooLate => None,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! What Lambda hands a function, told apart and taken apart.
+
+use crate::Parcel;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+
+/// The attribute in which a deadline travels, in milliseconds since 1970.
+pub(crate) const DEADLINE: &str = "net-deadline";
+/// The attribute in which a correlation id travels.
+pub(crate) const CORRELATION: &str = "net-correlation";
+/// The field that marks an invocation's payload as a message with its envelope.
+const ENVELOPE: &str = "$net";
+
+/// An event, by what it asks for in return.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// Messages of a queue, each for itself, or in order inside their groups.
+    Queue { records: Vec<Record>, ordered: bool },
+    /// Changes of a table, in order.
+    Stream(Vec<Record>),
+    /// Messages of a topic.
+    Topic(Vec<Record>),
+    /// A request; what its body may be read as, likeliest first.
+    Http { readings: Vec<Value>, record: Record },
+    /// Anything else: a tick, a directive, another function's message.
+    Direct(Record),
+}
+
+/// One input and what travels with it.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    /// By which Lambda knows it.
+    pub(crate) id: String,
+    /// The input, or why it is none.
+    pub(crate) input: Result<Value, String>,
+    pub(crate) group: String,
+    pub(crate) deadline: Option<u64>,
+    pub(crate) correlation: Option<String>,
+}
+
+impl Record {
+    fn of(id: &Value, input: Result<Value, String>) -> Record {
+        let id = id.as_str().unwrap_or_default().to_owned();
+        Record { id, input, group: String::new(), deadline: None, correlation: None }
+    }
+
+    /// With what message attributes say, whose texts are under `key`.
+    fn travelling(mut self, attributes: &Value, key: &str) -> Record {
+        let text = |name: &str| attributes[name][key].as_str();
+        self.deadline = text(DEADLINE).and_then(|deadline| deadline.parse().ok());
+        self.correlation = text(CORRELATION).map(str::to_owned);
+        self
+    }
+}
+
+/// Tells an event by its shape; total: what has no other shape is an input itself.
+pub(crate) fn parse(event: Value) -> Event {
+    if let Some(records) = event["Records"].as_array() {
+        let source = |record: &Value| {
+            let source = record["eventSource"].as_str().or(record["EventSource"].as_str());
+            source.unwrap_or_default().to_owned()
+        };
+        match records.first().map(source).as_deref() {
+            Some("aws:sqs") => {
+                let ordered =
+                    records[0]["eventSourceARN"].as_str().is_some_and(|arn| arn.ends_with(".fifo"));
+                return Event::Queue { records: records.iter().map(queued).collect(), ordered };
+            }
+            Some("aws:sns") => return Event::Topic(records.iter().map(published).collect()),
+            Some("aws:dynamodb") => return Event::Stream(records.iter().map(changed).collect()),
+            _ => {}
+        }
+    }
+    if event["version"] == "2.0" && event["requestContext"]["http"].is_object() {
+        return http(&event);
+    }
+    direct(event)
+}
+
+fn queued(record: &Value) -> Record {
+    let mut queued = Record::of(&record["messageId"], parse_body(&record["body"]))
+        .travelling(&record["messageAttributes"], "stringValue");
+    queued.group = record["attributes"]["MessageGroupId"].as_str().unwrap_or_default().to_owned();
+    queued
+}
+
+fn published(record: &Value) -> Record {
+    let message = &record["Sns"];
+    Record::of(&message["MessageId"], parse_body(&message["Message"]))
+        .travelling(&message["MessageAttributes"], "Value")
+}
+
+fn changed(record: &Value) -> Record {
+    let change = &record["dynamodb"];
+    let input = image(&change["OldImage"]).and_then(|before| {
+        let after = image(&change["NewImage"])?;
+        Ok(json!({ "before": before, "after": after }))
+    });
+    Record::of(&change["SequenceNumber"], input)
+}
+
+/// An item as plain JSON; null if there is none.
+fn image(image: &Value) -> Result<Value, String> {
+    if image.is_null() {
+        return Ok(Value::Null);
+    }
+    let item: HashMap<String, serde_dynamo::AttributeValue> =
+        serde_json::from_value(image.clone()).map_err(|error| error.to_string())?;
+    serde_dynamo::from_item(item).map_err(|error| error.to_string())
+}
+
+fn parse_body(body: &Value) -> Result<Value, String> {
+    let text = body.as_str().ok_or("it has no body")?;
+    serde_json::from_str(text).map_err(|error| format!("its body is no JSON: {error}"))
+}
+
+fn http(event: &Value) -> Event {
+    let body = match (event["body"].as_str(), event["isBase64Encoded"] == true) {
+        (Some(text), true) => STANDARD
+            .decode(text)
+            .map_err(|error| error.to_string())
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string())),
+        (Some(text), false) => Ok(text.to_owned()),
+        (None, _) => Ok(String::new()),
+    };
+    let request = |body: Value| {
+        json!({
+            "path": texts(&event["pathParameters"]),
+            "query": texts(&event["queryStringParameters"]),
+            "headers": texts(&event["headers"]),
+            "body": body,
+        })
+    };
+    // Who wants the text itself, for a signature covers it, takes no less; others want its JSON.
+    let mut readings = Vec::new();
+    if let Ok(text) = &body {
+        readings.push(request(text.as_str().into()));
+        readings.extend(serde_json::from_str(text).ok().map(request));
+        if text.is_empty() {
+            readings.push(request(Value::Null));
+        }
+    }
+    let input = body.map(|_| Value::Null).map_err(|error| format!("its body is no text: {error}"));
+    Event::Http { readings, record: Record::of(&event["requestContext"]["requestId"], input) }
+}
+
+fn texts(map: &Value) -> Map<String, Value> {
+    let entries = map.as_object().into_iter().flatten().filter(|(_, value)| value.is_string());
+    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+fn direct(mut event: Value) -> Event {
+    if event.get("message").is_none() || !event[ENVELOPE].is_object() {
+        return Event::Direct(Record::of(&Value::Null, Ok(event)));
+    }
+    let envelope = event[ENVELOPE].take();
+    let mut record = Record::of(&Value::Null, Ok(event["message"].take()));
+    record.deadline = envelope[DEADLINE].as_u64();
+    record.correlation = envelope[CORRELATION].as_str().map(str::to_owned);
+    Event::Direct(record)
+}
+
+impl Parcel {
+    /// The payload of an invocation that carries the message, and what travels with it.
+    pub fn payload(&self) -> String {
+        let envelope = json!({ DEADLINE: self.deadline, CORRELATION: self.correlation });
+        format!(r#"{{"{ENVELOPE}":{envelope},"message":{}}}"#, self.body)
+    }
+}

@@ -1,0 +1,44 @@
+//! The code of a function.
+
+use crate::{BoxError, Context};
+use net_dsl::Contract;
+
+/// Code that honours contract `C`.
+///
+/// Messages are delivered at least once, so a handler may see one twice: what must happen once is
+/// guarded by a conditional write ([`TableAccess::put_new`](crate::TableAccess::put_new)). A handler
+/// that uses what its contract does not declare does not compile:
+///
+/// ```compile_fail,E0277
+/// use net_dsl::prelude::*;
+/// use net_runtime::{BoxError, Context, Handler};
+///
+/// #[derive(serde::Serialize)]
+/// pub struct Ticket;
+/// messages! { Ticket }
+/// contract! { pub Waiter: Tick => () {} }
+///
+/// struct TakeOrders;
+/// impl Handler<Waiter> for TakeOrders {
+///     async fn handle(&self, _: Tick, context: &Context<Waiter>) -> Result<(), BoxError> {
+///         Ok(context.send(&Ticket).await?)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle contract `{C}`",
+    label = "this cannot run under contract `{C}`",
+    note = "write `impl Handler<{C}> for {Self}` with an `async fn handle`"
+)]
+pub trait Handler<C: Contract>: Send + Sync + 'static {
+    /// Handles one input: one message of a batch, one request, one tick.
+    ///
+    /// # Errors
+    /// Whatever the handler fails with: a message is tried again and goes to its dead-letter queue
+    /// in the end, a request is answered with status 500, who asks is told.
+    fn handle(
+        &self,
+        input: C::Input,
+        context: &Context<C>,
+    ) -> impl Future<Output = Result<C::Output, BoxError>> + Send;
+}

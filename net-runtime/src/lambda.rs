@@ -1,0 +1,68 @@
+//! The whole `main` of a function's binary.
+
+use crate::{Aws, Handler, Invocation, Runtime};
+use lambda_runtime::{LambdaEvent, service_fn};
+use net_dsl::Contract;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Runs a handler on Lambda, with AWS's services behind its context.
+///
+/// What the environment does not bind is said in one line of the log, and the process ends with an
+/// error, before the first event is asked for.
+///
+/// ```no_run
+/// # use net_dsl::prelude::*;
+/// # use net_runtime::{BoxError, Context, Handler};
+/// # use std::process::ExitCode;
+/// # contract! { pub Chore: Tick => () {} }
+/// # struct Sweep;
+/// # impl Handler<Chore> for Sweep {
+/// #     async fn handle(&self, _: Tick, _: &Context<Chore>) -> Result<(), BoxError> { Ok(()) }
+/// # }
+/// #[tokio::main(flavor = "current_thread")]
+/// async fn main() -> ExitCode {
+///     net_runtime::run::<Chore>(Sweep).await
+/// }
+/// ```
+pub async fn run<C>(handler: impl Handler<C>) -> ExitCode
+where
+    C: Contract,
+    C::Input: DeserializeOwned + Send,
+    C::Output: Serialize + Send,
+{
+    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    let _ = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        // CloudWatch has the time already.
+        .without_time()
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_env_filter(filter)
+        .try_init();
+    let runtime = match Runtime::<C>::from_environment(Aws::from_environment().await) {
+        Ok(runtime) => runtime,
+        Err(unbound) => {
+            tracing::error!(error = %unbound, "cannot start");
+            return ExitCode::FAILURE;
+        }
+    };
+    let (runtime, handler) = (&runtime, &handler);
+    let service = service_fn(move |event: LambdaEvent<Value>| async move {
+        let invocation = Invocation {
+            request_id: event.context.request_id.clone(),
+            ends: event.context.deadline(),
+        };
+        runtime.invoke_within(handler, event.payload, &invocation).await
+    });
+    match lambda_runtime::run(service).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(error = %error, "stopped");
+            ExitCode::FAILURE
+        }
+    }
+}
