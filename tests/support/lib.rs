@@ -1,6 +1,14 @@
-//! Tests.
+//! What tests share, and the documents, so that the compiler reads their code too.
 
 pub mod arbitrary;
 pub mod everything;
 pub mod python;
 pub mod run;
+
+#[doc = include_str!("../../README.md")]
+#[cfg(doctest)]
+pub mod readme {}
+
+#[doc = include_str!("../../docs/checks.md")]
+#[cfg(doctest)]
+pub mod checks {}

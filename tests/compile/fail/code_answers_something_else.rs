@@ -1,0 +1,41 @@
+//! The handler answers what its contract does not.
+
+use net_dsl::prelude::*;
+use net_runtime::{BoxError, Context, Handler};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize, Deserialize)]
+pub struct Order;
+#[derive(Serialize, Deserialize)]
+pub struct Ticket;
+#[derive(Serialize, Deserialize)]
+pub struct GetPrice;
+#[derive(Serialize, Deserialize)]
+pub struct Price;
+messages! { Order, Ticket, GetPrice, Price }
+
+impl Request for GetPrice {
+    type Reply = Price;
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Dish;
+
+impl Item for Dish {
+    const NAME: &'static str = "Dish";
+    const PARTITION: Key = Key::text("name");
+}
+
+services! { pub Bank }
+
+contract! { pub Kitchen: Order => () { sends Ticket } }
+
+struct Cook;
+
+impl Handler<Kitchen> for Cook {
+    async fn handle(&self, _: Order, _: &Context<Kitchen>) -> Result<Price, BoxError> {
+        Ok(Price)
+    }
+}
+
+fn main() {}
