@@ -1,7 +1,9 @@
 //! Handlers on events as Lambda gives them.
 
 use net_dsl::prelude::*;
-use net_runtime::{BoxError, Condition, Context, Failure, Handler, Memory, Runtime, Update};
+use net_runtime::{
+    BoxError, Condition, Context, Failure, Handler, Memory, Retry as _, Runtime, Update,
+};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};

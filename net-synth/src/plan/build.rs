@@ -10,7 +10,8 @@ use net_dsl::{
     Architecture, Graph, GraphNode, Id, Kind, Link, Name, Removal, Verb,
     binding::{self, transport},
     entity::{
-        MESSAGE, REMOVAL, external_service, fifo_queue, function, queue, raw, schedule, table,
+        DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue, function, queue, raw, schedule,
+        table,
     },
     facts::{Facts, Value},
     link::{BATCH_SIZE, BATCH_WINDOW, MAX_CONCURRENCY},
@@ -193,6 +194,10 @@ impl<'g, 'n> Planner<'g, 'n> {
         let target = self.node(to);
         let Some(kind) = target.kind else { return };
         let what = link.facts().get(MESSAGE).unwrap_or_default();
+        if let (Verb::Sends, Some(deadline)) = (link.verb(), target.facts.get(DEADLINE)) {
+            let seconds = Term::Text(format_smolstr!("{}", deadline.get()));
+            environment.push((binding::deadline_variable(&what), seconds));
+        }
         let mut bind = |value| environment.push((binding::variable(link.verb(), &what), value));
         let mut allow = |verb, actions, resources| {
             statements.push(Statement { sid: sid(verb, target.id), actions, resources });
