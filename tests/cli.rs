@@ -16,7 +16,8 @@ use std::{
     process::{Command, ExitCode, Output, Stdio},
 };
 
-const FILES: [&str; 4] = ["template.json", "network.json", "network.mmd", "network.dot"];
+const FILES: [&str; 5] =
+    ["template.json", "main.tf.json", "network.json", "network.mmd", "network.dot"];
 const EXAMPLES: [&str; 3] = ["sync-api", "async-push", "async-polling"];
 
 fn polling(arguments: &[&str], folder: &Folder) -> Output {
