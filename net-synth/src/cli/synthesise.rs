@@ -207,7 +207,10 @@ impl<'a> Summary<'a> {
         for parameter in required {
             write!(out, " {}=…", parameter.id)?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        let folder = quoted(self.folder);
+        writeln!(out, "  Or with Terraform, the packages beside main.tf.json:")?;
+        writeln!(out, "    terraform -chdir={folder} init && terraform -chdir={folder} apply")
     }
 }
 

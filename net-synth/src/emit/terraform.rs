@@ -162,8 +162,9 @@ fn lifecycle<'p>(resource: &Resource<'_>, missing: &[&str]) -> Block<'p> {
                  template.json, or take the property away.",
                 resource.id
             );
+            // Never so: Terraform wants a condition to refer to something.
             Block::new()
-                .with("condition", "${false}".to_owned())
+                .with("condition", format!("${{var.{STACK_NAME} == null}}"))
                 .with("error_message", literal(&message))
         })
         .collect();

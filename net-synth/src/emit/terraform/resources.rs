@@ -130,7 +130,11 @@ pub(super) fn make<'p>(resource: &'p Resource<'p>, terms: &Expressions<'p>) -> M
 /// Who asked for a resource, as a comment.
 fn provenance(resource: &Resource<'_>) -> String {
     let bricks: Vec<_> = resource.bricks.iter().map(|brick| brick.as_str()).collect();
-    let of = if bricks.is_empty() { "" } else { " of " };
+    let of = match bricks.len() {
+        0 => "",
+        1 => ", of brick ",
+        _ => ", of bricks ",
+    };
     literal(&format!("{}{of}{}", resource.entity, bricks.join(", ")))
 }
 
