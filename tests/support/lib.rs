@@ -4,6 +4,7 @@ pub mod arbitrary;
 pub mod everything;
 pub mod python;
 pub mod run;
+pub mod terraform;
 
 #[doc = include_str!("../../README.md")]
 #[cfg(doctest)]
