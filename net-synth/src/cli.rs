@@ -109,7 +109,17 @@ fn try_run(
     };
     let Request { command, json } = request;
     match command {
-        Command::Synthesise { folder } => synthesise::run(&name, network, &folder, json, out, err),
+        Command::Synthesise { folder, packages, architecture } => {
+            let packages = match packages.as_deref().map(synthesise::read_packages).transpose() {
+                Ok(packages) => packages.unwrap_or_default(),
+                Err(message) => {
+                    fail(err, &message)?;
+                    return Ok(FAILED);
+                }
+            };
+            let choices = synthesise::Choices { packages, architecture };
+            synthesise::run(&name, network, &choices, &folder, json, out, err)
+        }
         Command::Check => check::run(&name, &Graph::new(network), json, out),
         Command::Graph { notation, file } => graph::run(network, notation, file, out, err),
         Command::Explain { code } => explain::run(code.as_deref(), out, err),

@@ -86,6 +86,52 @@ impl<'n> Plan<'n> {
         build::plan(name, graph)
     }
 
+    /// The plan with functions' packages elsewhere in the code bucket than under `BINARY.zip`:
+    /// function and key. The names that are no function's are handed back.
+    ///
+    /// ```
+    /// # use net_dsl::{Graph, prelude::*};
+    /// # use net_synth::Plan;
+    /// # contract! { pub Task: Tick => () {} }
+    /// let task = Function::<Task>::builder().name(name!("task")).code(binary!("chore")).build();
+    /// let network = task.network();
+    /// let plan = Plan::new(&name!("chores"), &Graph::new(&network));
+    /// assert_eq!(plan.packages().collect::<Vec<_>>(), ["chore.zip"]);
+    ///
+    /// let (plan, unknown) = plan.with_packages([("task", "chore-1f2e.zip"), ("tusk", "t.zip")]);
+    /// assert_eq!(plan.packages().collect::<Vec<_>>(), ["chore-1f2e.zip"]);
+    /// assert_eq!(unknown, ["tusk"]);
+    /// ```
+    pub fn with_packages<'a>(
+        mut self,
+        keys: impl IntoIterator<Item = (&'a str, &'a str)>,
+    ) -> (Plan<'n>, Vec<&'a str>) {
+        let mut unknown = Vec::new();
+        for (name, key) in keys {
+            let code = self.resources.iter_mut().find_map(|resource| match &mut resource.body {
+                Body::Function(function) if resource.entity.as_str() == name => {
+                    Some(&mut function.code)
+                }
+                _ => None,
+            });
+            match code {
+                Some(code) => code.key = Term::Text(SmolStr::new(key)),
+                None => unknown.push(name),
+            }
+        }
+        (self, unknown)
+    }
+
+    /// The plan with every function on one processor, as an account or an emulator may need it.
+    pub fn with_architecture(mut self, architecture: net_dsl::Architecture) -> Plan<'n> {
+        for resource in &mut self.resources {
+            if let Body::Function(function) = &mut resource.body {
+                function.architecture = architecture.as_str();
+            }
+        }
+        self
+    }
+
     /// The keys of the packages with the functions' code, in order of function.
     pub fn packages(&self) -> impl Iterator<Item = &str> {
         self.resources.iter().filter_map(|resource| match &resource.body {

@@ -1,7 +1,7 @@
 //! What the command line may say.
 
 use clap::{Arg, Command as Clap, ValueHint, builder::PossibleValuesParser};
-use net_dsl::Name;
+use net_dsl::{Architecture, Name};
 use std::{ffi::OsString, path::PathBuf};
 
 pub(super) struct Request {
@@ -11,7 +11,7 @@ pub(super) struct Request {
 }
 
 pub(super) enum Command {
-    Synthesise { folder: PathBuf },
+    Synthesise { folder: PathBuf, packages: Option<PathBuf>, architecture: Option<Architecture> },
     Check,
     Graph { notation: Notation, file: Option<PathBuf> },
     Explain { code: Option<String> },
@@ -45,7 +45,11 @@ pub(super) fn parse(
         Some(("explain", found)) => (Command::Explain { code: text(found, "code") }, None),
         _ => {
             let folder = path(&matches).unwrap_or(default_folder);
-            (Command::Synthesise { folder }, text(&matches, "format"))
+            let packages = matches.get_one::<PathBuf>("packages").cloned();
+            let architecture =
+                text(&matches, "architecture").and_then(|name| Architecture::parse(&name));
+            let synthesise = Command::Synthesise { folder, packages, architecture };
+            (synthesise, text(&matches, "format"))
         }
     };
     Ok(Request { command, json: format.as_deref() == Some("json") })
@@ -83,6 +87,24 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
         .disable_help_subcommand(true)
         .arg(out(format!("Folder for the files [default: {}]", default_folder.display())))
         .arg(format(&["text", "json"], "How to report what was done"))
+        .arg(
+            Arg::new("packages")
+                .long("packages")
+                .value_name("FILE")
+                .value_hint(ValueHint::FilePath)
+                .value_parser(clap::value_parser!(PathBuf))
+                .help(
+                    "Where functions' packages lie in the bucket: a JSON object, function to key \
+                     [default: BINARY.zip]",
+                ),
+        )
+        .arg(
+            Arg::new("architecture")
+                .long("architecture")
+                .value_name("NAME")
+                .value_parser(PossibleValuesParser::new(["arm64", "x86_64"]))
+                .help("The processor of every function [default: as the network says]"),
+        )
         .subcommand(
             Clap::new("check")
                 .about("Checks the network and writes nothing")

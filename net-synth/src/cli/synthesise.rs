@@ -3,20 +3,52 @@
 use super::{FAILED, SUCCEEDED, check::summary, count, fail};
 use crate::{Plan, check, emit, output, plan::Body, report};
 use anstyle::Style;
-use net_dsl::{Graph, Kind, Name, Network, check::Finding};
+use net_dsl::{Architecture, Graph, Kind, Name, Network, check::Finding};
 use serde::Serialize;
-use std::{collections::BTreeSet, io, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
+
+/// Function and key of its package.
+pub(super) type Packages = BTreeMap<String, String>;
+
+/// What the network leaves open.
+pub(super) struct Choices {
+    pub(super) packages: Packages,
+    /// The processor of every function.
+    pub(super) architecture: Option<Architecture>,
+}
+
+pub(super) fn read_packages(file: &Path) -> Result<Packages, String> {
+    let text = fs::read_to_string(file)
+        .map_err(|error| format!("`{}` could not be read: {error}", file.display()))?;
+    serde_json::from_str(&text).map_err(|error| {
+        format!("`{}` is not a JSON object of functions and keys: {error}", file.display())
+    })
+}
 
 pub(super) fn run(
     name: &Name,
     network: &Network,
+    choices: &Choices,
     folder: &Path,
     json: bool,
     out: &mut dyn io::Write,
     err: &mut dyn io::Write,
 ) -> io::Result<u8> {
     let graph = Graph::new(network);
-    let plan = Plan::new(name, &graph);
+    let keys = choices.packages.iter().map(|(function, key)| (function.as_str(), key.as_str()));
+    let (plan, unknown) = Plan::new(name, &graph).with_packages(keys);
+    let plan = match choices.architecture {
+        Some(architecture) => plan.with_architecture(architecture),
+        None => plan,
+    };
+    if let Some(unknown) = unknown.first() {
+        fail(err, &format!("{name} has no function `{unknown}`, and a package was given for it"))?;
+        return Ok(FAILED);
+    }
     let findings = check::check(&plan, &graph);
     if !json {
         err.write_all(report::render(&findings).as_bytes())?;

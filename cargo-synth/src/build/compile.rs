@@ -1,0 +1,150 @@
+//! One run of cargo for all binaries of one processor.
+
+use super::{
+    PROFILE,
+    toolchain::Toolchain,
+    workspace::{Binary, Workspace},
+};
+use crate::{
+    error::{Error, Result},
+    program,
+    progress::{Progress, count, duration},
+};
+use cargo_metadata::Message;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{BufReader, IsTerminal as _, Read as _},
+    path::PathBuf,
+    process::Stdio,
+    thread,
+};
+
+/// Builds binaries: name and executable.
+pub(crate) fn compile(
+    workspace: &Workspace,
+    binaries: &[Binary],
+    toolchain: &Toolchain,
+) -> Result<BTreeMap<String, PathBuf>> {
+    let progress = Progress::start("compiling");
+    let what = format!("{} for {}", count(binaries.len(), "binary"), toolchain.target);
+    let what = what.replace("binarys", "binaries");
+    progress.done("Compiling", &what);
+
+    let mut command = program::cargo();
+    command.arg(toolchain.command);
+    command.args(["--quiet", "--target", toolchain.target, "--profile", PROFILE]);
+    let colourful = std::io::stderr().is_terminal();
+    command.arg("--message-format");
+    command.arg(if colourful { "json-diagnostic-rendered-ansi" } else { "json" });
+    command.arg("--manifest-path").arg(workspace.root().join("Cargo.toml"));
+    for argument in default_profile(workspace) {
+        command.args(["--config", argument]);
+    }
+    let packages: BTreeSet<&str> = binaries.iter().map(|binary| binary.package.as_str()).collect();
+    for package in packages {
+        command.args(["--package", package]);
+    }
+    let mut features = Vec::new();
+    for binary in binaries {
+        command.args(["--bin", &binary.name]);
+        let of = |feature: &String| format!("{}/{feature}", binary.package);
+        features.extend(binary.features.iter().map(of));
+    }
+    if !features.is_empty() {
+        command.args(["--features", &features.join(",")]);
+    }
+    for (name, value) in &toolchain.environment {
+        if std::env::var_os(name).is_none() {
+            command.env(name, value);
+        }
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|error| Error::start("cargo", &error))?;
+    // Read at once with the messages, so that neither pipe fills.
+    let said = child.stderr.take().map(|mut stderr| {
+        thread::spawn(move || {
+            let mut text = Vec::new();
+            // What cannot be read is not cargo's reason.
+            let _ = stderr.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        })
+    });
+
+    let mut executables = BTreeMap::new();
+    let (mut own, mut others, mut fresh) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    if let Some(stdout) = child.stdout.take() {
+        for message in Message::parse_stream(BufReader::new(stdout)) {
+            match message {
+                Ok(Message::CompilerArtifact(artifact)) => {
+                    let id = &artifact.package_id;
+                    let (package, is_own) = workspace.package(id).unwrap_or(("?", false));
+                    let name = artifact.target.name.clone();
+                    if artifact.fresh {
+                        fresh.insert(id.clone());
+                    } else if is_own {
+                        progress.done("Compiled", &name);
+                        own.insert(id.clone());
+                    } else {
+                        others.insert(id.clone());
+                    }
+                    let so_far = count(own.len() + others.len(), "crate");
+                    progress.now(&format!("{what}: {so_far}, just now {package}"));
+                    if let Some(executable) = artifact.executable {
+                        executables.insert(name, executable.into_std_path_buf());
+                    }
+                }
+                Ok(Message::CompilerMessage(message)) => {
+                    if let Some(rendered) = &message.message.rendered {
+                        progress.say(rendered);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let status = child.wait().map_err(|error| Error::start("cargo", &error))?;
+    let said = said.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    if !status.success() {
+        return Err(failed(toolchain, &said));
+    }
+    fresh.retain(|id| !own.contains(id) && !others.contains(id));
+    let unchanged = fresh.len();
+    progress.done(
+        "Finished",
+        &format!(
+            "{} compiled, {} of them dependencies; {unchanged} unchanged; {}",
+            count(own.len() + others.len(), "crate"),
+            others.len(),
+            duration(progress.elapsed()),
+        ),
+    );
+    Ok(executables)
+}
+
+/// The profile for a workspace that does not say its own; docs/building.md has the figures.
+fn default_profile(workspace: &Workspace) -> &'static [&'static str] {
+    if workspace.has_profile(PROFILE) {
+        return &[];
+    }
+    &[
+        "profile.lambda.inherits=\"release\"",
+        "profile.lambda.opt-level=\"z\"",
+        "profile.lambda.lto=\"fat\"",
+        "profile.lambda.codegen-units=1",
+        "profile.lambda.strip=true",
+    ]
+}
+
+fn failed(toolchain: &Toolchain, said: &str) -> Error {
+    let error = Error::new(format!("the handlers do not compile for {}", toolchain.target));
+    let error = if said.trim().is_empty() { error } else { error.why(said.trim()) };
+    if said.contains("is `cmake` not installed") || said.contains("Missing dependency: cmake") {
+        error.help("Debian, Ubuntu: apt-get install cmake")
+    } else if said.contains("failed to find tool") || said.contains("linker `") {
+        error.help(
+            "Debian, Ubuntu: apt-get install build-essential musl-tools gcc-aarch64-linux-gnu",
+        )
+    } else {
+        error.help("the compiler's errors stand above")
+    }
+}

@@ -1,0 +1,251 @@
+//! The command line of `synth`.
+
+use crate::{
+    build,
+    cloud::Account,
+    deploy::{self, Ask, Deploy, Given},
+    destroy::{self, Destroy},
+    error::{Error, Result},
+    folder::Processor,
+    program::Program,
+    synthesise,
+};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
+use std::{
+    ffi::OsString,
+    future::Future,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+const SUCCEEDED: u8 = 0;
+const FAILED: u8 = 1;
+const MISUSED: u8 = 2;
+const DECLINED: u8 = 3;
+const INTERRUPTED: u8 = 130;
+
+/// Does what the arguments say, the program's name first.
+///
+/// The exit code is 0 if all went well, 1 if not, 2 if the arguments make no sense, 3 if somebody
+/// was asked and said no, and 130 if it was interrupted.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        // Help and version are errors to clap, and not to anybody else.
+        Err(answer) => {
+            let text = answer.render().ansi().to_string();
+            // Nobody listens: nothing is left to do.
+            let _ = if answer.use_stderr() {
+                anstream::stderr().write_all(text.as_bytes())
+            } else {
+                anstream::stdout().write_all(text.as_bytes())
+            };
+            return ExitCode::from(if answer.use_stderr() { MISUSED } else { SUCCEEDED });
+        }
+    };
+    let mut out = anstream::stdout();
+    ExitCode::from(act(&matches, &mut out).unwrap_or_else(|error| {
+        let _ = write!(anstream::stderr(), "{error}");
+        FAILED
+    }))
+}
+
+fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
+    let written = |error: io::Error| Error::new(format!("cannot write: {error}"));
+    match matches.subcommand() {
+        Some(("build", found)) => {
+            let built = build::run(&program(found), path(found, "out").as_deref())?;
+            build::report(&built, out).map_err(written)?;
+            Ok(SUCCEEDED)
+        }
+        Some(("deploy", found)) => {
+            let wish = Deploy {
+                program: program(found),
+                out: path(found, "out"),
+                account: account(found),
+                stack: text(found, "stack-name"),
+                bucket: text(found, "bucket"),
+                given: Given::new(
+                    found.get_many("parameter").into_iter().flatten(),
+                    path(found, "parameters").as_deref(),
+                )?,
+                ask: ask(found),
+                allow_data_loss: found.get_flag("allow-data-loss"),
+            };
+            wait(deploy::deploy(wish, out), "synth deploy")
+        }
+        Some(("destroy", found)) => {
+            let wish = Destroy {
+                program: program(found),
+                account: account(found),
+                stack: text(found, "stack-name"),
+                ask: ask(found),
+                delete_tables: found.get_flag("delete-tables"),
+            };
+            wait(destroy::destroy(wish, out), "synth destroy")
+        }
+        _ => {
+            let (built, files) =
+                synthesise::synthesise(&program(matches), path(matches, "out").as_deref())?;
+            for file in files {
+                writeln!(out, "  {:>8}  {}", "", file.display()).map_err(written)?;
+            }
+            build::report(&built, out).map_err(written)?;
+            Ok(SUCCEEDED)
+        }
+    }
+}
+
+/// Waits for AWS, or for somebody who has had enough of waiting.
+fn wait(work: impl Future<Output = Result<bool>>, command: &str) -> Result<u8> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::new(format!("nothing could be started: {error}")))?;
+    runtime.block_on(async {
+        tokio::select! {
+            done = work => done.map(|done| if done { SUCCEEDED } else { DECLINED }),
+            _ = tokio::signal::ctrl_c() => {
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "\ninterrupted: what AWS has begun goes on; `{command}` again carries on from there"
+                );
+                Ok(INTERRUPTED)
+            }
+        }
+    })
+}
+
+fn text(matches: &ArgMatches, id: &str) -> Option<String> {
+    matches.get_one::<String>(id).cloned()
+}
+
+fn path(matches: &ArgMatches, id: &str) -> Option<PathBuf> {
+    matches.get_one::<PathBuf>(id).cloned()
+}
+
+fn program(matches: &ArgMatches) -> Program {
+    // Not every command has it.
+    let processor = matches.try_get_one::<String>("architecture").ok().flatten();
+    Program {
+        manifest_path: path(matches, "manifest-path"),
+        package: text(matches, "package"),
+        bin: text(matches, "bin"),
+        example: text(matches, "example"),
+        processor: processor.and_then(|name| Processor::parse(name)),
+    }
+}
+
+fn account(matches: &ArgMatches) -> Account {
+    Account {
+        profile: text(matches, "profile"),
+        region: text(matches, "region"),
+        endpoint: text(matches, "endpoint-url"),
+    }
+}
+
+fn ask(matches: &ArgMatches) -> Ask {
+    if matches.get_flag("yes") { Ask::Never } else { Ask::First }
+}
+
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn file(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    option(name, value, help)
+        .value_hint(ValueHint::AnyPath)
+        .value_parser(clap::value_parser!(PathBuf))
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+/// Which program declares the network, as for `cargo run`.
+fn program_arguments(command: Command) -> Command {
+    command.next_help_heading("The program that declares the network, as for `cargo run`").args([
+        option("example", "NAME", "An example of the package").conflicts_with("bin"),
+        option("bin", "NAME", "A binary of the package"),
+        option("package", "NAME", "A package of the workspace").short('p'),
+        file("manifest-path", "PATH", "The package's Cargo.toml"),
+    ])
+}
+
+fn build_arguments(command: Command) -> Command {
+    program_arguments(command).next_help_heading("What is made").args([
+        file("out", "PATH", "The folder for files [default: target/synth/NETWORK]"),
+        option(
+            "architecture",
+            "NAME",
+            "The processor of every function, whatever the network says",
+        )
+        .value_parser(PossibleValuesParser::new(["arm64", "x86_64"])),
+    ])
+}
+
+fn account_arguments(command: Command) -> Command {
+    command.next_help_heading("Where").args([
+        option("stack-name", "NAME", "The stack [default: the network's name]"),
+        option("profile", "NAME", "A profile of ~/.aws/config [default: AWS_PROFILE]"),
+        option("region", "NAME", "The region [default: AWS_REGION, or the profile's]"),
+        option("endpoint-url", "URL", "What answers in AWS's place [default: AWS_ENDPOINT_URL]"),
+    ])
+}
+
+fn command() -> Command {
+    let synth = build_arguments(
+        Command::new("synth")
+            .bin_name("synth")
+            .version(env!("CARGO_PKG_VERSION"))
+            .about(
+                "From a serverless network to a running stack. Without a command: checks the \
+                 network, builds its functions, and writes everything a deployment needs.",
+            )
+            .after_help(
+                "In a package whose `main` ends in `net_synth::run(\"name\", network)`:\n  \
+                 synth            see what would be deployed, in target/synth/NAME\n  \
+                 synth deploy     deploy it\n  \
+                 synth destroy    and away again\n\n\
+                 Exit status: 0 done, 1 not done, 2 the arguments make no sense, 3 you said no, \
+                 130 interrupted.",
+            )
+            .args_conflicts_with_subcommands(true)
+            .disable_help_subcommand(true),
+    );
+    let build = build_arguments(Command::new("build").about(
+        "Builds the packages of the network's functions, and writes nothing else. Binaries that \
+         functions name (`binary!(\"name\")`) are found in the workspace by name, compiled for \
+         Lambda by one run of cargo, and packaged under names that are hashes of their bytes.",
+    ));
+    let deploy = account_arguments(build_arguments(
+        Command::new("deploy").about(
+            "Builds, uploads what is new, shows what would change, asks, and applies it. Run again \
+             after whatever happened: it carries on from what there is.",
+        ),
+    ))
+    .next_help_heading("What is deployed")
+    .args([
+        option("parameter", "NAME=VALUE", "A parameter of the stack; again for more")
+            .action(ArgAction::Append),
+        file("parameters", "FILE", "Parameters as a JSON object, name to value"),
+        option("bucket", "NAME", "The bucket for packages [default: synth-ACCOUNT-REGION, made if missing]"),
+        flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
+        flag("yes", "Applies without asking").short('y'),
+    ])
+    .after_help(
+        "Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
+         the file; what was given once the stack keeps. Values are never printed.",
+    );
+    let destroy = account_arguments(program_arguments(Command::new("destroy").about(
+        "Deletes the network's stack. Tables are kept unless they were declared otherwise, and it \
+         says where they are.",
+    )))
+    .next_help_heading("What is deleted")
+    .args([
+        flag("delete-tables", "Deletes tables too, with everything in them"),
+        flag("yes", "Deletes without asking").short('y'),
+    ]);
+    synth.subcommands([build, deploy, destroy])
+}

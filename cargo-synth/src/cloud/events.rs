@@ -1,0 +1,116 @@
+//! What happens to a stack's resources, as it happens.
+
+use super::{Cloud, Pause, refused};
+use crate::error::Result;
+use aws_sdk_cloudformation::types::StackEvent;
+use std::collections::HashSet;
+
+/// Something that happened to a resource.
+pub(crate) struct Event {
+    /// The resource's logical id; the stack's name where it is about the stack.
+    pub(crate) resource: String,
+    pub(crate) resource_type: String,
+    /// `CREATE_COMPLETE` and the like.
+    pub(crate) status: String,
+    pub(crate) reason: Option<String>,
+    /// Whether it is about the stack as a whole.
+    pub(crate) is_stack: bool,
+}
+
+impl Event {
+    fn of(event: StackEvent) -> Event {
+        let is_stack =
+            event.physical_resource_id.is_some() && event.physical_resource_id == event.stack_id;
+        Event {
+            resource: event.logical_resource_id.unwrap_or_default(),
+            resource_type: event.resource_type.unwrap_or_default(),
+            status: event.resource_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            reason: event.resource_status_reason,
+            is_stack,
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        is_over(&self.status)
+    }
+
+    pub(crate) fn has_failed(&self) -> bool {
+        self.status.ends_with("_FAILED")
+    }
+
+    /// Whether it failed by itself, and not because something else did.
+    pub(crate) fn is_cause(&self) -> bool {
+        let because_of_others =
+            self.reason.as_deref().is_some_and(|reason| reason.contains("ancelled"));
+        self.has_failed() && !self.is_stack && !because_of_others
+    }
+}
+
+/// Whether a status is not that of something going on.
+pub(crate) fn is_over(status: &str) -> bool {
+    !status.ends_with("_IN_PROGRESS")
+}
+
+/// The events of a stack from now on.
+pub(crate) struct Events<'c> {
+    cloud: &'c Cloud,
+    stack: String,
+    seen: HashSet<String>,
+}
+
+impl<'c> Events<'c> {
+    /// From now on; `stack` is best an id, by which a deleted stack is found too.
+    pub(crate) async fn from_now(cloud: &'c Cloud, stack: &str) -> Result<Events<'c>> {
+        let mut events = Events { cloud, stack: stack.to_owned(), seen: HashSet::new() };
+        events.fresh().await?;
+        Ok(events)
+    }
+
+    /// What has happened since it was last asked, in order.
+    async fn fresh(&mut self) -> Result<Vec<Event>> {
+        let request = self.cloud.cloudformation.describe_stack_events();
+        let mut pages = request.stack_name(&self.stack).into_paginator().send();
+        let mut fresh = Vec::new();
+        'pages: while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| {
+                refused(&format!("the events of `{}` cannot be read", self.stack), &error)
+            })?;
+            // The newest come first.
+            for event in page.stack_events.unwrap_or_default() {
+                if !self.seen.insert(event.event_id.clone().unwrap_or_default()) {
+                    break 'pages;
+                }
+                fresh.push(Event::of(event));
+            }
+        }
+        fresh.reverse();
+        Ok(fresh)
+    }
+
+    /// Hands on what happens until the stack has come to rest; its last status. Where a change was
+    /// just started, rest is what comes after it.
+    pub(crate) async fn follow(
+        &mut self,
+        started: bool,
+        mut show: impl FnMut(Event),
+    ) -> Result<String> {
+        let mut pause = Pause::new();
+        let mut ended = !started;
+        loop {
+            for event in self.fresh().await? {
+                ended |= event.is_stack && event.is_over();
+                show(event);
+            }
+            if ended {
+                let stack = self.cloud.stack(&self.stack).await?;
+                let status = stack.and_then(|stack| stack.stack_status);
+                let status = status.map_or("DELETE_COMPLETE".to_owned(), |s| s.as_str().to_owned());
+                if is_over(&status) {
+                    self.fresh().await?.into_iter().for_each(&mut show);
+                    return Ok(status);
+                }
+            }
+            pause.wait().await;
+        }
+    }
+}

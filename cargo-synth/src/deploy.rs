@@ -1,0 +1,152 @@
+//! `synth deploy`: a stack that is what the network says.
+//!
+//! Whatever an earlier run left, this one starts from what AWS says there is: what goes on is waited
+//! for, what is half made is made anew, and what is there already is not done again.
+
+mod changes;
+mod failure;
+mod parameters;
+mod stack;
+
+pub(crate) use parameters::Given;
+pub(crate) use stack::{Ask, Shown, confirm, settled};
+
+use crate::{
+    build::{FOLDER, Package},
+    cloud::{Account, Cloud, Events, Wanted},
+    error::{Error, Result},
+    folder::{Declarations, Template},
+    program::Program,
+    progress::{Progress, count, duration, size},
+    synthesise,
+};
+use changes::Changes;
+use stack::Before;
+use std::{fs, io, path::PathBuf};
+
+/// What `synth deploy` was told.
+pub(crate) struct Deploy {
+    pub(crate) program: Program,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) account: Account,
+    pub(crate) stack: Option<String>,
+    pub(crate) bucket: Option<String>,
+    pub(crate) given: Given,
+    pub(crate) ask: Ask,
+    pub(crate) allow_data_loss: bool,
+}
+
+/// The parameter with the bucket of the packages.
+pub(crate) const CODE_BUCKET: &str = "CodeBucket";
+
+/// Builds, uploads, shows, asks, applies; whether the stack is what the network says.
+pub(crate) async fn deploy(wish: Deploy, out: &mut dyn io::Write) -> Result<bool> {
+    let (built, _) = synthesise::synthesise(&wish.program, wish.out.as_deref())?;
+    let template = Template::read(&built.folder)?;
+    let declarations = Declarations::read(&built.folder)?;
+    let stack = wish.stack.unwrap_or_else(|| built.name.clone());
+    let needs_bucket = template.parameters().any(|parameter| parameter.name == CODE_BUCKET);
+
+    let cloud = Cloud::connect(&wish.account).await?;
+    let progress = Progress::start("looking at the stack");
+    let before = Before::settle(&cloud, &stack, wish.ask, &progress).await?;
+    let bucket = wish.bucket.unwrap_or_else(|| cloud.default_bucket());
+    // What is missing is said before anything is uploaded.
+    let known = before.template.as_ref().map(|template| (template, before.parameters.as_slice()));
+    let mut values = parameters::values(&template, wish.given, known, CODE_BUCKET)?;
+    if needs_bucket {
+        values.insert(CODE_BUCKET.to_owned(), crate::cloud::Value::Given(bucket.clone()));
+    }
+    if needs_bucket || template.is_large() {
+        upload(&cloud, &bucket, &built.packages, &built.folder.join(FOLDER), &progress).await?;
+    }
+
+    progress.now("working out what changes");
+    let wanted = Wanted {
+        stack: &stack,
+        exists: before.template.is_some(),
+        template: &template,
+        bucket: &bucket,
+        parameters: values,
+        capability: template.capability(),
+    };
+    let planned = cloud.create_change_set(wanted).await?;
+    let Some(planned) = planned else {
+        progress.done("Unchanged", &format!("the stack `{stack}` is what the network says"));
+        drop(progress);
+        outputs(&cloud, &stack, out).await?;
+        return Ok(true);
+    };
+    let changes = Changes::new(&planned.changes, &template, before.template.as_ref());
+    progress.say(&changes.show(&stack, &cloud));
+    let lost = changes.lost();
+    if !lost.is_empty() && !wish.allow_data_loss {
+        cloud.forget_change_set(&stack).await?;
+        return Err(Error::new(format!("what is in {} would be lost", lost.join(", ")))
+            .why("AWS deletes what is removed or replaced, with everything in it")
+            .help("if that is all right: `--allow-data-loss`")
+            .help("or keep tables: `.removal(Removal::Retain)`, which is their default"));
+    }
+    drop(progress);
+    let agreed = confirm(wish.ask, "Apply these changes?");
+    if !matches!(agreed, Ok(true)) {
+        cloud.forget_change_set(&stack).await?;
+        if before.template.is_none() {
+            // The stack that was made to show its changes has nothing in it.
+            cloud.delete(&planned.stack).await?;
+        }
+        return agreed;
+    }
+
+    let progress = Progress::start("applying");
+    let mut events = Events::from_now(&cloud, &planned.stack).await?;
+    cloud.execute(&planned).await?;
+    let mut shown = Shown::new(&progress, [Some(&template), before.template.as_ref()])
+        .only(changes.resources());
+    let status = events.follow(true, |event| shown.event(event)).await?;
+    let causes = shown.causes;
+    let took = duration(progress.elapsed());
+    if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
+        let changed = count(changes.len(), "change");
+        progress.done("Deployed", &format!("`{stack}`: {changed} in {took}"));
+        drop(progress);
+        outputs(&cloud, &stack, out).await?;
+        return Ok(true);
+    }
+    drop(progress);
+    Err(failure::of(&stack, &status, &causes, &template, &declarations))
+}
+
+/// Uploads the packages that the bucket has not got.
+async fn upload(
+    cloud: &Cloud,
+    bucket: &str,
+    packages: &[Package],
+    folder: &std::path::Path,
+    progress: &Progress,
+) -> Result<()> {
+    if cloud.ensure_bucket(bucket).await? {
+        progress.done("Made", &format!("the bucket `{bucket}`"));
+    }
+    for Package { key, .. } in packages {
+        progress.now(&format!("uploading {key}"));
+        let file = folder.join(key);
+        let zip = fs::read(&file).map_err(|error| Error::file(&file, "read", &error))?;
+        let weight = size(zip.len() as u64);
+        if cloud.upload(bucket, key, zip).await? {
+            progress.done("Uploaded", &format!("{key} ({weight})"));
+        }
+    }
+    Ok(())
+}
+
+/// What the stack tells.
+async fn outputs(cloud: &Cloud, stack: &str, out: &mut dyn io::Write) -> Result<()> {
+    let found = cloud.stack(stack).await?;
+    for output in found.and_then(|stack| stack.outputs).unwrap_or_default() {
+        let (Some(name), Some(value)) = (output.output_key, output.output_value) else { continue };
+        writeln!(out, "{name} = {value}")
+            .map_err(|error| Error::new(format!("the outputs could not be written: {error}")))?;
+    }
+    Ok(())
+}

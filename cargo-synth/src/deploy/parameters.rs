@@ -1,0 +1,104 @@
+//! Parameters: from flags, the environment, a file, or as they were. Values are never printed.
+
+use crate::{
+    cloud::Value,
+    error::{Error, Result},
+    folder::Template,
+};
+use std::{collections::BTreeMap, env, fs, path::Path};
+
+/// How the environment names a parameter: this, and its name.
+pub(crate) const VARIABLE: &str = "SYNTH_PARAMETER_";
+
+/// What was given for this run.
+#[derive(Default)]
+pub(crate) struct Given {
+    flags: BTreeMap<String, String>,
+    file: BTreeMap<String, String>,
+}
+
+impl Given {
+    pub(crate) fn new<'a>(
+        flags: impl Iterator<Item = &'a String>,
+        file: Option<&Path>,
+    ) -> Result<Given> {
+        let mut given = Given::default();
+        for flag in flags {
+            // Whatever is wrong with it, it may be a secret.
+            let (name, value) = flag.split_once('=').ok_or_else(|| {
+                Error::new("a `--parameter` has no `=`").help("--parameter NAME=VALUE")
+            })?;
+            given.flags.insert(name.to_owned(), value.to_owned());
+        }
+        if let Some(file) = file {
+            let text = fs::read_to_string(file).map_err(|e| Error::file(file, "read", &e))?;
+            given.file = serde_json::from_str(&text).map_err(|error| {
+                // The error's own text might quote a value.
+                Error::new(format!(
+                    "`{}` is not a JSON object of names and texts: line {}, column {}",
+                    file.display(),
+                    error.line(),
+                    error.column()
+                ))
+                .help("{ \"NAME\": \"VALUE\" }")
+            })?;
+        }
+        Ok(given)
+    }
+
+    fn value(&mut self, name: &str) -> Option<String> {
+        let flag = self.flags.remove(name);
+        flag.or_else(|| env::var(format!("{VARIABLE}{name}")).ok())
+            .or_else(|| self.file.remove(name))
+    }
+}
+
+/// A value for every parameter that needs one, except for the one the deployment sets itself.
+///
+/// What was set before stays; a default stays a default, so that a new one takes effect.
+pub(crate) fn values(
+    template: &Template,
+    mut given: Given,
+    before: Option<(&Template, &[(String, String)])>,
+    own: &str,
+) -> Result<BTreeMap<String, Value>> {
+    let mut values = BTreeMap::new();
+    let mut missing = Vec::new();
+    for parameter in template.parameters().filter(|parameter| parameter.name != own) {
+        let name = parameter.name;
+        let was_set = before.is_some_and(|(template, values)| {
+            let old = template.parameters().find(|old| old.name == name);
+            let value = values.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+            old.is_some_and(|old| value.is_some_and(|value| old.default != Some(value)))
+        });
+        match given.value(name) {
+            Some(value) => {
+                values.insert(name.to_owned(), Value::Given(value));
+            }
+            None if was_set => {
+                values.insert(name.to_owned(), Value::Previous);
+            }
+            None if parameter.default.is_some() => {}
+            None => missing.push(format!("{name}: {}", parameter.description)),
+        }
+    }
+    if let Some(unknown) = given.flags.keys().next() {
+        let known: Vec<_> = template.parameters().map(|p| p.name).filter(|n| *n != own).collect();
+        return Err(Error::new(format!("the network has no parameter `{unknown}`"))
+            .help(format!("it has {}", known.join(", "))));
+    }
+    if missing.is_empty() {
+        return Ok(values);
+    }
+    let (what, first) = match missing.as_slice() {
+        [one] => ("a parameter is missing".to_owned(), one),
+        [first, ..] => (format!("{} parameters are missing", missing.len()), first),
+        [] => return Ok(values),
+    };
+    let name = first.split(':').next().unwrap_or_default();
+    Err(Error::new(what)
+        .why(missing.join("\n"))
+        .help(format!("--parameter {name}=…, or {VARIABLE}{name}=… in the environment"))
+        .help(format!("or `--parameters FILE`, a JSON object: {{ \"{name}\": \"…\" }}"))
+        .help("the stack keeps them: they are given once"))
+}

@@ -1,0 +1,174 @@
+//! What a synthesised folder says.
+
+use crate::error::{Error, Result};
+use net_dsl::{Facts, Network};
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// What a function's code is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Processor {
+    Arm64,
+    X86_64,
+}
+
+impl Processor {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Processor::Arm64 => "arm64",
+            Processor::X86_64 => "x86_64",
+        }
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Processor> {
+        [Processor::Arm64, Processor::X86_64].into_iter().find(|known| known.as_str() == text)
+    }
+}
+
+/// A function that needs a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Function {
+    pub(crate) entity: String,
+    pub(crate) binary: String,
+    pub(crate) processor: Processor,
+}
+
+/// A CloudFormation template, as text and as what it says.
+pub(crate) struct Template {
+    pub(crate) text: String,
+    json: Value,
+}
+
+/// A parameter of a template.
+pub(crate) struct Parameter<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) description: &'a str,
+    pub(crate) default: Option<&'a str>,
+}
+
+/// Where a resource comes from.
+pub(crate) struct Provenance<'a> {
+    pub(crate) entity: &'a str,
+    pub(crate) bricks: Vec<&'a str>,
+}
+
+impl Template {
+    pub(crate) fn read(folder: &Path) -> Result<Template> {
+        let file = folder.join("template.json");
+        let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, "read", &error))?;
+        Template::parse(text).ok_or_else(|| {
+            Error::new(format!("`{}` is not a template that synth wrote", file.display()))
+        })
+    }
+
+    pub(crate) fn parse(text: String) -> Option<Template> {
+        let json: Value = serde_json::from_str(&text).ok()?;
+        json["Resources"].is_object().then_some(Template { text, json })
+    }
+
+    fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {
+        self.json[name].as_object().into_iter().flatten().map(|(key, value)| (key.as_str(), value))
+    }
+
+    pub(crate) fn resources(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.section("Resources")
+    }
+
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = Parameter<'_>> {
+        self.section("Parameters").map(|(name, value)| Parameter {
+            name,
+            description: value["Description"].as_str().unwrap_or_default(),
+            default: value["Default"].as_str(),
+        })
+    }
+
+    /// The functions whose package is made from a binary.
+    pub(crate) fn functions(&self) -> Vec<Function> {
+        let function = |(_, resource): (&str, &Value)| {
+            let properties = &resource["Properties"];
+            let key = properties["Code"]["S3Key"].as_str()?;
+            Some(Function {
+                entity: resource["Metadata"]["Network"]["Entity"].as_str()?.to_owned(),
+                binary: key.strip_suffix(".zip")?.to_owned(),
+                processor: Processor::parse(properties["Architectures"][0].as_str()?)?,
+            })
+        };
+        self.resources()
+            .filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function")
+            .filter_map(function)
+            .collect()
+    }
+
+    pub(crate) fn provenance(&self, resource: &str) -> Option<Provenance<'_>> {
+        let network = &self.json["Resources"][resource]["Metadata"]["Network"];
+        let bricks = network["Bricks"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Some(Provenance { entity: network["Entity"].as_str()?, bricks: bricks.collect() })
+    }
+
+    /// Whether a resource outlives its stack.
+    pub(crate) fn keeps(&self, resource: &str) -> bool {
+        self.json["Resources"][resource]["DeletionPolicy"] == "Retain"
+    }
+
+    /// Whether what a resource holds goes when it is removed.
+    pub(crate) fn loses_removed(&self, resource: &str) -> bool {
+        self.loses(resource, "DeletionPolicy")
+    }
+
+    /// Whether what a resource holds goes when another takes its place.
+    pub(crate) fn loses_replaced(&self, resource: &str) -> bool {
+        self.loses(resource, "UpdateReplacePolicy")
+    }
+
+    /// What holds something has a policy for it. Logs go, as they do by themselves.
+    fn loses(&self, resource: &str, policy: &str) -> bool {
+        let resource = &self.json["Resources"][resource];
+        resource[policy] == "Delete" && resource["Type"] != "AWS::Logs::LogGroup"
+    }
+
+    pub(crate) fn is_table(&self, resource: &str) -> bool {
+        self.json["Resources"][resource]["Type"] == "AWS::DynamoDB::Table"
+    }
+
+    /// Whether it has to lie in a bucket to be deployed: it is over CloudFormation's 51,200 bytes.
+    pub(crate) fn is_large(&self) -> bool {
+        self.text.len() > 51_200
+    }
+
+    /// The leave that the template needs to be given, if any.
+    pub(crate) fn capability(&self) -> Option<&'static str> {
+        let mut needed = None;
+        for (_, resource) in self.resources() {
+            let is_iam =
+                resource["Type"].as_str().is_some_and(|kind| kind.starts_with("AWS::IAM::"));
+            let is_named =
+                ["RoleName", "PolicyName", "UserName", "GroupName", "InstanceProfileName"]
+                    .iter()
+                    .any(|name| !resource["Properties"][*name].is_null());
+            match (is_iam, is_named) {
+                (true, true) => return Some("CAPABILITY_NAMED_IAM"),
+                (true, false) => needed = Some("CAPABILITY_IAM"),
+                (false, _) => {}
+            }
+        }
+        needed
+    }
+}
+
+/// Where entities were declared, as `network.json` has it.
+pub(crate) struct Declarations(BTreeMap<String, Facts>);
+
+impl Declarations {
+    pub(crate) fn read(folder: &Path) -> Result<Declarations> {
+        let file = folder.join("network.json");
+        let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, "read", &error))?;
+        let network = Network::from_json(&text)
+            .map_err(|error| Error::new(format!("`{}`: {error}", file.display())))?;
+        let facts = network.entities().map(|(id, facts)| (id.to_string(), facts.clone()));
+        Ok(Declarations(facts.collect()))
+    }
+
+    pub(crate) fn of(&self, entity: &str) -> Option<&Facts> {
+        self.0.get(entity)
+    }
+}

@@ -1,0 +1,18 @@
+//! From a network to a running stack: `synth`, which is also `cargo synth`.
+//!
+//! The program that declares a network is asked for its files, once before and once after its
+//! handlers are built; it alone decides what is in them. What is here builds the handlers, packages
+//! them, and hands files to CloudFormation.
+
+mod build;
+mod cli;
+mod cloud;
+mod deploy;
+mod destroy;
+mod error;
+mod folder;
+mod program;
+mod progress;
+mod synthesise;
+
+pub use cli::run;
