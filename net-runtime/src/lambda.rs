@@ -1,7 +1,7 @@
 //! The whole `main` of a function's binary.
 
 use crate::{Aws, Handler, Invocation, Runtime};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use net_dsl::Contract;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -56,7 +56,11 @@ where
             request_id: event.context.request_id.clone(),
             ends: event.context.deadline(),
         };
-        runtime.invoke_within(handler, event.payload, &invocation).await
+        let answer = runtime.invoke_within(handler, event.payload, &invocation).await;
+        answer.map_err(|error| Diagnostic {
+            error_type: "HandlerError".to_owned(),
+            error_message: error.to_string(),
+        })
     });
     match lambda_runtime::run(service).await {
         Ok(()) => ExitCode::SUCCESS,
