@@ -8,8 +8,8 @@ use std::{
     sync::OnceLock,
 };
 
-const NEEDED: &str = "the tests with cfn-lint need Python 3.10 or newer with venv \
-    (Debian, Ubuntu: apt-get install python3-venv)";
+const NEEDED: &str = "the tests with cfn-lint and with MiniStack need Python 3.10 or newer with \
+    venv (Debian, Ubuntu: apt-get install python3-venv)";
 
 /// The programs that `tools/requirements.txt` pins, installed in `target/python`; `None`, and a
 /// line on standard error, where there is no Python.
@@ -18,16 +18,18 @@ const NEEDED: &str = "the tests with cfn-lint need Python 3.10 or newer with ven
 /// If they cannot be installed; in continuous integration (`CI=true`) also if there is no Python.
 pub fn bin() -> Option<&'static Path> {
     static BIN: OnceLock<Option<PathBuf>> = OnceLock::new();
-    BIN.get_or_init(|| {
-        if has_python() {
-            return Some(install());
-        }
-        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{NEEDED}");
-        // Not `eprintln!`, which the test harness swallows when tests pass.
-        let _ = writeln!(std::io::stderr(), "skipped: {NEEDED}");
-        None
-    })
-    .as_deref()
+    BIN.get_or_init(|| environment("python", "tools/requirements.txt")).as_deref()
+}
+
+/// A Python environment in `target` with what a file of requirements pins: its programs.
+pub(crate) fn environment(name: &str, requirements: &str) -> Option<PathBuf> {
+    if has_python() {
+        return Some(install(name, requirements));
+    }
+    assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{NEEDED}");
+    // Not `eprintln!`, which the test harness swallows when tests pass.
+    let _ = writeln!(std::io::stderr(), "skipped: {NEEDED}");
+    None
 }
 
 /// AWS's validation engine, built from `tools/validate-template`; the first build takes minutes.
@@ -61,14 +63,14 @@ fn has_python() -> bool {
 }
 
 /// Once for each content of the requirements, by one process at a time.
-fn install() -> PathBuf {
-    let requirements = root().join("tools/requirements.txt");
-    let wanted = fs::read_to_string(&requirements).expect("tools/requirements.txt can be read");
-    let venv = root().join("target/python");
+fn install(name: &str, requirements: &str) -> PathBuf {
+    let requirements = root().join(requirements);
+    let wanted = fs::read_to_string(&requirements).expect("the requirements can be read");
+    let venv = root().join("target").join(name);
     let (stamp, bin) = (venv.join("requirements.txt"), venv.join("bin"));
 
     fs::create_dir_all(root().join("target")).expect("target can be created");
-    let lock = File::create(root().join("target/python.lock")).expect("a lock can be created");
+    let lock = File::create(venv.with_extension("lock")).expect("a lock can be created");
     lock.lock().expect("the lock can be taken");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return bin;

@@ -1,0 +1,90 @@
+//! MiniStack: an engine that takes CloudFormation and runs functions, for deployments.
+
+use crate::{python, run::Folder};
+use std::{
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    os::unix::process::CommandExt,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A running engine of a test's own, gone with it.
+#[derive(Debug)]
+pub struct Engine {
+    process: Child,
+    /// Where it answers.
+    pub endpoint: String,
+    // It keeps what it writes in here.
+    _folder: Folder,
+}
+
+/// What the engine takes for credentials, and where it is: for a process that talks to it.
+pub fn credentials(command: &mut Command, endpoint: &str) {
+    command
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_REGION", "eu-west-1")
+        .env_remove("AWS_PROFILE");
+}
+
+impl Engine {
+    /// Installs it into `target/ministack` if need be, and starts it on a free port of this machine
+    /// alone; it refuses what a role does not allow. `None`, and a line on standard error, where
+    /// there is no Python.
+    ///
+    /// # Panics
+    /// If it cannot be installed or started; in continuous integration also if there is no Python.
+    pub fn start() -> Option<Engine> {
+        let program = python::environment("ministack", "tools/ministack.txt")?.join("ministack");
+        let folder = Folder::new();
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let address = format!("127.0.0.1:{}", port.expect("a free port").port());
+        let endpoint = format!("http://{address}");
+        let mut command = Command::new(program);
+        credentials(&mut command, &endpoint);
+        let process = command
+            .env("AUTH", "true")
+            .env("BIND_HOST", "127.0.0.1")
+            .env("GATEWAY_PORT", address.rsplit(':').next().unwrap_or_default())
+            .env("LOG_LEVEL", "ERROR")
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            // A group of its own, so that the functions it runs end with it.
+            .process_group(0)
+            .spawn()
+            .expect("the engine starts");
+        let mut engine = Engine { process, endpoint, _folder: folder };
+        let start = Instant::now();
+        while !answers(&address) {
+            let ended = engine.process.try_wait().expect("the engine is a child");
+            assert!(ended.is_none(), "the engine ended: {ended:?}");
+            assert!(start.elapsed() < Duration::from_secs(60), "the engine does not answer");
+            thread::sleep(Duration::from_millis(50));
+        }
+        Some(engine)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // What has ended already cannot be ended, and that is all right.
+        let _ = Command::new("kill").args(["--", &format!("-{}", self.process.id())]).status();
+        let _ = self.process.wait();
+    }
+}
+
+fn answers(address: &str) -> bool {
+    let Ok(mut stream) = TcpStream::connect(address) else { return false };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    let request =
+        format!("GET /_ministack/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let mut answer = String::new();
+    stream.write_all(request.as_bytes()).is_ok()
+        && stream.read_to_string(&mut answer).is_ok()
+        && answer.starts_with("HTTP/1.1 200")
+}
