@@ -1,7 +1,7 @@
 //! What the checks find, what they let pass, and how findings are reported.
 
 use net_dsl::{
-    Bounded, Graph, OutOfRange, Range, accept, brick,
+    Bounded, Graph, OutOfRange, Range, Verb, accept, brick,
     check::{Finding, Severity},
     entity::function::Variable,
     prelude::*,
@@ -774,4 +774,53 @@ fn twenty_thousand_entities_in_circles_are_checked_on_a_small_stack() {
     assert_eq!(network.len(), 20_000);
     let checked = thread::Builder::new().stack_size(256 << 10).spawn(move || check(&network).len());
     assert!(checked.expect("a thread").join().expect("no overflow") > 0);
+}
+
+/// A network without one of its links.
+fn without(network: &Network, from: &str, number: usize) -> Network {
+    let mut json: Value = serde_json::from_str(&network.to_json()).expect("JSON");
+    let links = json["entities"][from]["links"].as_array_mut().expect("links");
+    links.remove(number);
+    Network::from_json(&json.to_string()).expect("a network")
+}
+
+#[test]
+fn each_link_of_the_case_study_is_missed_by_the_name_of_its_need() {
+    use alexa_patterns::{
+        async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway,
+        sync_processor,
+    };
+    let mut missed = 0;
+    for network in [
+        entrypoint() + sync_processor() + dispatcher(),
+        entrypoint() + async_processor() + push_gateway() + dispatcher(),
+        entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
+    ] {
+        let fatal = |network: &Network| {
+            let findings = check(network);
+            findings.into_iter().filter(Finding::is_fatal).collect::<Vec<_>>()
+        };
+        assert!(fatal(&network).is_empty(), "every need is bound: {:#?}", fatal(&network));
+        let names: Vec<String> = network.entities().map(|(id, _)| id.to_string()).collect();
+        for from in names {
+            let name = Name::new(&from).expect("a name");
+            for (number, link) in network.links_from(&name).iter().enumerate() {
+                if matches!(link.verb(), Verb::Triggers | Verb::Routes) {
+                    continue;
+                }
+                let message = net_dsl::entity::MESSAGE;
+                let what = link.facts().get(message).expect("a link has its message").to_string();
+                let findings = fatal(&without(&network, &from, number));
+                let need = format!("{} `{what}`", link.verb());
+                assert!(
+                    findings.iter().any(|finding| {
+                        finding.rule.code == "N201" && finding.message.contains(&need)
+                    }),
+                    "{from} {need}: {findings:#?}"
+                );
+                missed += 1;
+            }
+        }
+    }
+    assert!(missed > 40, "{missed}");
 }

@@ -16,7 +16,8 @@ use std::{
     process::{Command, ExitCode, Output, Stdio},
 };
 
-const FILES: [&str; 4] = ["template.json", "network.json", "network.mmd", "network.dot"];
+const FILES: [&str; 5] =
+    ["template.json", "main.tf.json", "network.json", "network.mmd", "network.dot"];
 const EXAMPLES: [&str; 3] = ["sync-api", "async-push", "async-polling"];
 
 fn polling(arguments: &[&str], folder: &Folder) -> Output {
@@ -87,7 +88,7 @@ fn faulty() -> Network {
     entrypoint() + polling_event_processor()
 }
 
-/// A folder with the four files of an earlier run, as far as their names go.
+/// A folder with the files of an earlier run, as far as their names go.
 fn written_before() -> Folder {
     let folder = Folder::new();
     for file in FILES {
@@ -101,7 +102,7 @@ fn text(path: &Path) -> &str {
 }
 
 #[test]
-fn without_arguments_the_four_files_are_written_and_nothing_else() {
+fn without_arguments_the_files_are_written_and_nothing_else() {
     for name in EXAMPLES {
         let folder = Folder::new();
         let output = output(&mut example(&name.replace('-', "_"), &folder));
@@ -137,6 +138,7 @@ fn the_summary_says_what_was_made_and_how_to_deploy_it() {
             "alexa-poller.zip",
             "--stack-name async-polling --template-file target/synth/async-polling/template.json",
             "--capabilities CAPABILITY_IAM",
+            "terraform -chdir=target/synth/async-polling apply\n",
             "AlexaSkillId=… CodeBucket=… DeviceCloudBaseUrl=… DeviceCloudCredentialsArn=… LoginWithAmazonCredentialsArn=…",
         ],
     );
@@ -189,9 +191,8 @@ fn out_names_the_folder() {
     let output = polling(&["--out", "deep/er"], &folder);
     assert_code(&output, 0);
     let files: BTreeSet<PathBuf> = folder.contents().into_keys().collect();
-    let expected = ["", "template.json", "network.json", "network.mmd", "network.dot"]
-        .map(|file| Path::new("deep/er").join(file));
-    assert_eq!(files, expected.into_iter().chain(["deep".into()]).collect());
+    let expected = FILES.map(|file| Path::new("deep/er").join(file));
+    assert_eq!(files, expected.into_iter().chain(["deep".into(), "deep/er".into()]).collect());
     assert_contains(out(&output), &["deep/er/template.json"]);
 }
 
@@ -423,7 +424,7 @@ fn errors_that_were_accepted_stop_nothing() {
     assert_eq!(said.code, ExitCode::SUCCESS, "{}", said.err);
     assert_contains(&said.err, &["accepted[N301]", "taken by another stack"]);
     assert_contains(&said.out, &["1 accepted"]);
-    assert_eq!(folder.contents().len(), 4);
+    assert_eq!(folder.contents().len(), FILES.len());
 }
 
 #[test]

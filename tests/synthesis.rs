@@ -47,10 +47,12 @@ fn templates() -> impl Iterator<Item = (Network, Template)> {
     })
 }
 
-fn outputs(name: &Name, network: &Network) -> [(&'static str, String); 4] {
+fn outputs(name: &Name, network: &Network) -> [(&'static str, String); 5] {
     let graph = Graph::new(network);
+    let plan = Plan::new(name, &graph);
     [
-        ("template.json", emit::cloudformation(&Plan::new(name, &graph))),
+        ("template.json", emit::cloudformation(&plan)),
+        ("main.tf.json", emit::terraform(&plan)),
         ("network.json", network.to_json()),
         ("network.mmd", emit::mermaid(network)),
         ("network.dot", emit::dot(network)),

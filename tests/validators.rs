@@ -101,12 +101,21 @@ fn cfn_lint_refuses_a_misspelt_property() {
 
 #[test]
 fn the_properties_are_those_of_the_schemas() {
+    assert_is_up_to_date("tools/properties.py");
+}
+
+#[test]
+fn terraforms_arguments_are_those_of_both_schemas() {
+    assert_is_up_to_date("tools/terraform_arguments.py");
+}
+
+fn assert_is_up_to_date(generator: &str) {
     let Some(bin) = python::bin() else { return };
     let output = Command::new(bin.join("python"))
-        .args(["-B", "tools/properties.py", "--check"])
+        .args(["-B", generator, "--check"])
         .current_dir(python::root())
         .output()
-        .expect("tools/properties.py runs");
+        .expect("the generator runs");
     assert_accepts(&output);
 }
 

@@ -25,6 +25,7 @@ contract! {
     /// Hands a directive to an API that accepts now and acts later.
     pub Requester: DeferredDirective => () {
         calls DeviceCloud,
+        reads Pending,
         writes Pending,
         sends Answer,
     }

@@ -30,6 +30,17 @@ pub fn secret_variable(service: &str) -> SmolStr {
     format_smolstr!("NET_SECRET_{}", shout(service))
 }
 
+/// The environment variable with the seconds in which a message sent is due, if it goes where a
+/// deadline starts.
+///
+/// ```
+/// let variable = net_dsl::binding::deadline_variable("DeferredDirective");
+/// assert_eq!(variable, "NET_DEADLINE_DEFERRED_DIRECTIVE");
+/// ```
+pub fn deadline_variable(message: &str) -> SmolStr {
+    format_smolstr!("NET_DEADLINE_{}", shout(message))
+}
+
 /// How a binding's value starts: by which transport a message goes.
 pub mod transport {
     /// An SQS queue; its URL follows.

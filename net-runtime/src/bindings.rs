@@ -4,7 +4,7 @@ use net_dsl::{
     Contract, Need, Verb,
     binding::{self, Address},
 };
-use std::{collections::BTreeMap, error, fmt};
+use std::{collections::BTreeMap, error, fmt, time::Duration};
 
 /// The bindings of one contract's needs, all of them there and well-formed.
 #[derive(Debug)]
@@ -21,21 +21,25 @@ impl Bindings {
         for need in C::NEEDS {
             let name = binding::variable(need.verb, need.what);
             match variable(&name) {
-                None => {
-                    needs.push(UnboundNeed { need: *need, variable: name.to_string(), found: None })
-                }
-                Some(value) if !fits(need.verb, &value) => needs.push(UnboundNeed {
-                    need: *need,
-                    variable: name.to_string(),
-                    found: Some(value),
-                }),
-                Some(value) => {
+                Some(value) if fits(need.verb, &value) => {
                     bound.insert(name.to_string(), value);
                 }
+                found => needs.push(UnboundNeed { need: *need, variable: name.to_string(), found }),
             }
             if need.verb == Verb::Calls {
                 let name = binding::secret_variable(need.what);
                 bound.extend(variable(&name).map(|arn| (name.to_string(), arn)));
+            }
+            if need.verb == Verb::Sends {
+                let name = binding::deadline_variable(need.what);
+                match variable(&name) {
+                    Some(text) if text.parse::<u64>().is_err() => needs.push(UnboundNeed {
+                        need: *need,
+                        variable: name.to_string(),
+                        found: Some(text),
+                    }),
+                    seconds => bound.extend(seconds.map(|text| (name.to_string(), text))),
+                }
             }
         }
         if needs.is_empty() {
@@ -51,6 +55,12 @@ impl Bindings {
 
     pub(crate) fn text(&self, verb: Verb, what: &str) -> Option<&str> {
         self.0.get(binding::variable(verb, what).as_str()).map(String::as_str)
+    }
+
+    /// In how long a message sent is due, if it goes where a deadline starts.
+    pub(crate) fn deadline(&self, message: &str) -> Option<Duration> {
+        let seconds = self.0.get(binding::deadline_variable(message).as_str())?;
+        seconds.parse().ok().map(Duration::from_secs)
     }
 
     pub(crate) fn secret(&self, service: &str) -> Option<&str> {
@@ -118,6 +128,9 @@ impl fmt::Display for Unbound {
                 Some(found) => {
                     let shown: String = found.chars().take(60).collect();
                     let wanted = match need.verb {
+                        Verb::Sends if *variable == binding::deadline_variable(need.what) => {
+                            "a number of seconds"
+                        }
                         Verb::Sends => "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`",
                         Verb::Asks => "`lambda:ARN`",
                         Verb::Calls => "a base URL",

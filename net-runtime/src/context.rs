@@ -1,6 +1,6 @@
 //! What a handler may use, as its contract says.
 
-use crate::{Failure, Parcel, ServiceClient, TableAccess, backend::Answer, runtime::Shared};
+use crate::{Failure, Parcel, Retry, ServiceClient, TableAccess, runtime::Shared};
 use backon::{ExponentialBuilder, Retryable};
 use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,6 +15,9 @@ pub struct Context<C> {
     shared: Arc<Shared>,
     correlation: String,
     deadline: Option<u64>,
+    /// Whether the code has set the deadline itself.
+    own_deadline: bool,
+    started: SystemTime,
     run_ends: SystemTime,
     contract: PhantomData<fn() -> C>,
 }
@@ -25,6 +28,8 @@ impl<C> Clone for Context<C> {
             shared: self.shared.clone(),
             correlation: self.correlation.clone(),
             deadline: self.deadline,
+            own_deadline: self.own_deadline,
+            started: self.started,
             run_ends: self.run_ends,
             contract: PhantomData,
         }
@@ -47,12 +52,23 @@ impl<C: Contract> Context<C> {
         deadline: Option<u64>,
         run_ends: SystemTime,
     ) -> Context<C> {
-        Context { shared, correlation, deadline, run_ends, contract: PhantomData }
+        let started = shared.backend.now();
+        Context {
+            shared,
+            correlation,
+            deadline,
+            own_deadline: false,
+            started,
+            run_ends,
+            contract: PhantomData,
+        }
     }
 
     /// Hands a message over, to wherever this network sends it, and goes on.
     ///
-    /// Tried again for as long as there is time. The deadline and the correlation id travel along.
+    /// Tried again for as long as there is time. The correlation id travels along, and a deadline:
+    /// the one that [`Context::due`] sets, or else the one that starts where the message goes (see
+    /// [`Context::budget`]), or else the one that the input came with.
     ///
     /// # Errors
     /// [`Failure`], if it could not be handed over.
@@ -61,7 +77,13 @@ impl<C: Contract> Context<C> {
         C: Sends<M>,
         M: Message + Serialize,
     {
-        let parcel = self.parcel(message, C::group(message))?;
+        let starting = self.shared.bindings.deadline(M::NAME).filter(|_| !self.own_deadline);
+        let starting = starting.map(|budget| {
+            let budget = u64::try_from(budget.as_millis()).unwrap_or(u64::MAX);
+            milliseconds(self.started).saturating_add(budget)
+        });
+        let deadline = starting.or(self.deadline);
+        let parcel = Parcel { deadline, ..self.parcel(message, C::group(message))? };
         let Some(address) = self.shared.bindings.address(Verb::Sends, M::NAME) else {
             return Err(unbound(Verb::Sends, M::NAME));
         };
@@ -127,7 +149,27 @@ impl<C: Contract> Context<C> {
 
     /// The context with a deadline of its own, which travels with what is sent from it.
     pub fn due(&self, deadline: u64) -> Context<C> {
-        Context { deadline: Some(deadline), ..self.clone() }
+        Context { deadline: Some(deadline), own_deadline: true, ..self.clone() }
+    }
+
+    /// The context without a deadline, for what nobody waits for.
+    pub fn without_deadline(&self) -> Context<C> {
+        Context { deadline: None, own_deadline: true, ..self.clone() }
+    }
+
+    /// When this input's handling began: deadlines that start here count from then.
+    pub fn started(&self) -> SystemTime {
+        self.started
+    }
+
+    /// How long the network gives a message of this type, if it goes where a deadline starts: a
+    /// queue or topic built with `.deadline(…)`. It counts from [`Context::started`].
+    pub fn budget<M>(&self) -> Option<Duration>
+    where
+        C: Sends<M>,
+        M: Message,
+    {
+        self.shared.bindings.deadline(M::NAME)
     }
 
     /// How long there is until the deadline or the end of the run, whichever comes first; nothing if
@@ -147,15 +189,35 @@ impl<C: Contract> Context<C> {
         &self.correlation
     }
 
-    /// Tries again, with growing and random pauses, what fails for the moment, for as long as there
-    /// is time.
+    /// Tries again, with growing and random pauses, what fails for the moment: four times at the
+    /// most, and for as long as there is time.
     ///
     /// # Errors
-    /// The last [`Failure`], or [`Failure::TooLate`] if the run is over.
-    pub async fn retry<'a, T>(&self, work: impl Fn() -> Answer<'a, T>) -> Result<T, Failure> {
-        let time = self.time_to_try();
+    /// The last one, or that there is no time.
+    pub async fn retry<T, E, F>(&self, work: impl FnMut() -> F) -> Result<T, E>
+    where
+        E: Retry,
+        F: Future<Output = Result<T, E>>,
+    {
+        self.retry_within(self.time_to_try(), work).await
+    }
+
+    /// [`Context::retry`] for no longer than a while, so that there is time left for what follows.
+    ///
+    /// # Errors
+    /// The last one, or that there is no time.
+    pub async fn retry_within<T, E, F>(
+        &self,
+        time: Duration,
+        work: impl FnMut() -> F,
+    ) -> Result<T, E>
+    where
+        E: Retry,
+        F: Future<Output = Result<T, E>>,
+    {
+        let time = time.min(self.time_to_try());
         if time.is_zero() {
-            return Err(Failure::TooLate);
+            return Err(E::too_late());
         }
         let pauses = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(50))
@@ -163,8 +225,8 @@ impl<C: Contract> Context<C> {
             .with_max_times(4)
             .with_total_delay(Some(time))
             .with_jitter();
-        let tried = work.retry(pauses).when(Failure::is_temporary);
-        tokio::time::timeout(time, tried).await.unwrap_or(Err(Failure::TooLate))
+        let tried = work.retry(pauses).when(E::is_temporary);
+        tokio::time::timeout(time, tried).await.unwrap_or_else(|_| Err(E::too_late()))
     }
 
     /// A missed deadline does not keep a late answer from being sent: then the run is the bound.

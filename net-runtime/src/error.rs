@@ -23,14 +23,28 @@ pub enum Failure {
     TooLate,
 }
 
+/// What [`Context::retry`](crate::Context::retry) must know of an error.
+pub trait Retry {
+    /// Whether trying again may help.
+    fn is_temporary(&self) -> bool;
+
+    /// That there was no time left to try.
+    fn too_late() -> Self;
+}
+
+impl Retry for Failure {
+    fn is_temporary(&self) -> bool {
+        matches!(self, Failure::Temporary(_))
+    }
+
+    fn too_late() -> Failure {
+        Failure::TooLate
+    }
+}
+
 impl Failure {
     pub(crate) fn malformed(expected: &'static str, why: impl fmt::Display) -> Failure {
         Failure::Malformed { expected, why: why.to_string() }
-    }
-
-    /// Whether trying again may help.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Failure::Temporary(_))
     }
 }
 

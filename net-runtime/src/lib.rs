@@ -62,7 +62,7 @@ pub use backend::aws::Aws;
 pub use backend::{Answer, Backend, Keys, Page, Parcel, Read, Write, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
 pub use context::Context;
-pub use error::{BoxError, Failure};
+pub use error::{BoxError, Failure, Retry};
 pub use handler::Handler;
 #[cfg(feature = "aws")]
 pub use lambda::run;

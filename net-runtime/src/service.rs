@@ -3,7 +3,11 @@
 use crate::{Backend, Failure};
 use once_cell::sync::OnceCell;
 use secrecy::SecretString;
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Mutex,
+    time::{Duration, SystemTime},
+};
 
 /// A service that a contract calls: its base URL, one HTTP client for all calls, and its secret.
 pub struct ServiceClient<'c> {
@@ -21,10 +25,21 @@ impl std::fmt::Debug for ServiceClient<'_> {
     }
 }
 
-impl ServiceClient<'_> {
+impl<'c> ServiceClient<'c> {
     /// Where the service is, without a slash at the end.
     pub fn base_url(&self) -> &str {
         self.base_url
+    }
+
+    /// The same service at another address, without a slash at the end: one that knows several.
+    #[must_use]
+    pub fn at(self, base_url: &'c str) -> ServiceClient<'c> {
+        ServiceClient { base_url, ..self }
+    }
+
+    /// What time it is.
+    pub fn now(&self) -> SystemTime {
+        self.backend.now()
     }
 
     /// A request to a path that starts with `/`; given up when the run has no time left.

@@ -1,7 +1,9 @@
 //! Handlers on events as Lambda gives them.
 
 use net_dsl::prelude::*;
-use net_runtime::{BoxError, Condition, Context, Failure, Handler, Memory, Runtime, Update};
+use net_runtime::{
+    BoxError, Condition, Context, Failure, Handler, Memory, Retry as _, Runtime, Update,
+};
 use proptest::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -319,6 +321,48 @@ async fn deadlines_and_correlation_travel_from_function_to_function() {
     runtime.invoke(&Cook, event).await.expect("it is cooked");
     let parcel = memory.parcels("sqs-fifo:tickets").remove(1);
     assert_eq!((parcel.deadline, parcel.correlation.as_str()), (Some(1_795_000_000_123), "c-1"));
+}
+
+#[tokio::test]
+async fn a_deadline_starts_where_the_network_says_so() {
+    let memory = Memory::new();
+    let bindings = BINDINGS.into_iter().chain([("NET_DEADLINE_TICKET", "6")]);
+    let runtime = Runtime::<Kitchen>::new(memory.clone(), bindings).expect("bound");
+    type Done<'c> = std::pin::Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'c>>;
+    fn send_three(context: &Context<Kitchen>) -> Done<'_> {
+        Box::pin(async move {
+            assert_eq!(context.budget::<Ticket>(), Some(Duration::from_secs(6)));
+            let ticket = Ticket { dish: "soup".to_owned() };
+            context.send(&ticket).await?;
+            context.due(7).send(&ticket).await?;
+            context.without_deadline().send(&ticket).await?;
+            Ok(())
+        })
+    }
+    let mut event = queued(&[("1", r#"{"dish":"soup"}"#)], "orders");
+    event["Records"][0]["messageAttributes"] =
+        json!({ "net-deadline": { "stringValue": "1", "dataType": "String" } });
+    let before = milliseconds_now();
+    let answer = runtime.invoke(&Does(send_three), event).await.expect("a batch is answered");
+    assert_eq!(failed(&answer), [""; 0]);
+    let deadlines: Vec<_> =
+        memory.parcels("sqs-fifo:tickets").iter().map(|parcel| parcel.deadline).collect();
+    let started = deadlines[0].expect("the network sets a deadline");
+    assert!((before + 6_000..=milliseconds_now() + 6_000).contains(&started));
+    assert_eq!(deadlines[1..], [Some(7), None], "the code has the last word");
+}
+
+fn milliseconds_now() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.expect("after 1970").as_millis() as u64
+}
+
+#[test]
+fn a_deadline_that_is_no_number_is_named() {
+    let bindings = BINDINGS.into_iter().chain([("NET_DEADLINE_TICKET", "soon")]);
+    let unbound = Runtime::<Kitchen>::new(Memory::new(), bindings).expect_err("it is no number");
+    let wanted = "`NET_DEADLINE_TICKET` is `soon`, not a number of seconds";
+    assert!(unbound.to_string().contains(wanted), "{unbound}");
 }
 
 #[test]

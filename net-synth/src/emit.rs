@@ -4,7 +4,10 @@ mod cloudformation;
 mod diagram;
 mod dot;
 mod mermaid;
+mod policy;
+mod terraform;
 
 pub use cloudformation::cloudformation;
 pub use dot::dot;
 pub use mermaid::mermaid;
+pub use terraform::terraform;

@@ -5,10 +5,12 @@
 
 mod build;
 mod naming;
+mod policy;
 pub mod resource;
 pub mod term;
 
 pub use naming::{LogicalId, stack_name};
+pub use policy::{Condition, Statement};
 pub use resource::{Body, Resource};
 pub use term::{Pseudo, Ref, Term};
 

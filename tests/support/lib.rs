@@ -5,6 +5,7 @@ pub mod engine;
 pub mod everything;
 pub mod python;
 pub mod run;
+pub mod terraform;
 
 #[doc = include_str!("../../README.md")]
 #[cfg(doctest)]

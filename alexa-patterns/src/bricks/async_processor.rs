@@ -9,7 +9,7 @@ use net_dsl::{brick, prelude::*};
 /// [`polling_event_processor`](crate::polling_event_processor).
 ///
 /// ```text
-/// deferred ─triggers→ requester ─writes→ pending ←reads, writes─ responder ─sends→ responses
+/// deferred ─triggers→ requester ─reads, writes→ pending ←reads, writes─ responder ─sends→ responses
 ///                         ├─calls→ device-cloud
 ///                         └─sends→ responses
 /// ```
@@ -26,6 +26,7 @@ pub fn async_processor() -> Network {
         name!("async-processor"),
         DEFERRED.triggers(&requester)
             + requester.calls(&DEVICE_CLOUD)
+            + requester.reads(&PENDING)
             + requester.writes(&PENDING)
             + requester.sends_to(&RESPONSES)
             + RESPONDER.reads(&PENDING)

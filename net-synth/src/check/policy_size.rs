@@ -3,7 +3,7 @@ use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-use crate::plan::{Body, resource::Statement};
+use crate::plan::{Body, Statement};
 
 /// Policy over its size limit.
 pub const RULE: Rule = Rule {
@@ -46,5 +46,5 @@ fn length(statement: &Statement, plan: &Plan<'_>) -> usize {
     let actions: usize = statement.actions.iter().map(|action| action.len() + 3).sum();
     let resources: usize =
         statement.resources.iter().map(|resource| resource.expected_length(plan) + 3).sum();
-    FRAME + statement.sid.len() + actions + resources
+    FRAME + statement.sid.as_ref().map_or(0, |sid| sid.len()) + actions + resources
 }

@@ -59,6 +59,7 @@ pub(super) fn run(
     } else {
         vec![
             File::new("template.json", "CloudFormation template", emit::cloudformation(&plan)),
+            File::new("main.tf.json", "Terraform configuration", emit::terraform(&plan)),
             File::new("network.json", "the network itself, for tools", network.to_json()),
             File::new("network.mmd", "diagram, Mermaid", emit::mermaid(network)),
             File::new("network.dot", "diagram, Graphviz", emit::dot(network)),
@@ -238,7 +239,10 @@ impl<'a> Summary<'a> {
         for parameter in required {
             write!(out, " {}=…", parameter.id)?;
         }
-        writeln!(out)
+        writeln!(out)?;
+        let folder = quoted(self.folder);
+        writeln!(out, "  Or with Terraform, the packages beside main.tf.json:")?;
+        writeln!(out, "    terraform -chdir={folder} init && terraform -chdir={folder} apply")
     }
 }
 

@@ -129,7 +129,10 @@ impl Entry for Resource<'_> {
     }
 
     fn entry(&self) -> impl Serialize {
-        let removal = removal(&self.body);
+        let removal = self.body.removal().map(|removal| match removal {
+            Removal::Retain => "Retain",
+            Removal::Delete => "Delete",
+        });
         ResourceEntry {
             resource_type: resource_type(&self.body),
             deletion_policy: removal,
@@ -197,7 +200,7 @@ fn set(properties: &mut Value, path: &str, value: Value) {
     *place = value;
 }
 
-fn resource_type(body: &Body) -> &str {
+pub(super) fn resource_type(body: &Body) -> &str {
     match body {
         Body::Function(_) => "AWS::Lambda::Function",
         Body::Role(_) => "AWS::IAM::Role",
@@ -216,18 +219,4 @@ fn resource_type(body: &Body) -> &str {
         Body::Permission(_) => "AWS::Lambda::Permission",
         Body::Raw(raw) => &raw.resource_type,
     }
-}
-
-/// The policy for when a stateful resource is dropped or replaced.
-fn removal(body: &Body) -> Option<&'static str> {
-    let removal = match body {
-        Body::Table(table) => table.removal,
-        Body::Raw(raw) => raw.removal,
-        Body::Queue(_) | Body::LogGroup(_) => Removal::Delete,
-        _ => return None,
-    };
-    Some(match removal {
-        Removal::Retain => "Retain",
-        Removal::Delete => "Delete",
-    })
 }

@@ -1,16 +1,17 @@
 //! From a network to its plan: one function an entity kind, one a link.
 
 use super::{
-    LogicalId, Output, Parameter, Plan, Ref, Resource, Term,
+    LogicalId, Output, Parameter, Plan, Ref, Resource, Statement, Term,
     naming::stack_name,
-    resource::{self, Body, Endpoint, PermissionCondition, Statement},
+    resource::{self, Body, Code, Endpoint, PermissionCondition},
     term::Pseudo,
 };
 use net_dsl::{
     Architecture, Graph, GraphNode, Id, Kind, Link, Name, Removal, Verb,
     binding::{self, transport},
     entity::{
-        MESSAGE, REMOVAL, external_service, fifo_queue, function, queue, raw, schedule, table,
+        DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue, function, queue, raw, schedule,
+        table,
     },
     facts::{Facts, Value},
     link::{BATCH_SIZE, BATCH_WINDOW, MAX_CONCURRENCY},
@@ -46,9 +47,6 @@ struct Planner<'g, 'n> {
     cycles: Vec<Option<u32>>,
 }
 
-/// The bucket with the functions' packages, a parameter of every stack with functions.
-const CODE_BUCKET: &str = "CodeBucket";
-
 impl<'g, 'n> Planner<'g, 'n> {
     fn entity(&mut self, number: usize, node: &'g GraphNode<'n>) {
         match node.kind {
@@ -82,17 +80,14 @@ impl<'g, 'n> Planner<'g, 'n> {
         let dead_letters = is_handed_events(self.graph, node)
             .then(|| Ref::<resource::Queue>::to(LogicalId::of(id, "DeadLetterQueue")));
 
-        let mut statements = vec![Statement {
-            sid: SmolStr::new_static("Logs"),
-            actions: &["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources: vec![log_group.arn()],
-        }];
+        let mut statements = vec![Statement::allow(
+            SmolStr::new_static("Logs"),
+            &["logs:CreateLogStream", "logs:PutLogEvents"],
+            vec![log_group.arn()],
+        )];
         if let Some(queue) = &dead_letters {
-            statements.push(Statement {
-                sid: SmolStr::new_static("SendsDeadLetters"),
-                actions: &["sqs:SendMessage"],
-                resources: vec![queue.arn()],
-            });
+            let sid = SmolStr::new_static("SendsDeadLetters");
+            statements.push(Statement::allow(sid, &["sqs:SendMessage"], vec![queue.arn()]));
         }
         let mut environment: Vec<(SmolStr, Term)> = facts
             .below(function::ENVIRONMENT)
@@ -113,7 +108,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         let body = Body::Function(Box::new(resource::Function {
             name: self.cycles[number].map(|_| derived_name(id)),
             code: resource::Code {
-                bucket: Term::Parameter(LogicalId::fixed(CODE_BUCKET)),
+                bucket: Term::Parameter(LogicalId::fixed(Code::BUCKET)),
                 key: Term::Text(format_smolstr!(
                     "{}.zip",
                     facts.get(function::CODE).as_deref().unwrap_or(id.as_str())
@@ -130,8 +125,8 @@ impl<'g, 'n> Planner<'g, 'n> {
             loops: facts.is(function::LOOPS),
         }));
         self.add(LogicalId::of(id, "Function"), id, facts, "function", body);
-        let trust = "lambda.amazonaws.com";
-        let body = resource::Role { principal: trust, this_account_only: false, statements };
+        let trust = Statement::trust("lambda.amazonaws.com", false);
+        let body = resource::Role { trust, statements };
         self.add(role.id().clone(), id, facts, "role", Body::Role(body));
         let seconds = facts.get(function::LOG_RETENTION).map(|seconds| seconds.get());
         let retention_days = seconds.unwrap_or(function::DEFAULT_LOG_RETENTION) / 86_400;
@@ -141,11 +136,11 @@ impl<'g, 'n> Planner<'g, 'n> {
             self.add(queue.id().clone(), id, facts, "dead-letter-queue", dead_letter_queue(None));
             self.topics_may_send(node, Verb::Triggers, queue, "DeadLetterQueuePolicy");
         }
-        if self.plan.parameters.first().is_none_or(|first| first.id.as_str() != CODE_BUCKET) {
+        if self.plan.parameters.first().is_none_or(|first| first.id.as_str() != Code::BUCKET) {
             self.plan.parameters.insert(
                 0,
                 Parameter {
-                    id: LogicalId::fixed(CODE_BUCKET),
+                    id: LogicalId::fixed(Code::BUCKET),
                     description: "The S3 bucket that holds the functions' packages.".to_owned(),
                     default: None,
                     pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
@@ -178,7 +173,7 @@ impl<'g, 'n> Planner<'g, 'n> {
             ),
             _ => return None,
         };
-        Some(Statement { sid: sid("Consumes", source.id), actions, resources })
+        Some(Statement::allow(sid("Consumes", source.id), actions, resources))
     }
 
     /// What a function may do to what it uses, and how it learns where that is.
@@ -193,9 +188,13 @@ impl<'g, 'n> Planner<'g, 'n> {
         let target = self.node(to);
         let Some(kind) = target.kind else { return };
         let what = link.facts().get(MESSAGE).unwrap_or_default();
+        if let (Verb::Sends, Some(deadline)) = (link.verb(), target.facts.get(DEADLINE)) {
+            let seconds = Term::Text(format_smolstr!("{}", deadline.get()));
+            environment.push((binding::deadline_variable(&what), seconds));
+        }
         let mut bind = |value| environment.push((binding::variable(link.verb(), &what), value));
         let mut allow = |verb, actions, resources| {
-            statements.push(Statement { sid: sid(verb, target.id), actions, resources });
+            statements.push(Statement::allow(sid(verb, target.id), actions, resources));
         };
         match (link.verb(), kind) {
             (Verb::Sends, Kind::Queue | Kind::FifoQueue) => {
@@ -285,10 +284,11 @@ impl<'g, 'n> Planner<'g, 'n> {
             .incoming(verb)
             .map(|(from, _)| self.node(from))
             .filter(|source| source.kind == Some(Kind::Topic))
-            .map(|source| topic_ref(source.id))
+            .map(|source| topic_ref(source.id).arn())
             .collect();
         if !topics.is_empty() {
-            let body = Body::QueuePolicy(resource::QueuePolicy { queue, topics });
+            let statement = Statement::topics_send(queue.arn(), topics);
+            let body = Body::QueuePolicy(resource::QueuePolicy { queue, statement });
             self.add(LogicalId::of(node.id, suffix), node.id, node.facts, "queue-policy", body);
         }
     }
@@ -391,16 +391,13 @@ impl<'g, 'n> Planner<'g, 'n> {
             });
             let schedule = LogicalId::of_link(id, function, "", "Schedule");
             self.add(schedule, id, facts, "schedule", body);
-            let statements = vec![Statement {
-                sid: sid("Starts", function),
-                actions: &["lambda:InvokeFunction"],
-                resources: vec![function_ref(function).arn()],
-            }];
-            let body = Body::Role(resource::Role {
-                principal: "scheduler.amazonaws.com",
-                this_account_only: true,
-                statements,
-            });
+            let statements = vec![Statement::allow(
+                sid("Starts", function),
+                &["lambda:InvokeFunction"],
+                vec![function_ref(function).arn()],
+            )];
+            let trust = Statement::trust("scheduler.amazonaws.com", true);
+            let body = Body::Role(resource::Role { trust, statements });
             self.add(role.id().clone(), id, link.facts(), "role", body);
         }
     }

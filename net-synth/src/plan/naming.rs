@@ -33,7 +33,7 @@ impl LogicalId {
         LogicalId(id.finish())
     }
 
-    pub(super) fn fixed(id: &'static str) -> LogicalId {
+    pub(crate) fn fixed(id: &'static str) -> LogicalId {
         LogicalId(SmolStr::new_static(id))
     }
 }

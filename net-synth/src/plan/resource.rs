@@ -1,6 +1,8 @@
 //! The resources a plan is made of.
+//!
+//! What is the same for every resource of a kind is a constant of its type.
 
-use super::{LogicalId, Ref, Term};
+use super::{LogicalId, Ref, Statement, Term};
 use net_dsl::{Id, Removal};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -57,6 +59,18 @@ pub enum Body {
     Raw(Raw),
 }
 
+impl Body {
+    /// What becomes of a resource that holds data when its stack is deleted or it is replaced.
+    pub fn removal(&self) -> Option<Removal> {
+        match self {
+            Body::Table(table) => Some(table.removal),
+            Body::Raw(raw) => Some(raw.removal),
+            Body::Queue(_) | Body::LogGroup(_) => Some(Removal::Delete),
+            _ => None,
+        }
+    }
+}
+
 /// A Lambda function.
 #[derive(Clone, Debug)]
 pub struct Function {
@@ -84,6 +98,17 @@ pub struct Function {
     pub loops: bool,
 }
 
+impl Function {
+    /// A runtime that starts whatever the package holds.
+    pub const RUNTIME: &'static str = "provided.al2023";
+    /// The program inside the package.
+    pub const HANDLER: &'static str = "bootstrap";
+    /// How log entries are written.
+    pub const LOG_FORMAT: &'static str = "JSON";
+    /// What Lambda does about loops where the network allows them.
+    pub const LOOPS: &'static str = "Allow";
+}
+
 /// Where a function's package lies.
 #[derive(Clone, Debug)]
 pub struct Code {
@@ -93,26 +118,23 @@ pub struct Code {
     pub key: Term,
 }
 
+impl Code {
+    /// The parameter with the bucket, of every stack with functions.
+    pub const BUCKET: &'static str = "CodeBucket";
+}
+
 /// A role and its one inline policy.
 #[derive(Clone, Debug)]
 pub struct Role {
-    /// The AWS service that may act in it.
-    pub principal: &'static str,
-    /// Whether only this account's resources may.
-    pub this_account_only: bool,
+    /// Who may act in it.
+    pub trust: Statement,
     /// What it may do.
     pub statements: Vec<Statement>,
 }
 
-/// What a role may do to what.
-#[derive(Clone, Debug)]
-pub struct Statement {
-    /// What the statement is for, in letters and digits; unique in its role.
-    pub sid: SmolStr,
-    /// The actions.
-    pub actions: &'static [&'static str],
-    /// The resources.
-    pub resources: Vec<Term>,
+impl Role {
+    /// What the inline policy is called.
+    pub const POLICY: &'static str = "links";
 }
 
 /// A log group.
@@ -137,6 +159,11 @@ pub struct Queue {
     pub redrive: Option<(Ref<Queue>, u64)>,
 }
 
+impl Queue {
+    /// Whether SQS encrypts what waits, with keys of its own.
+    pub const ENCRYPTED: bool = true;
+}
+
 /// What sets a FIFO queue apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Fifo {
@@ -144,6 +171,13 @@ pub struct Fifo {
     pub content_deduplication: bool,
     /// Whether groups, not the queue, bound the throughput.
     pub high_throughput: bool,
+}
+
+impl Fifo {
+    /// The scope of deduplication of a queue with high throughput.
+    pub const GROUP_SCOPE: &'static str = "messageGroup";
+    /// What bounds the throughput of a queue with high throughput.
+    pub const GROUP_LIMIT: &'static str = "perMessageGroupId";
 }
 
 /// An event source mapping.
@@ -164,6 +198,12 @@ pub struct Mapping {
 }
 
 impl Mapping {
+    /// What the function answers: the messages of a batch that failed, and only they come again.
+    pub const RESPONSE_TYPES: [&'static str; 1] = ["ReportBatchItemFailures"];
+    /// Where reading a stream starts: nothing that was written is left out.
+    pub const STREAM_START: &'static str = "TRIM_HORIZON";
+    /// Whether a stream's failing batch is halved, so that what fails is found.
+    pub const STREAM_BISECTS: bool = true;
     /// Tries of a stream's batch before it counts as failed: a failing batch holds up its shard.
     pub const STREAM_RETRIES: u64 = 5;
 }
@@ -190,13 +230,44 @@ pub enum Endpoint {
     Function(Ref<Function>, Ref<Queue>),
 }
 
+impl Endpoint {
+    /// SNS's name for the way it delivers.
+    pub fn protocol(&self) -> &'static str {
+        match self {
+            Endpoint::Queue(_) => "sqs",
+            Endpoint::Function(..) => "lambda",
+        }
+    }
+
+    /// Where it delivers.
+    pub fn arn(&self) -> Term {
+        match self {
+            Endpoint::Queue(queue) => queue.arn(),
+            Endpoint::Function(function, _) => function.arn(),
+        }
+    }
+
+    /// Whether the message comes without SNS's envelope, where that can be chosen.
+    pub fn raw_delivery(&self) -> Option<bool> {
+        matches!(self, Endpoint::Queue(_)).then_some(true)
+    }
+
+    /// Where messages go that could not be delivered.
+    pub fn dead_letters(&self) -> Option<&Ref<Queue>> {
+        match self {
+            Endpoint::Queue(_) => None,
+            Endpoint::Function(_, queue) => Some(queue),
+        }
+    }
+}
+
 /// The leave for senders other than this account's roles to send to a queue.
 #[derive(Clone, Debug)]
 pub struct QueuePolicy {
     /// The queue.
     pub queue: Ref<Queue>,
-    /// The topics that may send.
-    pub topics: Vec<Ref<Topic>>,
+    /// Who may send.
+    pub statement: Statement,
 }
 
 /// A DynamoDB table.
@@ -214,6 +285,13 @@ pub struct Table {
     pub point_in_time_recovery: bool,
     /// What becomes of it with its stack.
     pub removal: Removal,
+}
+
+impl Table {
+    /// Pay for what is read and written.
+    pub const BILLING_MODE: &'static str = "PAY_PER_REQUEST";
+    /// What a change in the stream says.
+    pub const STREAM_VIEW: &'static str = "NEW_AND_OLD_IMAGES";
 }
 
 /// A schedule that starts one function.
@@ -234,6 +312,8 @@ impl Schedule {
     pub const INPUT: &'static str = r#"{"scheduled_at":"<aws.scheduler.scheduled-time>"}"#;
     /// Tries of a tick that could not be delivered.
     pub const RETRIES: u64 = 3;
+    /// Ticks come when they are due, and not within a window.
+    pub const WINDOW: &'static str = "OFF";
 }
 
 /// An HTTP API.
@@ -243,11 +323,23 @@ pub struct HttpApi {
     pub name: Term,
 }
 
+impl HttpApi {
+    /// API Gateway's name for this kind of API.
+    pub const PROTOCOL: &'static str = "HTTP";
+}
+
 /// The default stage of an API.
 #[derive(Clone, Debug)]
 pub struct Stage {
     /// The API.
     pub api: Ref<HttpApi>,
+}
+
+impl Stage {
+    /// The stage without a path of its own.
+    pub const NAME: &'static str = "$default";
+    /// Whether changes are served as they are made.
+    pub const AUTO_DEPLOY: bool = true;
 }
 
 /// How an API reaches a function.
@@ -261,6 +353,13 @@ pub struct Integration {
     pub timeout: u64,
 }
 
+impl Integration {
+    /// The whole request is handed on.
+    pub const KIND: &'static str = "AWS_PROXY";
+    /// The version of the event that the function is given.
+    pub const PAYLOAD_FORMAT: &'static str = "2.0";
+}
+
 /// Which requests go to an integration.
 #[derive(Clone, Debug)]
 pub struct Route {
@@ -272,6 +371,16 @@ pub struct Route {
     pub integration: Ref<Integration>,
 }
 
+impl Route {
+    /// Who may call is the function's to decide.
+    pub const AUTHORIZATION: &'static str = "NONE";
+
+    /// The integration, as a route names it.
+    pub fn target(&self) -> Term {
+        Term::Join(vec![Term::text("integrations/"), self.integration.integration_id()])
+    }
+}
+
 /// The leave for a service to invoke a function.
 #[derive(Clone, Debug)]
 pub struct Permission {
@@ -281,6 +390,11 @@ pub struct Permission {
     pub principal: &'static str,
     /// For which of the service's resources.
     pub condition: PermissionCondition,
+}
+
+impl Permission {
+    /// What is allowed.
+    pub const ACTION: &'static str = "lambda:InvokeFunction";
 }
 
 /// For which of a service's resources a permission holds.

@@ -1,10 +1,13 @@
 //! What CloudFormation wants to hear about each resource of a plan.
 
-use crate::plan::{
-    Body, Term,
-    resource::{self, Endpoint, PermissionCondition},
+use crate::{
+    emit::policy::Document,
+    plan::{
+        Body, Term,
+        resource::{self, PermissionCondition},
+    },
 };
-use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde::{Serialize, Serializer};
 use smol_str::SmolStr;
 
 /// The properties of one resource.
@@ -18,7 +21,7 @@ pub(super) enum Properties<'a> {
     Mapping(Box<Mapping<'a>>),
     Empty {},
     Subscription(Subscription),
-    QueuePolicy(QueuePolicy),
+    QueuePolicy(QueuePolicy<'a>),
     Table(Box<Table<'a>>),
     Schedule(Box<Schedule<'a>>),
     HttpApi(HttpApi<'a>),
@@ -45,13 +48,14 @@ impl<'a> Properties<'a> {
             Body::QueuePolicy(policy) => Properties::QueuePolicy(QueuePolicy::of(policy)),
             Body::Table(table) => Properties::Table(Box::new(Table::of(table))),
             Body::Schedule(schedule) => Properties::Schedule(Box::new(Schedule::of(schedule))),
-            Body::HttpApi(api) => {
-                Properties::HttpApi(HttpApi { name: &api.name, protocol_type: "HTTP" })
-            }
+            Body::HttpApi(api) => Properties::HttpApi(HttpApi {
+                name: &api.name,
+                protocol_type: resource::HttpApi::PROTOCOL,
+            }),
             Body::Stage(stage) => Properties::Stage(Stage {
                 api_id: stage.api.api_id(),
-                stage_name: "$default",
-                auto_deploy: true,
+                stage_name: resource::Stage::NAME,
+                auto_deploy: resource::Stage::AUTO_DEPLOY,
             }),
             Body::Integration(integration) => Properties::Integration(Integration::of(integration)),
             Body::Route(route) => Properties::Route(Route::of(route)),
@@ -122,15 +126,15 @@ impl<'a> Function<'a> {
     fn of(function: &'a resource::Function) -> Function<'a> {
         Function {
             function_name: function.name.as_ref(),
-            runtime: "provided.al2023",
+            runtime: resource::Function::RUNTIME,
             architectures: [function.architecture],
-            handler: "bootstrap",
+            handler: resource::Function::HANDLER,
             code: Code { bucket: function.code.bucket.clone(), key: function.code.key.clone() },
             role: function.role.arn(),
             timeout: function.timeout,
             memory_size: function.memory,
             logging_config: LoggingConfig {
-                log_format: "JSON",
+                log_format: resource::Function::LOG_FORMAT,
                 log_group: function.log_group.name(),
             },
             environment: (!function.environment.is_empty())
@@ -140,7 +144,7 @@ impl<'a> Function<'a> {
                 .dead_letters
                 .as_ref()
                 .map(|queue| DeadLetterConfig { target_arn: queue.arn() }),
-            recursive_loop: function.loops.then_some("Allow"),
+            recursive_loop: function.loops.then_some(resource::Function::LOOPS),
         }
     }
 }
@@ -148,128 +152,31 @@ impl<'a> Function<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Role<'a> {
-    assume_role_policy_document: Policy<[Trust; 1]>,
+    assume_role_policy_document: Document<'a, &'a Term>,
     policies: [InlinePolicy<'a>; 1],
-}
-
-/// A policy document of statements `S`.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Policy<S> {
-    version: &'static str,
-    statement: S,
-}
-
-impl<S> Policy<S> {
-    fn of(statement: S) -> Policy<S> {
-        Policy { version: "2012-10-17", statement }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Trust {
-    effect: &'static str,
-    principal: Service,
-    action: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    condition: Option<Condition>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Service {
-    service: &'static str,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct InlinePolicy<'a> {
     policy_name: &'static str,
-    policy_document: Policy<Statements<'a>>,
-}
-
-struct Statements<'a>(&'a [resource::Statement]);
-
-impl Serialize for Statements<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|statement| Statement {
-            sid: &statement.sid,
-            effect: "Allow",
-            action: statement.actions,
-            resource: OneOrMany(&statement.resources),
-        }))
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Statement<'a> {
-    sid: &'a str,
-    effect: &'static str,
-    action: &'static [&'static str],
-    resource: OneOrMany<'a>,
-}
-
-struct OneOrMany<'a>(&'a [Term]);
-
-impl Serialize for OneOrMany<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.0 {
-            [one] => one.serialize(serializer),
-            many => many.serialize(serializer),
-        }
-    }
-}
-
-/// `{operator: {key: value}}`.
-struct Condition {
-    operator: &'static str,
-    key: &'static str,
-    value: Vec<Term>,
-}
-
-impl Serialize for Condition {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.operator, &Test { key: self.key, value: &self.value })?;
-        map.end()
-    }
-}
-
-struct Test<'a> {
-    key: &'static str,
-    value: &'a [Term],
-}
-
-impl Serialize for Test<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry(self.key, &OneOrMany(self.value))?;
-        map.end()
-    }
+    policy_document: Document<'a, &'a Term>,
 }
 
 impl<'a> Role<'a> {
     fn of(role: &'a resource::Role) -> Role<'a> {
-        let condition = role.this_account_only.then(|| Condition {
-            operator: "StringEquals",
-            key: "aws:SourceAccount",
-            value: vec![Term::Pseudo(crate::plan::Pseudo::AccountId)],
-        });
         Role {
-            assume_role_policy_document: Policy::of([Trust {
-                effect: "Allow",
-                principal: Service { service: role.principal },
-                action: "sts:AssumeRole",
-                condition,
-            }]),
+            assume_role_policy_document: document(std::slice::from_ref(&role.trust)),
             policies: [InlinePolicy {
-                policy_name: "links",
-                policy_document: Policy::of(Statements(&role.statements)),
+                policy_name: resource::Role::POLICY,
+                policy_document: document(&role.statements),
             }],
         }
     }
+}
+
+fn document(statements: &[crate::plan::Statement]) -> Document<'_, &Term> {
+    Document::new(statements, |term| term)
 }
 
 #[derive(Serialize)]
@@ -316,13 +223,13 @@ impl Queue {
             fifo: queue.fifo.map(|fifo| Fifo {
                 fifo_queue: true,
                 content_based_deduplication: fifo.content_deduplication,
-                deduplication_scope: fifo.high_throughput.then_some("messageGroup"),
-                fifo_throughput_limit: fifo.high_throughput.then_some("perMessageGroupId"),
+                deduplication_scope: fifo.high_throughput.then_some(resource::Fifo::GROUP_SCOPE),
+                fifo_throughput_limit: fifo.high_throughput.then_some(resource::Fifo::GROUP_LIMIT),
             }),
             visibility_timeout: queue.visibility_timeout,
             message_retention_period: queue.retention,
             delay_seconds: queue.delay,
-            sqs_managed_sse_enabled: true,
+            sqs_managed_sse_enabled: resource::Queue::ENCRYPTED,
             redrive_policy: queue.redrive.as_ref().map(|(dead_letters, receives)| Redrive {
                 target: dead_letters.arn(),
                 receives: Some(*receives),
@@ -381,13 +288,13 @@ impl<'a> Mapping<'a> {
             function_name: mapping.function.arn(),
             batch_size: mapping.batch_size,
             maximum_batching_window_in_seconds: mapping.batch_window,
-            function_response_types: ["ReportBatchItemFailures"],
+            function_response_types: resource::Mapping::RESPONSE_TYPES,
             scaling_config: mapping
                 .max_concurrency
                 .map(|maximum_concurrency| ScalingConfig { maximum_concurrency }),
             stream: mapping.stream_failures.as_ref().map(|queue| Stream {
-                starting_position: "TRIM_HORIZON",
-                bisect_batch_on_function_error: true,
+                starting_position: resource::Mapping::STREAM_START,
+                bisect_batch_on_function_error: resource::Mapping::STREAM_BISECTS,
                 maximum_retry_attempts: resource::Mapping::STREAM_RETRIES,
                 destination_config: DestinationConfig {
                     on_failure: OnFailure { destination: queue.arn() },
@@ -411,60 +318,31 @@ pub(super) struct Subscription {
 
 impl Subscription {
     fn of(subscription: &resource::Subscription) -> Subscription {
-        let topic_arn = subscription.topic.arn();
-        match &subscription.endpoint {
-            Endpoint::Queue(queue) => Subscription {
-                topic_arn,
-                protocol: "sqs",
-                endpoint: queue.arn(),
-                raw_message_delivery: Some(true),
-                redrive_policy: None,
-            },
-            Endpoint::Function(function, dead_letters) => Subscription {
-                topic_arn,
-                protocol: "lambda",
-                endpoint: function.arn(),
-                raw_message_delivery: None,
-                redrive_policy: Some(Redrive { target: dead_letters.arn(), receives: None }),
-            },
+        let endpoint = &subscription.endpoint;
+        Subscription {
+            topic_arn: subscription.topic.arn(),
+            protocol: endpoint.protocol(),
+            endpoint: endpoint.arn(),
+            raw_message_delivery: endpoint.raw_delivery(),
+            redrive_policy: endpoint
+                .dead_letters()
+                .map(|queue| Redrive { target: queue.arn(), receives: None }),
         }
     }
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct QueuePolicy {
+pub(super) struct QueuePolicy<'a> {
     queues: [Term; 1],
-    policy_document: Policy<[TopicSends; 1]>,
+    policy_document: Document<'a, &'a Term>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct TopicSends {
-    sid: &'static str,
-    effect: &'static str,
-    principal: Service,
-    action: &'static str,
-    resource: Term,
-    condition: Condition,
-}
-
-impl QueuePolicy {
-    fn of(policy: &resource::QueuePolicy) -> QueuePolicy {
+impl<'a> QueuePolicy<'a> {
+    fn of(policy: &'a resource::QueuePolicy) -> QueuePolicy<'a> {
         QueuePolicy {
             queues: [policy.queue.url()],
-            policy_document: Policy::of([TopicSends {
-                sid: "TopicsSend",
-                effect: "Allow",
-                principal: Service { service: "sns.amazonaws.com" },
-                action: "sqs:SendMessage",
-                resource: policy.queue.arn(),
-                condition: Condition {
-                    operator: "ArnEquals",
-                    key: "aws:SourceArn",
-                    value: policy.topics.iter().map(|topic| topic.arn()).collect(),
-                },
-            }]),
+            policy_document: document(std::slice::from_ref(&policy.statement)),
         }
     }
 }
@@ -522,7 +400,7 @@ impl<'a> Table<'a> {
             std::iter::once((&table.partition, "HASH")).chain(sort)
         };
         Table {
-            billing_mode: "PAY_PER_REQUEST",
+            billing_mode: resource::Table::BILLING_MODE,
             attribute_definitions: keys()
                 .map(|((attribute_name, attribute_type), _)| AttributeDefinition {
                     attribute_name,
@@ -541,7 +419,7 @@ impl<'a> Table<'a> {
                 .map(|attribute_name| TimeToLive { attribute_name, enabled: true }),
             stream_specification: table
                 .stream
-                .then_some(StreamSpecification { stream_view_type: "NEW_AND_OLD_IMAGES" }),
+                .then_some(StreamSpecification { stream_view_type: resource::Table::STREAM_VIEW }),
         }
     }
 }
@@ -580,7 +458,7 @@ impl<'a> Schedule<'a> {
     fn of(schedule: &'a resource::Schedule) -> Schedule<'a> {
         Schedule {
             schedule_expression: &schedule.expression,
-            flexible_time_window: FlexibleTimeWindow { mode: "OFF" },
+            flexible_time_window: FlexibleTimeWindow { mode: resource::Schedule::WINDOW },
             target: Target {
                 arn: schedule.function.arn(),
                 role_arn: schedule.role.arn(),
@@ -623,9 +501,9 @@ impl Integration {
     fn of(integration: &resource::Integration) -> Integration {
         Integration {
             api_id: integration.api.api_id(),
-            integration_type: "AWS_PROXY",
+            integration_type: resource::Integration::KIND,
             integration_uri: integration.function.arn(),
-            payload_format_version: "2.0",
+            payload_format_version: resource::Integration::PAYLOAD_FORMAT,
             timeout_in_millis: integration.timeout,
         }
     }
@@ -645,11 +523,8 @@ impl<'a> Route<'a> {
         Route {
             api_id: route.api.api_id(),
             route_key: &route.key,
-            authorization_type: "NONE",
-            target: Term::Join(vec![
-                Term::text("integrations/"),
-                route.integration.integration_id(),
-            ]),
+            authorization_type: resource::Route::AUTHORIZATION,
+            target: route.target(),
         }
     }
 }
@@ -673,7 +548,7 @@ impl<'a> Permission<'a> {
             PermissionCondition::EventSourceToken(token) => (None, Some(token)),
         };
         Permission {
-            action: "lambda:InvokeFunction",
+            action: resource::Permission::ACTION,
             function_name: permission.function.arn(),
             principal: permission.principal,
             source_arn,

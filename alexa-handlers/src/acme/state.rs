@@ -1,0 +1,140 @@
+//! The state of a device as Acme writes it.
+
+use crate::Fault;
+use alexa_patterns::message::{
+    Color, Command, Connectivity, ErrorType, Kelvin, LockState, Percent, Power, Property, Scale,
+    SetPoints, State, Temperature, ThermostatMode, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use std::time::SystemTime;
+
+/// A device's state, or what is to become of it: what is not there is not known, or stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct DeviceState {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reachable: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    brightness: Option<Percent>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    color: Option<Color>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kelvin: Option<Kelvin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Temperature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lower: Option<Temperature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upper: Option<Temperature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<ThermostatMode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    schedule: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lock: Option<LockState>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<Temperature>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<u64>,
+}
+
+/// By how much Alexa's colder and warmer change a light.
+const KELVIN_STEP: i64 = 500;
+
+impl DeviceState {
+    /// What a command wants of a device, if that does not depend on how it is.
+    pub(super) fn wanted(command: &Command) -> Option<DeviceState> {
+        let unset = DeviceState::default();
+        Some(match *command {
+            Command::TurnOn => DeviceState { on: Some(true), ..unset },
+            Command::TurnOff => DeviceState { on: Some(false), ..unset },
+            Command::SetBrightness(brightness) => {
+                DeviceState { brightness: Some(brightness), ..unset }
+            }
+            Command::SetColor(color) => DeviceState { color: Some(color), ..unset },
+            Command::SetColorTemperature(kelvin) => DeviceState { kelvin: Some(kelvin), ..unset },
+            Command::SetTargetTemperature(set_points) => match set_points {
+                SetPoints::Single { target } => DeviceState { target: Some(target), ..unset },
+                SetPoints::Dual { lower, upper } => {
+                    DeviceState { lower: Some(lower), upper: Some(upper), ..unset }
+                }
+                SetPoints::Triple { target, lower, upper } => DeviceState {
+                    target: Some(target),
+                    lower: Some(lower),
+                    upper: Some(upper),
+                    ..unset
+                },
+            },
+            Command::SetThermostatMode(mode) => DeviceState { mode: Some(mode), ..unset },
+            Command::ResumeSchedule => DeviceState { schedule: Some(true), ..unset },
+            Command::Lock => DeviceState { lock: Some(LockState::Locked), ..unset },
+            Command::Unlock => DeviceState { lock: Some(LockState::Unlocked), ..unset },
+            Command::AdjustBrightness(_)
+            | Command::IncreaseColorTemperature
+            | Command::DecreaseColorTemperature
+            | Command::AdjustTargetTemperature(_) => return None,
+        })
+    }
+
+    /// What a command wants of a device in this state.
+    pub(super) fn changed_by(&self, command: &Command) -> Result<DeviceState, Fault> {
+        let unset = DeviceState::default();
+        let unknown = |what: &str| {
+            Fault::new(ErrorType::InvalidDirective, format!("the device has no {what}"))
+        };
+        let kelvin = |step: i64| {
+            let kelvin = self.kelvin.ok_or_else(|| unknown("colour temperature"))?;
+            let kelvin = Kelvin::nearest(i64::from(kelvin.get()) + step);
+            Ok(DeviceState { kelvin: Some(kelvin), ..unset })
+        };
+        match *command {
+            Command::AdjustBrightness(delta) => {
+                let brightness = self.brightness.ok_or_else(|| unknown("brightness"))?;
+                let brightness = i64::from(brightness.get()) + i64::from(delta.get());
+                Ok(DeviceState { brightness: Some(Percent::nearest(brightness)), ..unset })
+            }
+            Command::IncreaseColorTemperature => kelvin(KELVIN_STEP),
+            Command::DecreaseColorTemperature => kelvin(-KELVIN_STEP),
+            Command::AdjustTargetTemperature(delta) => {
+                let target = self.target.ok_or_else(|| unknown("target temperature"))?;
+                let celsius = target.celsius() + delta.celsius_difference();
+                let target = Temperature::new(celsius, Scale::Celsius).map_err(|_| {
+                    let error = ErrorType::TemperatureValueOutOfRange { valid: None };
+                    Fault::new(error, "no thermostat goes that far")
+                })?;
+                Ok(DeviceState { target: Some(target), ..unset })
+            }
+            _ => Ok(DeviceState::wanted(command).unwrap_or_default()),
+        }
+    }
+
+    /// The properties that are known.
+    pub(super) fn properties(&self) -> Vec<Property> {
+        let power = |on| if on { Power::On } else { Power::Off };
+        let connectivity =
+            |reachable| if reachable { Connectivity::Ok } else { Connectivity::Unreachable };
+        [
+            self.reachable.map(connectivity).map(Property::Connectivity),
+            self.on.map(power).map(Property::Power),
+            self.brightness.map(Property::Brightness),
+            self.color.map(Property::Color),
+            self.kelvin.map(Property::ColorTemperature),
+            self.target.map(Property::TargetSetpoint),
+            self.lower.map(Property::LowerSetpoint),
+            self.upper.map(Property::UpperSetpoint),
+            self.mode.map(Property::ThermostatMode),
+            self.lock.map(Property::Lock),
+            self.temperature.map(Property::Temperature),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    /// The state as Alexa knows it, of the moment that Acme tells, or else of now.
+    pub(super) fn report(&self, now: SystemTime) -> State {
+        let time = self.at.map_or(now.into(), Timestamp::from_milliseconds);
+        State::at(time, self.properties())
+    }
+}

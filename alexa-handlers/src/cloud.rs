@@ -1,0 +1,188 @@
+//! What a skill's author writes.
+
+use crate::Fault;
+use alexa_patterns::message::{
+    Command, DevicePush, DiscoveredDevice, EndpointId, Property, State, StateChange, Token,
+};
+use net_dsl::HttpRequest;
+use net_runtime::ServiceClient;
+use std::{collections::BTreeMap, error, fmt, time::Duration};
+
+/// The manufacturer's API: its base URL and secret as the network binds them, and an HTTP client.
+pub type Api<'c> = ServiceClient<'c>;
+
+/// How Alexa's directives map to a manufacturer's HTTP API.
+///
+/// Functions are stateless and may run many times at once, so an implementation holds no state that
+/// matters. A call is given up when its time is over, and a [`Fault`] that is temporary is tried
+/// again while there is time.
+///
+/// ```
+/// use alexa_handlers::{Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, read_json};
+/// use alexa_patterns::message::*;
+/// use net_dsl::HttpRequest;
+///
+/// /// One lamp for everybody, which is on.
+/// struct OneLamp;
+///
+/// impl DeviceCloud for OneLamp {
+///     async fn account(&self, token: &Token, api: &Api<'_>) -> Result<String, Fault> {
+///         let answer = api.get("/me").bearer_auth(token.expose()).send().await?;
+///         match answer.status().as_u16() {
+///             200 => Ok(read_json(answer, 1_000).await?["id"].to_string()),
+///             status => Err(Fault::of_status(status)),
+///         }
+///     }
+///
+///     async fn discover(&self, _: User<'_>, _: &Api<'_>) -> Result<Vec<DiscoveredDevice>, Fault> {
+///         Ok(Vec::new())
+///     }
+///
+///     async fn state(&self, _: User<'_>, _: &EndpointId, api: &Api<'_>) -> Result<State, Fault> {
+///         Ok(State::at(api.now().into(), [Property::Power(Power::On)]))
+///     }
+///
+///     async fn command(&self, _: User<'_>, order: Order<'_>, _: &Api<'_>) -> Result<Outcome, Fault> {
+///         Ok(Outcome::Accepted { request: order.id.to_owned(), expected: order.command.expected() })
+///     }
+///
+///     async fn push(
+///         &self,
+///         _: &HttpRequest<DevicePush>,
+///         _: &Api<'_>,
+///     ) -> Result<Vec<StateChange>, PushRefused> {
+///         Err(PushRefused::NotAuthentic)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no device cloud",
+    label = "nothing says how directives reach these devices",
+    note = "write `impl DeviceCloud for {Self}`: which account a token is of, its devices, their state, commands, pushes"
+)]
+pub trait DeviceCloud: Send + Sync + 'static {
+    /// The stable id of the account that a token of account linking belongs to. Grants are kept by
+    /// it, so it never changes for a user, while tokens do.
+    ///
+    /// # Errors
+    /// [`Fault`]; of a token that is no good, `INVALID_` or `EXPIRED_AUTHORIZATION_CREDENTIAL`.
+    fn account(
+        &self,
+        token: &Token,
+        api: &Api<'_>,
+    ) -> impl Future<Output = Result<String, Fault>> + Send;
+
+    /// The devices of a user; Alexa takes 300.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    fn discover(
+        &self,
+        user: User<'_>,
+        api: &Api<'_>,
+    ) -> impl Future<Output = Result<Vec<DiscoveredDevice>, Fault>> + Send;
+
+    /// The state of a device. Without connectivity it counts as reachable.
+    ///
+    /// # Errors
+    /// [`Fault`]; of a device out of reach, `ENDPOINT_UNREACHABLE`, or better its last state with
+    /// [`Connectivity::Unreachable`](alexa_patterns::message::Connectivity::Unreachable).
+    fn state(
+        &self,
+        user: User<'_>,
+        endpoint: &EndpointId,
+        api: &Api<'_>,
+    ) -> impl Future<Output = Result<State, Fault>> + Send;
+
+    /// Has a device do something.
+    ///
+    /// # Errors
+    /// [`Fault`]; a temporary one only if the manufacturer has done nothing, or knows the order again
+    /// by its id.
+    fn command(
+        &self,
+        user: User<'_>,
+        order: Order<'_>,
+        api: &Api<'_>,
+    ) -> impl Future<Output = Result<Outcome, Fault>> + Send;
+
+    /// What a push says, once it is proven to come from the manufacturer. It is called before
+    /// anything else is done with a push.
+    ///
+    /// # Errors
+    /// [`PushRefused`].
+    fn push(
+        &self,
+        push: &HttpRequest<DevicePush>,
+        api: &Api<'_>,
+    ) -> impl Future<Output = Result<Vec<StateChange>, PushRefused>> + Send;
+
+    /// How long a command takes until the device has done it, about: what Alexa is told when it is
+    /// asked to wait.
+    fn latency(&self, command: &Command) -> Duration {
+        let _ = command;
+        Duration::from_secs(3)
+    }
+}
+
+/// On whose behalf.
+#[derive(Clone, Copy, Debug)]
+pub struct User<'a> {
+    /// The account's stable id.
+    pub account: &'a str,
+    /// The token of account linking, where a directive is at hand: who polls has none, and works with
+    /// the API's own secret.
+    pub token: Option<&'a Token>,
+}
+
+/// A command on its way to a device.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    /// The same each time the same order is given, as messages come at least once: an idempotency
+    /// key.
+    pub id: &'a str,
+    /// The device.
+    pub endpoint: &'a EndpointId,
+    /// What it is to do.
+    pub command: &'a Command,
+    /// What discovery asked to have sent along.
+    pub cookie: &'a BTreeMap<String, String>,
+}
+
+/// What became of a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// The device has done it, and this is its state.
+    Done(State),
+    /// The manufacturer has accepted it, and the device will do it.
+    Accepted {
+        /// By which the manufacturer knows it, for instance in a push.
+        request: String,
+        /// What the device will be like then; none leaves it to
+        /// [`Command::expected`](alexa_patterns::message::Command::expected).
+        expected: Vec<Property>,
+    },
+}
+
+/// Why a push is not handed on.
+#[derive(Debug)]
+pub enum PushRefused {
+    /// Nothing proves that the manufacturer has sent it, or it is too old: status 401.
+    NotAuthentic,
+    /// It says nothing that can be understood: status 400.
+    Malformed(String),
+    /// It could not be looked at; the manufacturer may push again: status 503.
+    Unavailable(Fault),
+}
+
+impl fmt::Display for PushRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PushRefused::NotAuthentic => f.write_str("a push does not prove where it comes from"),
+            PushRefused::Malformed(why) => write!(f, "a push cannot be understood: {why}"),
+            PushRefused::Unavailable(fault) => write!(f, "a push could not be looked at: {fault}"),
+        }
+    }
+}
+
+impl error::Error for PushRefused {}

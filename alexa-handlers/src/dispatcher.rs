@@ -1,0 +1,195 @@
+//! Takes events to Alexa, authorised.
+
+use crate::{
+    answer::{is_late, report},
+    gateway::{self, Verdict},
+    login::{self, Grounds, LoginError},
+};
+use alexa_patterns::{
+    contract,
+    message::{
+        AlexaGateway, Answer, Cause, Event, EventBody, Grant, LoginWithAmazon, Region, State,
+    },
+};
+use net_runtime::{BoxError, Condition, Context, Handler, ServiceClient, Update};
+use std::time::Duration;
+
+type Ctx = Context<contract::Dispatcher>;
+
+/// Takes events to Alexa's event gateway, with the user's token, which it refreshes in time.
+///
+/// An answer that comes too late is reported as a change instead, or not at all if there is none.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Dispatcher;
+
+/// How long before it runs out a token is refreshed, in milliseconds: Amazon's own sample takes five
+/// minutes.
+const EARLY: u64 = 300_000;
+
+/// How often an event is sent again that the gateway does not take for the moment.
+const RESENDS: u32 = 3;
+
+impl Handler<contract::Dispatcher> for Dispatcher {
+    async fn handle(&self, answer: Answer, context: &Ctx) -> Result<(), BoxError> {
+        let Some(event) = still_worth_sending(answer.event, context) else {
+            tracing::warn!("an answer came after its deadline");
+            return Ok(());
+        };
+        let report = context.without_deadline();
+        let context = if event.body.correlation().is_some() { context } else { &report };
+        let grant = match context.table::<Grant>().get(&answer.user).await? {
+            Some(grant) if !grant.refused => grant,
+            _ => {
+                tracing::warn!("there is no leave to send a user's events");
+                return Ok(());
+            }
+        };
+        let Some(grant) = fresh(grant, context).await? else {
+            tracing::warn!("a user has taken back the leave to send events");
+            return Ok(());
+        };
+        deliver(event, grant, context).await
+    }
+}
+
+/// What to send of an event: after its deadline nobody waits for an answer.
+fn still_worth_sending(event: Event, context: &Ctx) -> Option<Event> {
+    let Event { id, body } = event;
+    if body.correlation().is_none() || !is_late(context) {
+        return Some(Event { id, body });
+    }
+    match body {
+        EventBody::Response { endpoint, state, .. } => {
+            Some(Event { id, body: report(endpoint, Cause::VoiceInteraction, state) })
+        }
+        _ => None,
+    }
+}
+
+/// The grant with a token that is good for a while; none if the user has taken it back.
+async fn fresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError> {
+    if grant.expires_at > context.now_milliseconds().saturating_add(EARLY) {
+        return Ok(Some(grant));
+    }
+    refresh(grant, context).await
+}
+
+/// Has the tokens refreshed, and stores them; if another dispatcher was faster, its tokens.
+async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError> {
+    let login = context.call::<LoginWithAmazon>();
+    let grounds = || Grounds::RefreshToken(&grant.refresh_token);
+    let tokens = context.retry(|| login::tokens(&login, grounds())).await;
+    let table = context.table::<Grant>();
+    let unchanged = || Condition::equals("access_token", grant.access_token.expose());
+    match tokens {
+        Ok(tokens) => {
+            let refresh_token = tokens.refresh.unwrap_or_else(|| grant.refresh_token.clone());
+            let update = Update::set("access_token", tokens.access.expose())
+                .and_set("refresh_token", refresh_token.expose())
+                .and_set("expires_at", tokens.expires_at);
+            match table.update_if(&grant.user, update, unchanged()).await? {
+                Some(grant) => Ok(Some(grant)),
+                None => Ok(table.get(&grant.user).await?),
+            }
+        }
+        Err(LoginError::InvalidGrant) => {
+            // Unless the token was good for one use, and somebody has used it.
+            if table.delete_if(&grant.user, unchanged()).await? {
+                Ok(None)
+            } else {
+                Ok(table.get(&grant.user).await?)
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = %error, "a token could not be refreshed");
+            Err(error.into())
+        }
+    }
+}
+
+async fn deliver(event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
+    let gateway = gateway_of(grant.region, context.call::<AlexaGateway>());
+    let mut event = event;
+    let mut refreshed = false;
+    let mut resent = 0;
+    loop {
+        let verdict =
+            gateway::post(&gateway, &grant.access_token, &event.authorised(&grant.access_token))
+                .await;
+        match verdict {
+            Verdict::Taken => return Ok(()),
+            Verdict::TokenRefused | Verdict::Forbidden if !refreshed => {
+                let Some(again) = refresh(grant, context).await? else {
+                    tracing::warn!("a user has taken back the leave to send events");
+                    return Ok(());
+                };
+                grant = again;
+                refreshed = true;
+            }
+            Verdict::TokenRefused => {
+                tracing::error!("the event gateway refuses a fresh token: only a new grant helps");
+                let unchanged = Condition::equals("access_token", grant.access_token.expose());
+                let refused = Update::set("refused", true);
+                context.table::<Grant>().update_if(&grant.user, refused, unchanged).await?;
+                return Ok(());
+            }
+            Verdict::SkillDisabled => {
+                tracing::info!("a user has disabled the skill");
+                let unchanged = Condition::equals("access_token", grant.access_token.expose());
+                context.table::<Grant>().delete_if(&grant.user, unchanged).await?;
+                return Ok(());
+            }
+            Verdict::SkillMisconfigured(why) => {
+                tracing::error!(why, "the skill may not send events: see its permissions");
+                return Ok(());
+            }
+            Verdict::TooLarge => match smaller(event) {
+                Some(small) => event = small,
+                None => return Err("the event gateway finds an event too large".into()),
+            },
+            Verdict::Malformed(why) => {
+                return Err(format!("the event gateway does not take an event: {why}").into());
+            }
+            Verdict::Forbidden => return Err("the event gateway forbids an event".into()),
+            Verdict::Later(why) => {
+                let pause = pause(resent);
+                if resent == RESENDS || context.remaining() <= pause {
+                    return Err(format!("the event gateway did not take an event: {why}").into());
+                }
+                tokio::time::sleep(pause).await;
+                resent += 1;
+            }
+        }
+    }
+}
+
+/// A second, two, four: Alexa wants a second at the least between attempts.
+fn pause(resent: u32) -> Duration {
+    Duration::from_millis(1_000 * 2_u64.pow(resent) + fastrand::u64(0..250))
+}
+
+/// Without what has not changed, which is there to be nice.
+fn smaller(event: Event) -> Option<Event> {
+    let Event { id, body } = event;
+    match body {
+        EventBody::ChangeReport { endpoint, cause, changed, unchanged }
+            if !unchanged.is_empty() =>
+        {
+            let body =
+                EventBody::ChangeReport { endpoint, cause, changed, unchanged: State::new() };
+            Some(Event { id, body })
+        }
+        _ => None,
+    }
+}
+
+/// The gateway of a region, where the network is bound to one of Amazon's; anything else, such as a
+/// proxy or a double, is the gateway of every region.
+fn gateway_of(region: Region, bound: ServiceClient<'_>) -> ServiceClient<'_> {
+    const REGIONS: [Region; 3] = [Region::NorthAmerica, Region::Europe, Region::FarEast];
+    if REGIONS.iter().any(|known| known.gateway() == bound.base_url()) {
+        bound.at(region.gateway())
+    } else {
+        bound
+    }
+}

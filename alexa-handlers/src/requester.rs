@@ -1,0 +1,112 @@
+//! Hands directives to an API that accepts now and acts later.
+
+use crate::{
+    DeviceCloud, Order, Outcome, User,
+    answer::{Ending, answer_once, is_late, time_for_the_cloud},
+};
+use alexa_patterns::{
+    contract,
+    message::{DeferredDirective, DeviceCloud as Cloud, Pending, PendingStatus},
+};
+use net_runtime::{BoxError, Condition, Context, Handler, Update};
+use serde_json::json;
+
+type Ctx = Context<contract::Requester>;
+
+/// Hands a directive to a manufacturer's API, and remembers whom to answer.
+///
+/// What is remembered is written before the API is called: a push may come before the API's answer.
+/// A directive that is delivered again is handed on again only if it is not known to have arrived,
+/// under the same id.
+#[derive(Clone, Debug)]
+pub struct Requester<D> {
+    cloud: D,
+}
+
+/// For how long a request is remembered after its deadline: so long a late answer is known for one,
+/// and an answer that comes twice is known for a duplicate.
+const REMEMBERED: u64 = 300;
+
+/// The deadline where the network sets none: what Alexa waits, less the way there and back.
+const BUDGET: u64 = 6_000;
+
+impl<D: DeviceCloud> Requester<D> {
+    /// The requester of a skill for a manufacturer's devices.
+    pub fn new(cloud: D) -> Requester<D> {
+        Requester { cloud }
+    }
+
+    /// The directive as it is remembered, if it still has to be handed on.
+    async fn remember(
+        &self,
+        deferred: &DeferredDirective,
+        context: &Ctx,
+    ) -> Result<Option<Pending>, BoxError> {
+        let deadline = context.deadline().unwrap_or(context.now_milliseconds() + BUDGET);
+        let endpoint = &deferred.target.endpoint;
+        let intent = Pending {
+            device: Pending::key(&deferred.user, endpoint),
+            message: deferred.message_id.clone(),
+            user: deferred.user.clone(),
+            endpoint: endpoint.clone(),
+            correlation: deferred.target.correlation.clone(),
+            expected: deferred.command.expected(),
+            status: PendingStatus::Intent,
+            request: None,
+            deadline,
+            claimed_at: 0,
+            expires: (deadline / 1_000).saturating_add(REMEMBERED),
+        };
+        let table = context.table::<Pending>();
+        if table.put_new(&intent).await? {
+            return Ok(Some(intent));
+        }
+        let known = table.get((intent.device.as_str(), intent.message.as_str())).await?;
+        // Sent or answered: it has arrived. Otherwise an earlier run has died on the way.
+        Ok(known.filter(|known| known.status == PendingStatus::Intent))
+    }
+}
+
+impl<D: DeviceCloud> Handler<contract::Requester> for Requester<D> {
+    async fn handle(&self, deferred: DeferredDirective, context: &Ctx) -> Result<(), BoxError> {
+        if is_late(context) {
+            tracing::warn!("a directive came after its deadline and is not carried out");
+            return Ok(());
+        }
+        let Some(pending) = self.remember(&deferred, context).await? else {
+            tracing::info!("a directive came again and is under way already");
+            return Ok(());
+        };
+        let target = &deferred.target;
+        let api = context.call::<Cloud>();
+        let order = Order {
+            id: &deferred.message_id,
+            endpoint: &target.endpoint,
+            command: &deferred.command,
+            cookie: &target.cookie,
+        };
+        let user = User { account: &deferred.user, token: Some(&target.token) };
+        let time = time_for_the_cloud(context);
+        let outcome = context.retry_within(time, || self.cloud.command(user, order, &api)).await;
+        let ending = match outcome {
+            Ok(Outcome::Accepted { request, expected }) => {
+                let mut sent = Update::set("status", "SENT").and_set("request", request);
+                if !expected.is_empty() {
+                    sent = sent.and_set("expected", json!(expected));
+                }
+                let key = (pending.device.as_str(), pending.message.as_str());
+                let table = context.table::<Pending>();
+                // A push may have been faster: then it is answered, and stays so.
+                table.update_if(key, sent, Condition::equals("status", "INTENT")).await?;
+                return Ok(());
+            }
+            Ok(Outcome::Done(state)) => Ending::Done(state),
+            Err(fault) => {
+                tracing::warn!(fault = %fault, "a directive was not carried out");
+                Ending::Failed(fault)
+            }
+        };
+        answer_once(context, &pending, None, ending).await?;
+        Ok(())
+    }
+}

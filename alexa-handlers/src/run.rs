@@ -1,0 +1,72 @@
+//! The whole `main` of each function's binary.
+//!
+//! ```no_run
+//! # mod mine {
+//! #     pub use alexa_handlers::acme::Acme as MyCloud;
+//! # }
+//! use mine::MyCloud;
+//! use std::process::ExitCode;
+//!
+//! fn main() -> ExitCode {
+//!     alexa_handlers::run::entrypoint(MyCloud)
+//! }
+//! ```
+
+use crate::{
+    DeviceCloud, Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor,
+};
+use alexa_patterns::{contract, message::Region};
+use net_dsl::Contract;
+use net_runtime::Handler;
+use serde::{Serialize, de::DeserializeOwned};
+use std::process::ExitCode;
+
+fn run<C>(handler: impl Handler<C>) -> ExitCode
+where
+    C: Contract,
+    C::Input: DeserializeOwned + Send,
+    C::Output: Serialize + Send,
+{
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(net_runtime::run::<C>(handler)),
+        // It says nothing of the system that is out of something; Lambda starts another.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// The entrypoint. Grants are of the region of the event gateway that goes with the function's own
+/// (`AWS_REGION`, which Lambda sets).
+pub fn entrypoint(cloud: impl DeviceCloud) -> ExitCode {
+    let region = Region::of_aws(&std::env::var("AWS_REGION").unwrap_or_default());
+    run::<contract::Entrypoint>(Entrypoint::new(cloud, region))
+}
+
+/// The sync processor.
+pub fn sync_processor(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::SyncProcessor>(SyncProcessor::new(cloud))
+}
+
+/// The requester of the async processor.
+pub fn requester(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::Requester>(Requester::new(cloud))
+}
+
+/// The responder of the async processor.
+pub fn responder() -> ExitCode {
+    run::<contract::Responder>(Responder)
+}
+
+/// The receiver of the push gateway.
+pub fn receiver(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::Receiver>(Receiver::new(cloud))
+}
+
+/// The poller of the polling event processor.
+pub fn poller(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::Poller>(Poller::new(cloud))
+}
+
+/// The dispatcher.
+pub fn dispatcher() -> ExitCode {
+    run::<contract::Dispatcher>(Dispatcher)
+}

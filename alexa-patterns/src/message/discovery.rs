@@ -1,0 +1,264 @@
+//! What a skill tells of the devices a user has.
+
+use super::{EndpointId, Label, ThermostatMode};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use typed_builder::TypedBuilder;
+
+/// A device of a user, as discovery reports it.
+///
+/// Every device has the interfaces `Alexa` and `Alexa.EndpointHealth`, and reports all properties
+/// both when asked and when they change.
+///
+/// ```
+/// use alexa_patterns::message::{Capability, Category, DiscoveredDevice, EndpointId, Label};
+///
+/// let lamp = DiscoveredDevice::builder()
+///     .endpoint(EndpointId::new("lamp")?)
+///     .name(Label::new("Desk lamp")?)
+///     .manufacturer(Label::new("Acme")?)
+///     .description(Label::new("A lamp of Acme's")?)
+///     .category(Category::Light)
+///     .capabilities([Capability::Power, Capability::Brightness])
+///     .build();
+/// let json = serde_json::to_value(&lamp)?;
+/// assert_eq!(json["capabilities"][1]["interface"], "Alexa.EndpointHealth");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TypedBuilder)]
+#[serde(try_from = "Envelope", into = "Envelope")]
+pub struct DiscoveredDevice {
+    endpoint: EndpointId,
+    /// What people call it.
+    name: Label,
+    /// Who makes it.
+    manufacturer: Label,
+    /// What it is.
+    description: Label,
+    /// What it is shown as.
+    category: Category,
+    /// What else it is shown as.
+    #[builder(default, setter(transform = |others: impl IntoIterator<Item = Category>| others.into_iter().collect()))]
+    other_categories: BTreeSet<Category>,
+    /// What it can do.
+    #[builder(setter(transform = |all: impl IntoIterator<Item = Capability>| all.into_iter().collect()))]
+    capabilities: BTreeSet<Capability>,
+    /// What to send along with every directive: texts of 5,000 bytes in all, and never its state.
+    #[builder(default)]
+    cookie: BTreeMap<String, String>,
+}
+
+impl DiscoveredDevice {
+    /// The device's id.
+    pub fn endpoint(&self) -> &EndpointId {
+        &self.endpoint
+    }
+
+    /// What it can do.
+    pub fn capabilities(&self) -> &BTreeSet<Capability> {
+        &self.capabilities
+    }
+}
+
+/// What a device can do, apart from being there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capability {
+    /// `Alexa.PowerController`
+    Power,
+    /// `Alexa.BrightnessController`
+    Brightness,
+    /// `Alexa.ColorController`
+    Color,
+    /// `Alexa.ColorTemperatureController`
+    ColorTemperature,
+    /// `Alexa.ThermostatController`
+    Thermostat {
+        /// How many temperatures it is set to.
+        set_points: SetPointCount,
+        /// What it can do.
+        modes: BTreeSet<ThermostatMode>,
+        /// Whether it has a schedule that can be resumed.
+        scheduling: bool,
+    },
+    /// `Alexa.LockController`
+    Lock,
+    /// `Alexa.TemperatureSensor`
+    TemperatureSensor,
+}
+
+/// How many temperatures a thermostat is set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SetPointCount {
+    /// The target.
+    One,
+    /// The lower and the upper.
+    Two,
+    /// The target, the lower and the upper.
+    Three,
+}
+
+/// What a device is shown as (Alexa's schema of 2021).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Category {
+    ActivityTrigger,
+    Camera,
+    Computer,
+    ContactSensor,
+    Door,
+    Doorbell,
+    ExteriorBlind,
+    Fan,
+    GameConsole,
+    GarageDoor,
+    InteriorBlind,
+    Laptop,
+    Light,
+    Microwave,
+    MobilePhone,
+    MotionSensor,
+    MusicSystem,
+    NetworkHardware,
+    Other,
+    Oven,
+    Phone,
+    SceneTrigger,
+    Screen,
+    SecurityPanel,
+    Smartlock,
+    Smartplug,
+    Speaker,
+    StreamingDevice,
+    Switch,
+    Tablet,
+    TemperatureSensor,
+    Thermostat,
+    Tv,
+    Wearable,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Envelope {
+    endpoint_id: EndpointId,
+    manufacturer_name: Label,
+    friendly_name: Label,
+    description: Label,
+    display_categories: Vec<Category>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    cookie: BTreeMap<String, String>,
+    capabilities: Vec<Value>,
+}
+
+impl From<DiscoveredDevice> for Envelope {
+    fn from(device: DiscoveredDevice) -> Envelope {
+        let others = device.other_categories.into_iter().filter(|it| *it != device.category);
+        let always = [
+            json!({ "type": "AlexaInterface", "interface": "Alexa", "version": "3" }),
+            interface("Alexa.EndpointHealth", &["connectivity"]),
+        ];
+        Envelope {
+            endpoint_id: device.endpoint,
+            manufacturer_name: device.manufacturer,
+            friendly_name: device.name,
+            description: device.description,
+            display_categories: std::iter::once(device.category).chain(others).collect(),
+            cookie: device.cookie,
+            capabilities: always
+                .into_iter()
+                .chain(device.capabilities.iter().map(Capability::json))
+                .collect(),
+        }
+    }
+}
+
+fn interface(name: &str, properties: &[&str]) -> Value {
+    let supported: Vec<_> = properties.iter().map(|name| json!({ "name": name })).collect();
+    json!({
+        "type": "AlexaInterface", "interface": name, "version": "3",
+        "properties": { "supported": supported, "proactivelyReported": true, "retrievable": true },
+    })
+}
+
+impl Capability {
+    fn json(&self) -> Value {
+        match self {
+            Capability::Power => interface("Alexa.PowerController", &["powerState"]),
+            Capability::Brightness => interface("Alexa.BrightnessController", &["brightness"]),
+            Capability::Color => interface("Alexa.ColorController", &["color"]),
+            Capability::ColorTemperature => {
+                interface("Alexa.ColorTemperatureController", &["colorTemperatureInKelvin"])
+            }
+            Capability::Thermostat { set_points, modes, scheduling } => {
+                let properties: &[&str] = match set_points {
+                    SetPointCount::One => &["targetSetpoint", "thermostatMode"],
+                    SetPointCount::Two => &["lowerSetpoint", "upperSetpoint", "thermostatMode"],
+                    SetPointCount::Three => {
+                        &["targetSetpoint", "lowerSetpoint", "upperSetpoint", "thermostatMode"]
+                    }
+                };
+                let mut json = interface("Alexa.ThermostatController", properties);
+                json["configuration"] =
+                    json!({ "supportsScheduling": scheduling, "supportedModes": modes });
+                json
+            }
+            Capability::Lock => interface("Alexa.LockController", &["lockState"]),
+            Capability::TemperatureSensor => interface("Alexa.TemperatureSensor", &["temperature"]),
+        }
+    }
+
+    /// None for the interfaces that every device has.
+    fn of_json(json: &Value) -> Result<Option<Capability>, String> {
+        fn read<T: DeserializeOwned>(json: &Value) -> Result<T, String> {
+            T::deserialize(json).map_err(|error| error.to_string())
+        }
+        Ok(Some(match json["interface"].as_str().unwrap_or_default() {
+            "Alexa" | "Alexa.EndpointHealth" => return Ok(None),
+            "Alexa.PowerController" => Capability::Power,
+            "Alexa.BrightnessController" => Capability::Brightness,
+            "Alexa.ColorController" => Capability::Color,
+            "Alexa.ColorTemperatureController" => Capability::ColorTemperature,
+            "Alexa.LockController" => Capability::Lock,
+            "Alexa.TemperatureSensor" => Capability::TemperatureSensor,
+            "Alexa.ThermostatController" => {
+                let supported = json["properties"]["supported"].as_array();
+                let has = |name: &str| {
+                    supported.into_iter().flatten().any(|property| property["name"] == name)
+                };
+                let configuration = &json["configuration"];
+                Capability::Thermostat {
+                    set_points: match (has("targetSetpoint"), has("lowerSetpoint")) {
+                        (true, true) => SetPointCount::Three,
+                        (false, true) => SetPointCount::Two,
+                        _ => SetPointCount::One,
+                    },
+                    modes: read(&configuration["supportedModes"])?,
+                    scheduling: read(&configuration["supportsScheduling"])?,
+                }
+            }
+            other => return Err(format!("there is no interface `{other}` here")),
+        }))
+    }
+}
+
+impl TryFrom<Envelope> for DiscoveredDevice {
+    type Error = String;
+
+    fn try_from(device: Envelope) -> Result<DiscoveredDevice, String> {
+        let capabilities: Result<Vec<_>, _> =
+            device.capabilities.iter().map(Capability::of_json).collect();
+        let mut categories = device.display_categories.into_iter();
+        Ok(DiscoveredDevice {
+            endpoint: device.endpoint_id,
+            name: device.friendly_name,
+            manufacturer: device.manufacturer_name,
+            description: device.description,
+            category: categories.next().ok_or("a device has a category at the least")?,
+            other_categories: categories.collect(),
+            capabilities: capabilities?.into_iter().flatten().collect(),
+            cookie: device.cookie,
+        })
+    }
+}

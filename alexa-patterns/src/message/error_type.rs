@@ -1,0 +1,221 @@
+//! What can go wrong, as Alexa tells it apart.
+
+use super::Temperature;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What went wrong, with all that Alexa's schema wants to know of it; the type and not the message
+/// decides what Alexa says.
+///
+/// It is closed: what a skill sends is one of these. Those from `RequestedSetpointsTooClose` on
+/// belong to `Alexa.ThermostatController`, and `AcceptGrantFailed` to `Alexa.Authorization`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ErrorType {
+    /// The device is doing it already.
+    AlreadyInOperation,
+    /// The hub cannot be reached.
+    BridgeUnreachable,
+    /// The device takes no commands from the cloud.
+    CloudControlDisabled,
+    /// The device is doing something else.
+    EndpointBusy,
+    /// The device's battery is too low for it.
+    EndpointLowPower {
+        /// How full it is, in per cent.
+        percentage: Option<f64>,
+    },
+    /// The device cannot be reached.
+    EndpointUnreachable,
+    /// The user's token has run out.
+    ExpiredAuthorizationCredential,
+    /// The device's firmware is too old for it.
+    FirmwareOutOfDate,
+    /// The device is broken.
+    HardwareMalfunction,
+    /// The user may not do this.
+    InsufficientPermissions,
+    /// Nothing better fits.
+    InternalError,
+    /// The user's token is no good.
+    InvalidAuthorizationCredential,
+    /// The skill does not support the directive, or it is malformed.
+    InvalidDirective,
+    /// A value is not one of those supported.
+    InvalidValue,
+    /// There is no such device, or no longer.
+    NoSuchEndpoint,
+    /// The device has not been calibrated.
+    NotCalibrated,
+    /// The device is not running.
+    NotInOperation,
+    /// The device cannot do this in the mode it is in.
+    NotSupportedInCurrentMode {
+        /// The mode.
+        mode: DeviceMode,
+    },
+    /// The power level is not one of those supported.
+    PowerLevelNotSupported,
+    /// Too much was asked for.
+    RateLimitExceeded,
+    /// A temperature is out of range.
+    TemperatureValueOutOfRange {
+        /// The lowest and the highest that are supported.
+        valid: Option<(Temperature, Temperature)>,
+    },
+    /// Too many wrong PINs.
+    TooManyFailedAttempts,
+    /// A number is out of range.
+    ValueOutOfRange {
+        /// The least and the most that are supported.
+        valid: Option<(f64, f64)>,
+    },
+    /// The set points are too close to each other.
+    RequestedSetpointsTooClose {
+        /// How far they have to be apart.
+        minimum: Temperature,
+    },
+    /// The thermostat is off.
+    ThermostatIsOff,
+    /// The thermostat does not know the mode.
+    UnsupportedThermostatMode,
+    /// The thermostat takes no two set points.
+    DualSetpointsUnsupported,
+    /// The thermostat takes no three set points.
+    TripleSetpointsUnsupported,
+    /// The thermostat may not change its schedule.
+    UnwillingToSetSchedule,
+    /// The thermostat may not be set to that.
+    UnwillingToSetValue,
+    /// A grant could not be exchanged or stored.
+    AcceptGrantFailed,
+}
+
+/// Why a device cannot do something for now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeviceMode {
+    /// It shows a colour.
+    Color,
+    /// It sleeps.
+    Asleep,
+    /// It has not been set up.
+    NotProvisioned,
+    /// Something else.
+    Other,
+}
+
+/// The types that are a name and nothing else.
+const NAMES: [(ErrorType, &str); 26] = [
+    (ErrorType::AlreadyInOperation, "ALREADY_IN_OPERATION"),
+    (ErrorType::BridgeUnreachable, "BRIDGE_UNREACHABLE"),
+    (ErrorType::CloudControlDisabled, "CLOUD_CONTROL_DISABLED"),
+    (ErrorType::EndpointBusy, "ENDPOINT_BUSY"),
+    (ErrorType::EndpointUnreachable, "ENDPOINT_UNREACHABLE"),
+    (ErrorType::ExpiredAuthorizationCredential, "EXPIRED_AUTHORIZATION_CREDENTIAL"),
+    (ErrorType::FirmwareOutOfDate, "FIRMWARE_OUT_OF_DATE"),
+    (ErrorType::HardwareMalfunction, "HARDWARE_MALFUNCTION"),
+    (ErrorType::InsufficientPermissions, "INSUFFICIENT_PERMISSIONS"),
+    (ErrorType::InternalError, "INTERNAL_ERROR"),
+    (ErrorType::InvalidAuthorizationCredential, "INVALID_AUTHORIZATION_CREDENTIAL"),
+    (ErrorType::InvalidDirective, "INVALID_DIRECTIVE"),
+    (ErrorType::InvalidValue, "INVALID_VALUE"),
+    (ErrorType::NoSuchEndpoint, "NO_SUCH_ENDPOINT"),
+    (ErrorType::NotCalibrated, "NOT_CALIBRATED"),
+    (ErrorType::NotInOperation, "NOT_IN_OPERATION"),
+    (ErrorType::PowerLevelNotSupported, "POWER_LEVEL_NOT_SUPPORTED"),
+    (ErrorType::RateLimitExceeded, "RATE_LIMIT_EXCEEDED"),
+    (ErrorType::TooManyFailedAttempts, "TOO_MANY_FAILED_ATTEMPTS"),
+    (ErrorType::ThermostatIsOff, "THERMOSTAT_IS_OFF"),
+    (ErrorType::UnsupportedThermostatMode, "UNSUPPORTED_THERMOSTAT_MODE"),
+    (ErrorType::DualSetpointsUnsupported, "DUAL_SETPOINTS_UNSUPPORTED"),
+    (ErrorType::TripleSetpointsUnsupported, "TRIPLE_SETPOINTS_UNSUPPORTED"),
+    (ErrorType::UnwillingToSetSchedule, "UNWILLING_TO_SET_SCHEDULE"),
+    (ErrorType::UnwillingToSetValue, "UNWILLING_TO_SET_VALUE"),
+    (ErrorType::AcceptGrantFailed, "ACCEPT_GRANT_FAILED"),
+];
+
+impl ErrorType {
+    /// The interface whose ErrorResponse has this type.
+    ///
+    /// ```
+    /// use alexa_patterns::message::ErrorType;
+    ///
+    /// assert_eq!(ErrorType::InternalError.namespace(), "Alexa");
+    /// assert_eq!(ErrorType::ThermostatIsOff.namespace(), "Alexa.ThermostatController");
+    /// ```
+    pub const fn namespace(&self) -> &'static str {
+        match self {
+            ErrorType::RequestedSetpointsTooClose { .. }
+            | ErrorType::ThermostatIsOff
+            | ErrorType::UnsupportedThermostatMode
+            | ErrorType::DualSetpointsUnsupported
+            | ErrorType::TripleSetpointsUnsupported
+            | ErrorType::UnwillingToSetSchedule
+            | ErrorType::UnwillingToSetValue => "Alexa.ThermostatController",
+            ErrorType::AcceptGrantFailed => "Alexa.Authorization",
+            _ => "Alexa",
+        }
+    }
+
+    /// The type's name, as in `INTERNAL_ERROR`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            ErrorType::EndpointLowPower { .. } => "ENDPOINT_LOW_POWER",
+            ErrorType::NotSupportedInCurrentMode { .. } => "NOT_SUPPORTED_IN_CURRENT_MODE",
+            ErrorType::TemperatureValueOutOfRange { .. } => "TEMPERATURE_VALUE_OUT_OF_RANGE",
+            ErrorType::ValueOutOfRange { .. } => "VALUE_OUT_OF_RANGE",
+            ErrorType::RequestedSetpointsTooClose { .. } => "REQUESTED_SETPOINTS_TOO_CLOSE",
+            other => NAMES.iter().find(|(known, _)| known == other).map_or("", |(_, name)| name),
+        }
+    }
+
+    /// The payload of its ErrorResponse.
+    pub(super) fn payload(&self, message: &str) -> Value {
+        let mut payload = json!({ "type": self.name(), "message": message });
+        let range = |minimum: Value, maximum: Value| json!({ "minimumValue": minimum, "maximumValue": maximum });
+        match *self {
+            ErrorType::EndpointLowPower { percentage: Some(percentage) } => {
+                payload["percentageState"] = json!(percentage);
+            }
+            ErrorType::NotSupportedInCurrentMode { mode } => {
+                payload["currentDeviceMode"] = json!(mode);
+            }
+            ErrorType::TemperatureValueOutOfRange { valid: Some((lowest, highest)) } => {
+                payload["validRange"] = range(json!(lowest), json!(highest));
+            }
+            ErrorType::ValueOutOfRange { valid: Some((least, most)) } => {
+                payload["validRange"] = range(json!(least), json!(most));
+            }
+            ErrorType::RequestedSetpointsTooClose { minimum } => {
+                payload["minimumTemperatureDelta"] = json!(minimum);
+            }
+            _ => {}
+        }
+        payload
+    }
+
+    /// The type that a payload has.
+    pub(super) fn of_payload(payload: &Value) -> Option<ErrorType> {
+        let range = &payload["validRange"];
+        let number = |value: &Value| value.as_f64();
+        let temperature = |value: &Value| Temperature::deserialize(value).ok();
+        Some(match payload["type"].as_str()? {
+            "ENDPOINT_LOW_POWER" => {
+                ErrorType::EndpointLowPower { percentage: payload["percentageState"].as_f64() }
+            }
+            "NOT_SUPPORTED_IN_CURRENT_MODE" => ErrorType::NotSupportedInCurrentMode {
+                mode: DeviceMode::deserialize(&payload["currentDeviceMode"]).ok()?,
+            },
+            "TEMPERATURE_VALUE_OUT_OF_RANGE" => ErrorType::TemperatureValueOutOfRange {
+                valid: temperature(&range["minimumValue"]).zip(temperature(&range["maximumValue"])),
+            },
+            "VALUE_OUT_OF_RANGE" => ErrorType::ValueOutOfRange {
+                valid: number(&range["minimumValue"]).zip(number(&range["maximumValue"])),
+            },
+            "REQUESTED_SETPOINTS_TOO_CLOSE" => ErrorType::RequestedSetpointsTooClose {
+                minimum: temperature(&payload["minimumTemperatureDelta"])?,
+            },
+            other => NAMES.iter().find(|(_, name)| *name == other)?.0,
+        })
+    }
+}

@@ -1,0 +1,302 @@
+//! What a skill answers or reports.
+
+use super::{CorrelationToken, DiscoveredDevice, EndpointId, ErrorType, MessageId, State, Token};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What a skill answers or reports (Smart Home Skill API, "event").
+///
+/// What Alexa's schema rejects cannot be made: a DeferredResponse has no endpoint and no context, an
+/// ErrorResponse no context, a state one sample a property.
+///
+/// ```
+/// use alexa_patterns::message::{Event, EventBody, MessageId};
+///
+/// let event = Event { id: MessageId::new("1")?, body: EventBody::AcceptGrantResponse };
+/// let json = serde_json::to_value(&event)?;
+/// assert_eq!(json["event"]["header"]["name"], "AcceptGrant.Response");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Envelope", into = "Envelope")]
+pub struct Event {
+    /// The id of the message, new for each event and the same when it is sent again.
+    pub id: MessageId,
+    /// What it says.
+    pub body: EventBody,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventBody {
+    /// A device has done what it was asked.
+    Response {
+        /// The directive's.
+        correlation: CorrelationToken,
+        /// The device.
+        endpoint: EndpointId,
+        /// The properties that have changed, and all others that are known.
+        state: State,
+    },
+    /// The state of a device, as ReportState asked.
+    StateReport {
+        /// The directive's.
+        correlation: CorrelationToken,
+        /// The device.
+        endpoint: EndpointId,
+        /// Everything that is known, connectivity too.
+        state: State,
+    },
+    /// The answer will come by the event gateway.
+    DeferredResponse {
+        /// The directive's.
+        correlation: CorrelationToken,
+        /// In how many seconds, about.
+        seconds: Option<u32>,
+    },
+    /// Something went wrong.
+    ErrorResponse {
+        /// The directive's, if it had one.
+        correlation: Option<CorrelationToken>,
+        /// The device, if there is one.
+        endpoint: Option<EndpointId>,
+        /// What went wrong.
+        error: ErrorType,
+        /// The same for people who read logs; Alexa does not say it.
+        message: String,
+    },
+    /// A device is in a new state that no directive asks for.
+    ChangeReport {
+        /// The device.
+        endpoint: EndpointId,
+        /// Why it is.
+        cause: Cause,
+        /// What is new.
+        changed: State,
+        /// What else is known.
+        unchanged: State,
+    },
+    /// The devices of a user.
+    DiscoverResponse {
+        /// 300 at the most.
+        devices: Vec<DiscoveredDevice>,
+    },
+    /// A grant was exchanged and stored.
+    AcceptGrantResponse,
+}
+
+/// Why a device is in a new state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Cause {
+    /// Somebody used an app.
+    AppInteraction,
+    /// Somebody touched the device.
+    PhysicalInteraction,
+    /// It was looked at, and nobody knows since when.
+    PeriodicPoll,
+    /// A rule of the device or of its maker.
+    RuleTrigger,
+    /// Somebody asked Alexa, and the answer came late.
+    VoiceInteraction,
+}
+
+impl EventBody {
+    /// The directive's correlation token, if the event answers one.
+    pub fn correlation(&self) -> Option<&CorrelationToken> {
+        match self {
+            EventBody::Response { correlation, .. }
+            | EventBody::StateReport { correlation, .. }
+            | EventBody::DeferredResponse { correlation, .. } => Some(correlation),
+            EventBody::ErrorResponse { correlation, .. } => correlation.as_ref(),
+            EventBody::ChangeReport { .. }
+            | EventBody::DiscoverResponse { .. }
+            | EventBody::AcceptGrantResponse => None,
+        }
+    }
+
+    /// Interface and name, as in `("Alexa", "Response")`.
+    pub fn name(&self) -> (&'static str, &'static str) {
+        match self {
+            EventBody::Response { .. } => ("Alexa", "Response"),
+            EventBody::StateReport { .. } => ("Alexa", "StateReport"),
+            EventBody::DeferredResponse { .. } => ("Alexa", "DeferredResponse"),
+            EventBody::ErrorResponse { error, .. } => (error.namespace(), "ErrorResponse"),
+            EventBody::ChangeReport { .. } => ("Alexa", "ChangeReport"),
+            EventBody::DiscoverResponse { .. } => ("Alexa.Discovery", "Discover.Response"),
+            EventBody::AcceptGrantResponse => ("Alexa.Authorization", "AcceptGrant.Response"),
+        }
+    }
+}
+
+impl Event {
+    /// The event as Alexa's event gateway takes it: with the token that Login with Amazon gave, which
+    /// is not the one that directives carry.
+    ///
+    /// ```
+    /// # use alexa_patterns::message::*;
+    /// let body = EventBody::Response {
+    ///     correlation: CorrelationToken::new("c"),
+    ///     endpoint: EndpointId::new("lamp")?,
+    ///     state: State::new(),
+    /// };
+    /// let event = Event { id: MessageId::new("1")?, body };
+    /// let json = event.authorised(&Token::new("from Amazon"));
+    /// assert_eq!(json["event"]["endpoint"]["scope"]["token"], "from Amazon");
+    /// # Ok::<(), InvalidText>(())
+    /// ```
+    pub fn authorised(&self, token: &Token) -> Value {
+        // Texts and numbers in range; this does not fail.
+        let mut json = serde_json::to_value(self).unwrap_or_default();
+        if let Some(endpoint) = json["event"].get_mut("endpoint") {
+            endpoint["scope"] = json!({ "type": "BearerToken", "token": token });
+        }
+        json
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Envelope {
+    event: Body,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    context: Option<Context>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Context {
+    properties: State,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Body {
+    header: Header,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    endpoint: Option<Endpoint>,
+    payload: Value,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Header {
+    namespace: String,
+    name: String,
+    payload_version: String,
+    message_id: MessageId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    correlation_token: Option<CorrelationToken>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Endpoint {
+    endpoint_id: EndpointId,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Change {
+    cause: CauseOfChange,
+    properties: State,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CauseOfChange {
+    #[serde(rename = "type")]
+    cause: Cause,
+}
+
+impl From<Event> for Envelope {
+    fn from(Event { id, body }: Event) -> Envelope {
+        let (namespace, name) = body.name();
+        let correlation_token = body.correlation().cloned();
+        let (endpoint, context, payload) = match body {
+            EventBody::Response { endpoint, state, .. }
+            | EventBody::StateReport { endpoint, state, .. } => {
+                (Some(endpoint), Some(state), json!({}))
+            }
+            EventBody::DeferredResponse { seconds: None, .. } => (None, None, json!({})),
+            EventBody::DeferredResponse { seconds: Some(seconds), .. } => {
+                (None, None, json!({ "estimatedDeferralInSeconds": seconds }))
+            }
+            EventBody::ErrorResponse { endpoint, error, message, .. } => {
+                let endpoint = endpoint.filter(|_| error != ErrorType::AcceptGrantFailed);
+                (endpoint, None, error.payload(&message))
+            }
+            EventBody::ChangeReport { endpoint, cause, changed, unchanged } => {
+                let change = Change { cause: CauseOfChange { cause }, properties: changed };
+                (Some(endpoint), Some(unchanged), json!({ "change": change }))
+            }
+            EventBody::DiscoverResponse { devices } => {
+                (None, None, json!({ "endpoints": devices }))
+            }
+            EventBody::AcceptGrantResponse => (None, None, json!({})),
+        };
+        Envelope {
+            event: Body {
+                header: Header {
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                    payload_version: "3".to_owned(),
+                    message_id: id,
+                    correlation_token,
+                },
+                endpoint: endpoint.map(|endpoint_id| Endpoint { endpoint_id }),
+                payload,
+            },
+            context: context.map(|properties| Context { properties }),
+        }
+    }
+}
+
+impl TryFrom<Envelope> for Event {
+    type Error = String;
+
+    fn try_from(envelope: Envelope) -> Result<Event, String> {
+        let Body { header, endpoint, payload } = envelope.event;
+        let name = (header.namespace.as_str(), header.name.as_str());
+        let endpoint = endpoint.map(|endpoint| endpoint.endpoint_id);
+        let state = envelope.context.map(|context| context.properties).unwrap_or_default();
+        let correlation = header.correlation_token;
+        let needs = |what: &str| format!("a {} needs {what}", header.name);
+        let read = |error: serde_json::Error| error.to_string();
+        let body = match name {
+            ("Alexa", "Response" | "StateReport") => {
+                let endpoint = endpoint.ok_or_else(|| needs("an endpoint"))?;
+                let correlation = correlation.ok_or_else(|| needs("a correlationToken"))?;
+                if header.name == "Response" {
+                    EventBody::Response { correlation, endpoint, state }
+                } else {
+                    EventBody::StateReport { correlation, endpoint, state }
+                }
+            }
+            ("Alexa", "DeferredResponse") => EventBody::DeferredResponse {
+                correlation: correlation.ok_or_else(|| needs("a correlationToken"))?,
+                seconds: match payload.get("estimatedDeferralInSeconds") {
+                    Some(seconds) => Some(u32::deserialize(seconds).map_err(read)?),
+                    None => None,
+                },
+            },
+            ("Alexa", "ChangeReport") => {
+                let change = Change::deserialize(&payload["change"]).map_err(read)?;
+                EventBody::ChangeReport {
+                    endpoint: endpoint.ok_or_else(|| needs("an endpoint"))?,
+                    cause: change.cause.cause,
+                    changed: change.properties,
+                    unchanged: state,
+                }
+            }
+            ("Alexa.Discovery", "Discover.Response") => EventBody::DiscoverResponse {
+                devices: Vec::deserialize(&payload["endpoints"]).map_err(read)?,
+            },
+            ("Alexa.Authorization", "AcceptGrant.Response") => EventBody::AcceptGrantResponse,
+            (namespace, "ErrorResponse") => {
+                let error = ErrorType::of_payload(&payload)
+                    .filter(|error| error.namespace() == namespace)
+                    .ok_or_else(|| needs("an error type of its interface"))?;
+                let message = payload["message"].as_str().unwrap_or_default().to_owned();
+                EventBody::ErrorResponse { correlation, endpoint, error, message }
+            }
+            (namespace, name) => return Err(format!("there is no event `{namespace}` `{name}`")),
+        };
+        Ok(Event { id: header.message_id, body })
+    }
+}

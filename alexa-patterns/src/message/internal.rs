@@ -1,0 +1,172 @@
+//! What travels between the functions of a skill, and what they remember.
+//!
+//! No message has a deadline of its own: the runtime carries one with every message.
+
+use super::{Cause, Command, CorrelationToken, EndpointId, Event, Property, State, Target, Token};
+use net_dsl::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// A directive that was answered with DeferredResponse and is still to be carried out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeferredDirective {
+    /// The id of the directive's message, by which a manufacturer may know it again.
+    pub message_id: String,
+    /// The device.
+    pub target: Target,
+    /// What it is to do.
+    pub command: Command,
+    /// The user, by the account's stable id.
+    pub user: String,
+}
+
+/// An event on its way to Alexa's event gateway, not yet authorised.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The event; the dispatcher adds the token.
+    pub event: Event,
+    /// The user, by the account's stable id.
+    pub user: String,
+}
+
+/// A device is in a new state, whoever found out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StateChange {
+    /// The user, by the account's stable id.
+    pub user: String,
+    /// The device.
+    pub endpoint: EndpointId,
+    /// The manufacturer's id of the request that caused it, if one did.
+    pub request: Option<String>,
+    /// The new state.
+    pub state: State,
+    /// Why it is new, if no directive waits for it.
+    pub cause: Cause,
+}
+
+/// What a manufacturer posts to the push gateway: its raw text, since a signature covers it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicePush(pub String);
+
+/// A user's leave to report to Alexa: the tokens of Login with Amazon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grant {
+    /// The user, by the account's stable id.
+    pub user: String,
+    /// What authorises an event, for an hour.
+    pub access_token: Token,
+    /// What a new access token is had for.
+    pub refresh_token: Token,
+    /// When the access token runs out, in milliseconds since 1970.
+    pub expires_at: u64,
+    /// Which event gateway the user's events go to: that of where the grant arrived.
+    pub region: Region,
+    /// Whether the event gateway has refused even a fresh token: then only a new grant helps.
+    #[serde(default)]
+    pub refused: bool,
+}
+
+impl Item for Grant {
+    const NAME: &'static str = "Grant";
+    const PARTITION: Key = Key::text("user");
+}
+
+/// Where in the world an event gateway is.
+///
+/// ```
+/// use alexa_patterns::message::Region;
+///
+/// assert_eq!(Region::of_aws("eu-west-1").gateway(), "https://api.eu.amazonalexa.com");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Region {
+    /// North America.
+    NorthAmerica,
+    /// Europe and India.
+    Europe,
+    /// The Far East and Australia.
+    FarEast,
+}
+
+impl Region {
+    /// The region of a skill's function in a region of AWS: Alexa invokes functions in `us-east-1`
+    /// for North America, in `eu-west-1` for Europe and India, in `us-west-2` for the Far East.
+    pub fn of_aws(region: &str) -> Region {
+        match region {
+            "us-west-2" => Region::FarEast,
+            _ if region.starts_with("eu-") => Region::Europe,
+            _ if region.starts_with("ap-") => Region::FarEast,
+            _ => Region::NorthAmerica,
+        }
+    }
+
+    /// The base URL of its event gateway (Alexa, "Send Events to the Alexa Event Gateway").
+    pub const fn gateway(self) -> &'static str {
+        match self {
+            Region::NorthAmerica => "https://api.amazonalexa.com",
+            Region::Europe => "https://api.eu.amazonalexa.com",
+            Region::FarEast => "https://api.fe.amazonalexa.com",
+        }
+    }
+}
+
+/// A request to a manufacturer that is under way, or was a while ago.
+///
+/// It is written before the manufacturer is called, since a push may be faster than the answer to
+/// the call. Whoever finds out that it is done claims it, and only one can.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The user and the device: [`Pending::key`].
+    pub device: String,
+    /// The id of the directive's message.
+    pub message: String,
+    /// The user, by the account's stable id.
+    pub user: String,
+    /// The device.
+    pub endpoint: EndpointId,
+    /// The directive's.
+    pub correlation: CorrelationToken,
+    /// What the device will be like when it has done it, as far as that is known.
+    pub expected: Vec<Property>,
+    /// How far it is.
+    pub status: PendingStatus,
+    /// The manufacturer's id of the request, once it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
+    /// When the answer is due, in milliseconds since 1970.
+    pub deadline: u64,
+    /// When it was claimed, in milliseconds since 1970: who claimed it may have died since.
+    #[serde(default)]
+    pub claimed_at: u64,
+    /// The second since 1970 after which nobody looks at it any more.
+    pub expires: u64,
+}
+
+impl Item for Pending {
+    const NAME: &'static str = "Pending";
+    const PARTITION: Key = Key::text("device");
+    const SORT: Option<Key> = Some(Key::text("message"));
+    const EXPIRES: Option<&'static str> = Some("expires");
+}
+
+impl Pending {
+    /// What a device's requests are found by.
+    pub fn key(user: &str, endpoint: &EndpointId) -> String {
+        // No endpoint's id has a space.
+        format!("{user} {endpoint}")
+    }
+}
+
+/// How far a request to a manufacturer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PendingStatus {
+    /// It is about to be sent, or has just been.
+    Intent,
+    /// The manufacturer has accepted it.
+    Sent,
+    /// Somebody knows how it ended, and is about to answer.
+    Claimed,
+    /// It has been answered.
+    Done,
+}

@@ -1,0 +1,174 @@
+//! Terraform configurations, in its JSON syntax.
+
+mod arguments;
+mod block;
+mod expression;
+mod overrides;
+mod resources;
+
+use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, resource::Code};
+use block::{Block, literal, quoted};
+use expression::Expressions;
+use net_dsl::Removal;
+use resources::{Made, make};
+use std::collections::BTreeMap;
+
+/// The plan as `main.tf.json`, a configuration for Terraform with the provider `hashicorp/aws`.
+///
+/// It describes what [`cloudformation`](super::cloudformation) describes, under the same ids, with
+/// the same policies, which stand in `locals` as IAM reads them. Where the two languages differ:
+///
+/// - **Packages** lie in a folder, the variable `CodeFolder`, and Terraform uploads them; it sees by
+///   their hash that they have changed. There is no bucket to make first.
+/// - **Names** are made of the variable `StackName` and the logical id, where CloudFormation would
+///   make them up; a name too long for its service is cut and ends in a hash.
+/// - **What is to be retained** has `prevent_destroy`: Terraform cannot leave a resource behind, but it
+///   can refuse to plan its end. `terraform state rm` lets go of it. It protects as long as the
+///   resource is in the file.
+/// - **Raw resources** are made through AWS Cloud Control, which takes CloudFormation's types.
+/// - **Overrides** are set on the argument that is the same property. Where the provider has none, or a
+///   value holds one of CloudFormation's functions, the file says so and refuses to be planned:
+///   nothing that was asked for is left out silently.
+///
+/// Only names, types and references of it have been tested, against the schema of provider 6.69.1;
+/// it was never applied to AWS. Equal networks give equal bytes. O(n log n).
+///
+/// ```
+/// use net_dsl::{Graph, prelude::*};
+/// use net_synth::{Plan, emit};
+///
+/// # pub struct Order; messages! { Order }
+/// let orders = Queue::<Order>::builder().name(name!("orders")).build();
+/// let network = orders.network();
+/// let main = emit::terraform(&Plan::new(&name!("restaurant"), &Graph::new(&network)));
+/// assert!(main.contains("\"aws_sqs_queue\""));
+/// ```
+pub fn terraform(plan: &Plan<'_>) -> String {
+    let expressions = Expressions::new(plan);
+    let mut locals = Block::new();
+    let mut types: BTreeMap<&str, Block<'_>> = BTreeMap::new();
+    for resource in &plan.resources {
+        let Made { mut main, others, local } = make(resource, &expressions);
+        let missing = overrides::apply(resource, &mut main.1);
+        let lifecycle = lifecycle(resource, &missing);
+        if !lifecycle.is_empty() {
+            main.1.set("lifecycle", lifecycle);
+        }
+        for (name, value) in local {
+            locals.push(&name, value);
+        }
+        for (kind, block) in std::iter::once(main).chain(others) {
+            types.entry(kind).or_default().push(resource.id.as_str(), block);
+        }
+    }
+    let mut outputs = Block::new();
+    for output in &plan.outputs {
+        outputs.push(output.id.as_str(), output_block(output, &expressions));
+    }
+    let mut resources = Block::new();
+    for (kind, blocks) in types {
+        resources.push(kind, blocks);
+    }
+
+    let mut whole = Block::new()
+        .with("//", literal(&format!("The serverless network {}.", plan.name)))
+        .with("terraform", settings())
+        .with("variable", variables(plan));
+    let sections = [
+        ("data", expressions.data()),
+        ("locals", locals),
+        ("resource", resources),
+        ("output", outputs),
+    ];
+    for (name, section) in sections {
+        if !section.is_empty() {
+            whole.push(name, section);
+        }
+    }
+    let mut bytes = Vec::with_capacity(4_096 + plan.resources.len() * 1_400);
+    // Writing into memory does not fail, and every key is a text.
+    let written = serde_json::to_writer_pretty(&mut bytes, &whole);
+    debug_assert!(written.is_ok());
+    bytes.push(b'\n');
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn settings<'p>() -> Block<'p> {
+    let aws = Block::new().with("source", "hashicorp/aws").with("version", "~> 6.0");
+    Block::new()
+        .with("required_version", ">= 1.5")
+        .with("required_providers", Block::new().with("aws", aws))
+}
+
+/// The folder with the packages, where CloudFormation has a bucket.
+const CODE_FOLDER: &str = "CodeFolder";
+/// What a stack has as its own, and Terraform has not.
+const STACK_NAME: &str = "StackName";
+
+fn variables<'p>(plan: &Plan<'_>) -> Block<'p> {
+    let mut variables = Block::new();
+    for parameter in &plan.parameters {
+        if parameter.id.as_str() == Code::BUCKET {
+            let description = "The folder that holds the functions' packages.";
+            let folder = Block::new()
+                .with("type", "string")
+                .with("description", description)
+                .with("default", ".");
+            variables.push(CODE_FOLDER, folder);
+        } else {
+            variables.push(parameter.id.as_str(), variable(parameter));
+        }
+    }
+    let name = Parameter {
+        id: LogicalId::fixed(STACK_NAME),
+        description: "What the names of all resources start with.".to_owned(),
+        default: Some(plan.name.clone()),
+        pattern: "^[a-z][a-z0-9-]*$",
+        constraint: "lower-case letters, digits and hyphens, a letter first",
+        entity: None,
+    };
+    variables.with(STACK_NAME, variable(&name))
+}
+
+fn variable<'p>(parameter: &Parameter<'_>) -> Block<'p> {
+    let id = &parameter.id;
+    let pattern = quoted(&literal(parameter.pattern));
+    let validation = Block::new()
+        .with("condition", format!("${{can(regex({pattern}, var.{id}))}}"))
+        .with("error_message", literal(&format!("{id} is to be {}.", parameter.constraint)));
+    // Descriptions and defaults are taken literally.
+    Block::new()
+        .with("type", "string")
+        .with("description", parameter.description.clone())
+        .maybe("default", parameter.default.as_ref().map(ToString::to_string))
+        .with("validation", validation)
+}
+
+fn output_block<'p>(output: &Output, expressions: &Expressions<'_>) -> Block<'p> {
+    Block::new()
+        .with("description", output.description.clone())
+        .with("value", expressions.template(&output.value))
+}
+
+/// What keeps a resource from being destroyed, or a configuration from being planned that would not
+/// be what was asked for.
+fn lifecycle<'p>(resource: &Resource<'_>, missing: &[&str]) -> Block<'p> {
+    let retained = (resource.body.removal() == Some(Removal::Retain)).then_some(true);
+    let refusals: Vec<Block<'p>> = missing
+        .iter()
+        .map(|path| {
+            let message = format!(
+                "The network sets {path} of {}, and hashicorp/aws has no argument for that: deploy \
+                 template.json, or take the property away.",
+                resource.id
+            );
+            // Never so: Terraform wants a condition to refer to something.
+            Block::new()
+                .with("condition", format!("${{var.{STACK_NAME} == null}}"))
+                .with("error_message", literal(&message))
+        })
+        .collect();
+    Block::new()
+        .maybe("prevent_destroy", retained)
+        .maybe("precondition", (!refusals.is_empty()).then_some(refusals))
+}

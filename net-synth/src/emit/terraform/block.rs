@@ -1,0 +1,191 @@
+//! Blocks and expressions, as Terraform's JSON syntax has them: arguments in the order written.
+
+use crate::emit::policy::Document;
+use serde::{Serialize, Serializer};
+use serde_json::Number;
+use smol_str::SmolStr;
+
+/// What an argument is set to.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Value<'p> {
+    /// A template, in which `${` starts an expression.
+    Template(String),
+    Number(Number),
+    Flag(bool),
+    Null,
+    List(Vec<Value<'p>>),
+    Block(Block<'p>),
+    Policy(Document<'p, String>),
+}
+
+/// Arguments and the blocks inside.
+#[derive(Default)]
+pub(super) struct Block<'p>(Vec<(SmolStr, Value<'p>)>);
+
+impl<'p> Block<'p> {
+    pub(super) fn new() -> Block<'p> {
+        Block::default()
+    }
+
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value<'p>>) -> Block<'p> {
+        self.set(name, value);
+        self
+    }
+
+    /// Nothing where there is no value.
+    pub(super) fn maybe(self, name: &str, value: Option<impl Into<Value<'p>>>) -> Block<'p> {
+        match value {
+            Some(value) => self.with(name, value),
+            None => self,
+        }
+    }
+
+    /// An argument that is not there yet, without looking for it.
+    pub(super) fn push(&mut self, name: &str, value: impl Into<Value<'p>>) {
+        self.0.push((SmolStr::new(name), value.into()));
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value<'p>>) {
+        let value = value.into();
+        match self.0.iter_mut().find(|(found, _)| found == name) {
+            Some((_, place)) => *place = value,
+            None => self.0.push((SmolStr::new(name), value)),
+        }
+    }
+
+    /// Sets what lies at a path of blocks, its parts joined by `/`.
+    pub(super) fn set_at(&mut self, path: &str, value: Value<'p>) {
+        let Some((first, rest)) = path.split_once('/') else {
+            return self.set(path, value);
+        };
+        if !matches!(self.0.iter().find(|(name, _)| name == first), Some((_, Value::Block(_)))) {
+            self.set(first, Block::new());
+        }
+        if let Some((_, Value::Block(inside))) = self.0.iter_mut().find(|(name, _)| name == first) {
+            inside.set_at(rest, value);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Block<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+/// A text that is to stay as it is, as a template.
+pub(super) fn literal(text: &str) -> String {
+    text.replace("${", "$${").replace("%{", "%%{")
+}
+
+/// A template as a quoted text inside an expression.
+pub(super) fn quoted(template: &str) -> String {
+    format!("\"{}\"", escaped(template))
+}
+
+/// Backslashes, quotes and control characters of the text, but not of the expressions in it.
+fn escaped(template: &str) -> String {
+    let mut out = String::with_capacity(template.len());
+    let (mut depth, mut before) = (0_u32, ['\0'; 2]);
+    for letter in template.chars() {
+        match letter {
+            '{' if depth > 0 || (before[1] == '$' && before[0] != '$') => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            _ => {}
+        }
+        match letter {
+            '\\' | '"' if depth == 0 => out.extend(['\\', letter]),
+            '\n' if depth == 0 => out.push_str("\\n"),
+            '\r' if depth == 0 => out.push_str("\\r"),
+            '\t' if depth == 0 => out.push_str("\\t"),
+            _ => out.push(letter),
+        }
+        before = [before[1], letter];
+    }
+    out
+}
+
+/// A JSON value as Terraform takes it: texts stay as they are.
+pub(super) fn json<'p>(value: &serde_json::Value) -> Value<'p> {
+    use serde_json::Value as Json;
+    match value {
+        Json::Null => Value::Null,
+        Json::Bool(flag) => Value::Flag(*flag),
+        Json::Number(number) => Value::Number(number.clone()),
+        Json::String(text) => Value::Template(literal(text)),
+        Json::Array(list) => Value::List(list.iter().map(json).collect()),
+        Json::Object(map) => Value::Block(Block(
+            map.iter().map(|(name, value)| (SmolStr::new(name), json(value))).collect(),
+        )),
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(template: String) -> Self {
+        Value::Template(template)
+    }
+}
+
+/// A constant.
+impl From<&'static str> for Value<'_> {
+    fn from(text: &'static str) -> Self {
+        Value::Template(literal(text))
+    }
+}
+
+impl From<u64> for Value<'_> {
+    fn from(number: u64) -> Self {
+        Value::Number(number.into())
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(flag: bool) -> Self {
+        Value::Flag(flag)
+    }
+}
+
+impl<'p> From<Block<'p>> for Value<'p> {
+    fn from(block: Block<'p>) -> Self {
+        Value::Block(block)
+    }
+}
+
+impl<'p, T: Into<Value<'p>>> From<Vec<T>> for Value<'p> {
+    fn from(list: Vec<T>) -> Self {
+        Value::List(list.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<'p> From<Document<'p, String>> for Value<'p> {
+    fn from(policy: Document<'p, String>) -> Self {
+        Value::Policy(policy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_escaped_in_texts_and_left_in_expressions() {
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+        assert_eq!(quoted(r#"${f("x")}/"y"#), r#""${f("x")}/\"y""#);
+        assert_eq!(quoted("${f({a = 1})}\n"), r#""${f({a = 1})}\n""#);
+        assert_eq!(quoted(&literal(r#"${"x"}"#)), r#""$${\"x\"}""#);
+    }
+
+    #[test]
+    fn what_lies_at_a_path_is_set_beside_what_is_there() {
+        let mut block = Block::new().with("a", Block::new().with("b", 1)).with("c", true);
+        block.set_at("a/d", Value::Flag(false));
+        block.set_at("c/e", Value::Null);
+        let text = serde_json::to_string(&block).expect("it is data");
+        assert_eq!(text, r#"{"a":{"b":1,"d":false},"c":{"e":null}}"#);
+    }
+}
