@@ -1,0 +1,342 @@
+//! Deploying to an engine that takes CloudFormation.
+
+use crate::support::{Project, Said, said};
+use aws_config::BehaviorVersion;
+use net_tests::engine::{self, Engine};
+use std::{
+    collections::BTreeMap,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
+
+/// A project and an engine to deploy it to.
+struct Site {
+    project: Project,
+    engine: Engine,
+}
+
+/// A stack as it is, for comparing.
+#[derive(Debug, PartialEq, Eq)]
+struct Stack {
+    status: String,
+    /// Logical ids, and what each resource is.
+    resources: BTreeMap<String, String>,
+    template: String,
+}
+
+impl Site {
+    fn new() -> Option<Site> {
+        Some(Site { engine: Engine::start()?, project: Project::new() })
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.project.synth(arguments);
+        engine::credentials(&mut command, &self.engine.endpoint);
+        command.env("SYNTH_PARAMETER_BankBaseUrl", "https://bank.example");
+        command
+    }
+
+    fn deploy(&self) -> Said {
+        said(&mut self.command(&["deploy", "--yes"]))
+    }
+
+    #[track_caller]
+    fn ask<T>(&self, what: impl AsyncFnOnce(aws_config::SdkConfig) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let credentials =
+                aws_sdk_s3::config::Credentials::new("test", "test", None, None, "test");
+            let config = aws_config::defaults(BehaviorVersion::latest())
+                .endpoint_url(&self.engine.endpoint)
+                .region(aws_config::Region::new("eu-west-1"))
+                .credentials_provider(credentials)
+                .load()
+                .await;
+            what(config).await
+        })
+    }
+
+    fn parameter(&self, name: &str) -> Option<String> {
+        self.ask(async |config| {
+            let client = aws_sdk_cloudformation::Client::new(&config);
+            let found = client.describe_stacks().stack_name("restaurant").send().await.ok()?;
+            let mut parameters = found.stacks()[0].parameters().iter();
+            let found = parameters.find(|parameter| parameter.parameter_key() == Some(name))?;
+            found.parameter_value.clone()
+        })
+    }
+
+    fn stack(&self) -> Option<Stack> {
+        self.ask(async |config| {
+            let client = aws_sdk_cloudformation::Client::new(&config);
+            let found = client.describe_stacks().stack_name("restaurant").send().await.ok()?;
+            let status = found.stacks()[0].stack_status()?.as_str().to_owned();
+            let resources =
+                client.list_stack_resources().stack_name("restaurant").send().await.ok()?;
+            let resources = resources.stack_resource_summaries().iter().filter_map(|resource| {
+                let kind = resource.resource_type()?.to_owned();
+                Some((resource.logical_resource_id()?.to_owned(), kind))
+            });
+            let resources = resources.collect();
+            let template = client.get_template().stack_name("restaurant").send().await.ok()?;
+            Some(Stack { status, resources, template: template.template_body?.clone() })
+        })
+    }
+
+    /// Functions by entity: what their code is, and how much memory they have.
+    fn functions(&self) -> BTreeMap<String, (String, i32)> {
+        self.ask(async |config| {
+            let client = aws_sdk_lambda::Client::new(&config);
+            let found = client.list_functions().send().await.expect("functions");
+            let function = |function: &aws_sdk_lambda::types::FunctionConfiguration| {
+                let name = function.function_name()?;
+                let entity = ["Cook", "Waiter"].into_iter().find(|entity| name.contains(entity))?;
+                let code = function.code_sha256()?.to_owned();
+                Some((entity.to_owned(), (code, function.memory_size()?)))
+            };
+            found.functions().iter().filter_map(function).collect()
+        })
+    }
+
+    fn invoke(&self, entity: &str) -> String {
+        self.ask(async |config| {
+            let client = aws_sdk_lambda::Client::new(&config);
+            let found = client.list_functions().send().await.expect("functions");
+            let mut names =
+                found.functions().iter().filter_map(|function| function.function_name());
+            let name = names.find(|name| name.contains(entity)).expect("the function");
+            let payload = aws_sdk_s3::primitives::Blob::new("{}");
+            let answer = client.invoke().function_name(name).payload(payload).send().await;
+            let answer = answer.expect("an answer").payload.expect("a payload");
+            String::from_utf8(answer.into_inner()).expect("UTF-8")
+        })
+    }
+
+    fn objects(&self) -> usize {
+        self.ask(async |config| {
+            let config = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+            let client = aws_sdk_s3::Client::from_conf(config);
+            let bucket = "synth-000000000000-eu-west-1";
+            let found = client.list_objects_v2().bucket(bucket).send().await.expect("objects");
+            found.contents().len()
+        })
+    }
+
+    fn tables(&self) -> Vec<String> {
+        self.ask(async |config| {
+            let client = aws_sdk_dynamodb::Client::new(&config);
+            client.list_tables().send().await.expect("tables").table_names.unwrap_or_default()
+        })
+    }
+
+    /// Starts a deployment, and kills it when it says something.
+    fn kill_at(&self, text: &str) {
+        let mut command = self.command(&["deploy", "--yes"]);
+        let mut child =
+            command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("synth");
+        let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+        let said = lines.map_while(Result::ok).any(|line| line.contains(text));
+        child.kill().expect("it can be killed");
+        child.wait().expect("it ends");
+        assert!(said, "it never said `{text}`");
+    }
+}
+
+#[test]
+fn a_stack_is_made_changed_and_unmade() {
+    let Some(site) = Site::new() else { return };
+
+    let made = site.deploy().code(0).has(&["+ CookFunction", "Made the bucket", "Deployed"]);
+    assert_eq!((made.count("Uploaded "), made.count("Created ")), (2, 13), "{}", made.err);
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+    assert_eq!(site.invoke("Cook"), "\"cook\"");
+    let first = site.functions();
+
+    let same = site.deploy().code(0).has(&["Unchanged"]);
+    assert_eq!(same.count("Uploaded "), 0, "{}", same.err);
+
+    // One property.
+    site.project.edit("network/src/main.rs", "mebibytes!(256)", "mebibytes!(512)");
+    let larger =
+        site.deploy().code(0).has(&["~ CookFunction  AWS::Lambda::Function  MemorySize\n"]);
+    assert_eq!(larger.count("Uploaded "), 0, "{}", larger.err);
+    assert_eq!(site.functions()["Cook"], (first["Cook"].0.clone(), 512));
+
+    // One function's code: one package, one upload, one function.
+    site.project.edit("handlers/src/bin/cook.rs", "\"cook\"", "\"chef\"");
+    let changed = site.deploy().code(0).has(&["~ CookFunction  AWS::Lambda::Function  Code\n"]);
+    assert_eq!(changed.count("Compiled "), 1, "{}", changed.err);
+    assert_eq!(changed.count("Uploaded "), 1, "{}", changed.err);
+    assert_eq!(changed.count("Updated Function"), 1, "{}", changed.err);
+    let second = site.functions();
+    assert_eq!(second["Waiter"], first["Waiter"]);
+    assert_ne!(second["Cook"], first["Cook"]);
+    assert_eq!(site.invoke("Cook"), "\"chef\"");
+    assert_eq!(site.objects(), 3);
+
+    let unmade = said(&mut site.command(&["destroy", "--yes"])).code(0);
+    let [table] = site.tables().try_into().expect("one table is left");
+    assert!(unmade.out.contains(&format!("left: DishesTable ({table})\n")), "{}", unmade.out);
+    assert_eq!(site.stack(), None);
+    assert!(site.functions().is_empty());
+    said(&mut site.command(&["destroy", "--yes"])).code(0).has(&["there is no stack"]);
+}
+
+#[test]
+fn tables_go_when_they_are_told_to() {
+    let Some(site) = Site::new() else { return };
+    site.deploy().code(0);
+    let gone = said(&mut site.command(&["destroy", "--yes", "--delete-tables"])).code(0);
+    assert!(!gone.out.contains("DishesTable"), "{}", gone.out);
+    assert!(site.tables().is_empty());
+}
+
+#[test]
+fn killed_anywhere_it_carries_on() {
+    let Some(mut site) = Site::new() else { return };
+    site.deploy().code(0);
+    let undisturbed = site.stack().expect("a stack");
+    for moment in ["Packaged", "Made the bucket", "Uploaded", "13 changes", "Created", "Deployed"] {
+        // An engine that knows nothing.
+        let Some(engine) = Engine::start() else { return };
+        site.engine = engine;
+        site.kill_at(moment);
+        site.deploy().code(0);
+        assert_eq!(site.stack().as_ref(), Some(&undisturbed), "killed at `{moment}`");
+    }
+}
+
+#[test]
+fn killed_while_a_stack_is_made_it_waits_and_makes_it_anew() {
+    let Some(site) = Site::new() else { return };
+    // A resource that takes its time, and fails.
+    let gate = "+ Raw::builder()
+        .name(name!(\"handle\"))
+        .resource_type(resource_type!(\"AWS::CloudFormation::WaitConditionHandle\"))
+        .build()
+        .network()
+        + Raw::builder()
+        .name(name!(\"gate\"))
+        .resource_type(resource_type!(\"AWS::CloudFormation::WaitCondition\"))
+        .properties(serde_json::json!({ \"Handle\": { \"Ref\": \"HandleResource\" }, \"Timeout\": \"6\" }))
+        .build()
+        .network())";
+    let sum = "front() + kitchen())";
+    let slow = sum.replace(')', "").replace("front( + kitchen(", "front() + kitchen() ") + gate;
+    site.project.edit("network/Cargo.toml", "[dependencies]", "[dependencies]\nserde_json = \"1\"");
+    site.project.edit("network/src/main.rs", sum, &slow);
+    site.kill_at("Created");
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_IN_PROGRESS");
+
+    site.project.edit("network/src/main.rs", &slow, sum);
+    let again = site.deploy().code(0);
+    assert_eq!(
+        again.count("Waiting for `restaurant`, which is CREATE_IN_PROGRESS"),
+        1,
+        "{}",
+        again.err
+    );
+    assert_eq!(
+        again.count("Clearing `restaurant`, which is ROLLBACK_COMPLETE"),
+        1,
+        "{}",
+        again.err
+    );
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+#[test]
+fn what_aws_refuses_is_shown_where_it_was_declared() {
+    let Some(site) = Site::new() else { return };
+    let (sum, faulty) = (
+        "front() + kitchen())",
+        "front() + kitchen() + net_dsl::property::set(
+            &orders(), net_dsl::property::sqs::queue::VISIBILITY_TIMEOUT, 99_999))",
+    );
+    site.project.edit("network/src/main.rs", sum, faulty);
+    site.deploy().code(1).has(&[
+        "error[D101]: AWS refuses `OrdersQueue`, AWS::SQS::Queue",
+        "network/src/main.rs:",
+        "`orders` is declared here",
+        "it is made for `orders`, of front and kitchen",
+        "`restaurant` was not deployed: it is ROLLBACK_COMPLETE",
+    ]);
+
+    site.project.edit("network/src/main.rs", faulty, sum);
+    site.deploy().code(0).has(&["Clearing `restaurant`, which is ROLLBACK_COMPLETE"]);
+}
+
+#[test]
+fn nothing_is_applied_that_nobody_agreed_to() {
+    let Some(site) = Site::new() else { return };
+    said(&mut site.command(&["deploy"])).code(1).has(&[
+        "13 changes",
+        "nobody is there to be asked",
+        "--yes",
+    ]);
+    assert_eq!(site.stack(), None);
+
+    site.deploy().code(0);
+    said(&mut site.command(&["destroy"])).code(1).has(&["nobody is there to be asked"]);
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+#[test]
+fn what_is_lost_needs_a_flag() {
+    let Some(site) = Site::new() else { return };
+    site.deploy().code(0);
+    let before = site.stack();
+    site.project.edit("network/src/main.rs", "name!(\"orders\")", "name!(\"tickets\")");
+    site.deploy().code(1).has(&[
+        "- OrdersQueue  AWS::SQS::Queue  what it holds is lost",
+        "what is in OrdersDeadLetterQueue, OrdersQueue would be lost",
+        "--allow-data-loss",
+    ]);
+    assert_eq!(site.stack(), before);
+    said(&mut site.command(&["deploy", "--yes", "--allow-data-loss"])).code(0);
+    assert!(site.stack().expect("a stack").resources.contains_key("TicketsQueue"));
+}
+
+#[test]
+fn parameters_are_given_once_and_never_shown() {
+    let Some(site) = Site::new() else { return };
+    let deploy = |arguments: &[&str]| {
+        let mut command = site.command(&["deploy", "--yes"]);
+        said(command.args(arguments).env_remove("SYNTH_PARAMETER_BankBaseUrl"))
+    };
+    let bank = || site.parameter("BankBaseUrl");
+    deploy(&[]).code(1).has(&[
+        "a parameter is missing",
+        "BankBaseUrl: The base URL of bank",
+        "--parameter BankBaseUrl=…",
+    ]);
+    deploy(&["--parameter", "BankUrl=https://swordfish.example"]).code(1).has(&["BankBaseUrl"]);
+    assert_eq!(site.stack(), None);
+
+    let file = site.project.path().join("target/parameters.json");
+    std::fs::write(&file, r#"{ "BankBaseUrl": "https://swordfish.example" }"#).expect("a file");
+    let from_file = deploy(&["--parameters", &file.display().to_string()]).code(0);
+    assert_eq!(bank().as_deref(), Some("https://swordfish.example"));
+    let kept = deploy(&[]).code(0).has(&["Unchanged"]);
+    assert_eq!(bank().as_deref(), Some("https://swordfish.example"));
+    let flag = "BankBaseUrl=https://halibut.example";
+    let from_flag = deploy(&["--parameters", &file.display().to_string(), "--parameter", flag]);
+    assert_eq!(bank().as_deref(), Some("https://halibut.example"));
+
+    for said in [from_file, kept, from_flag.code(0)] {
+        let text = format!("{}{}", said.out, said.err);
+        assert!(!text.contains("swordfish") && !text.contains("halibut"), "{text}");
+    }
+}
+
+#[test]
+fn who_cannot_be_reached_is_said() {
+    let project = Project::new();
+    let mut command = project.synth(&["deploy", "--yes"]);
+    engine::credentials(&mut command, "http://127.0.0.1:9");
+    said(&mut command).code(1).has(&["AWS does not say who is asking", "aws sso login"]);
+    let mut command = project.synth(&["deploy", "--yes"]);
+    command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").env("HOME", project.path());
+    command.env("AWS_EC2_METADATA_DISABLED", "true");
+    said(&mut command).code(1).has(&["no AWS region is set", "--region"]);
+}

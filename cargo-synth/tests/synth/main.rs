@@ -1,0 +1,5 @@
+//! What `synth` promises, as processes: on a workspace of its own, and on an engine.
+
+mod build;
+mod deploy;
+mod support;
