@@ -16,8 +16,8 @@ use std::{
     process::{Command, ExitCode, Output, Stdio},
 };
 
-const FILES: [&str; 5] =
-    ["template.json", "main.tf.json", "network.json", "network.mmd", "network.dot"];
+const FILES: [&str; 6] =
+    ["template.json", "main.tf.json", "network.json", "network.svg", "network.mmd", "network.dot"];
 const EXAMPLES: [&str; 3] = ["sync-api", "async-push", "async-polling"];
 
 fn polling(arguments: &[&str], folder: &Folder) -> Output {
@@ -276,6 +276,7 @@ fn graph_draws_in_every_notation_what_is_written_without_arguments() {
         (&["graph"][..], "network.mmd"),
         (&["graph", "--format", "mermaid"], "network.mmd"),
         (&["graph", "--format", "dot"], "network.dot"),
+        (&["graph", "--format", "svg"], "network.svg"),
         (&["graph", "--format", "json"], "network.json"),
     ] {
         let output = polling(arguments, &folder);

@@ -47,13 +47,14 @@ fn templates() -> impl Iterator<Item = (Network, Template)> {
     })
 }
 
-fn outputs(name: &Name, network: &Network) -> [(&'static str, String); 5] {
+fn outputs(name: &Name, network: &Network) -> [(&'static str, String); 6] {
     let graph = Graph::new(network);
     let plan = Plan::new(name, &graph);
     [
         ("template.json", emit::cloudformation(&plan)),
         ("main.tf.json", emit::terraform(&plan)),
         ("network.json", network.to_json()),
+        ("network.svg", emit::svg(network)),
         ("network.mmd", emit::mermaid(network)),
         ("network.dot", emit::dot(network)),
     ]

@@ -5,9 +5,11 @@ mod diagram;
 mod dot;
 mod mermaid;
 mod policy;
+mod svg;
 mod terraform;
 
 pub use cloudformation::cloudformation;
 pub use dot::dot;
 pub use mermaid::mermaid;
+pub use svg::svg;
 pub use terraform::terraform;

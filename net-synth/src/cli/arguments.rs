@@ -21,6 +21,7 @@ pub(super) enum Command {
 pub(super) enum Notation {
     Mermaid,
     Dot,
+    Svg,
     Json,
 }
 
@@ -37,6 +38,7 @@ pub(super) fn parse(
         Some(("graph", found)) => {
             let notation = match text(found, "format").as_deref() {
                 Some("dot") => Notation::Dot,
+                Some("svg") => Notation::Svg,
                 Some("json") => Notation::Json,
                 _ => Notation::Mermaid,
             };
@@ -115,7 +117,7 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
                 .about("Draws the network")
                 .arg(out("File for the diagram [default: standard output]".to_owned()))
                 .arg(format(
-                    &["mermaid", "dot", "json"],
+                    &["mermaid", "dot", "svg", "json"],
                     "Notation: a diagram, or the network itself as in network.json",
                 )),
         )

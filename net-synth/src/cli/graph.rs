@@ -18,6 +18,7 @@ pub(super) fn run(
     let text = match notation {
         Notation::Mermaid => emit::mermaid(network),
         Notation::Dot => emit::dot(network),
+        Notation::Svg => emit::svg(network),
         Notation::Json => network.to_json(),
     };
     let Some(file) = file else {

@@ -61,6 +61,7 @@ pub(super) fn run(
             File::new("template.json", "CloudFormation template", emit::cloudformation(&plan)),
             File::new("main.tf.json", "Terraform configuration", emit::terraform(&plan)),
             File::new("network.json", "the network itself, for tools", network.to_json()),
+            File::new("network.svg", "diagram, for browsers", emit::svg(network)),
             File::new("network.mmd", "diagram, Mermaid", emit::mermaid(network)),
             File::new("network.dot", "diagram, Graphviz", emit::dot(network)),
         ]
@@ -205,13 +206,9 @@ impl<'a> Summary<'a> {
     fn write_next_steps(&self, plan: &Plan<'_>, out: &mut dyn io::Write) -> io::Result<()> {
         let bold = Style::new().bold();
         let template = self.folder.join("template.json");
-        let diagram = self.folder.join("network.mmd");
+        let diagram = self.folder.join("network.svg");
         writeln!(out, "{bold}What to do next{bold:#}")?;
-        writeln!(
-            out,
-            "  See it: open {} on https://mermaid.live or in your editor",
-            diagram.display()
-        )?;
+        writeln!(out, "  See it: open {} in a browser", diagram.display())?;
         let packages: BTreeSet<&str> = plan.packages().collect();
         if !packages.is_empty() {
             let packages: Vec<_> = packages.into_iter().collect();

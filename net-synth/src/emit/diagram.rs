@@ -66,10 +66,9 @@ fn arrows(graph: &Graph<'_>) -> Vec<Arrow> {
     arrows
 }
 
-/// A fill and a line colour for the brick of a number; readable in print and by the colour-blind.
-///
-/// After eight bricks the colours come again.
-pub(super) fn colour(brick: usize) -> (&'static str, &'static str) {
+/// A fill and a line colour for the brick of a number; the first eight are readable in print and by the
+/// colour-blind.
+pub(super) fn colour(brick: usize) -> (String, String) {
     // Okabe and Ito's palette, the fills lightened so that black text reads on them.
     const COLOURS: [(&str, &str); 8] = [
         ("#cce7f7", "#0072b2"),
@@ -81,7 +80,26 @@ pub(super) fn colour(brick: usize) -> (&'static str, &'static str) {
         ("#fbf8d0", "#b5a800"),
         ("#e2e2e2", "#555555"),
     ];
-    COLOURS[brick % COLOURS.len()]
+    match COLOURS.get(brick) {
+        Some((fill, line)) => ((*fill).to_owned(), (*line).to_owned()),
+        None => (hue(brick, 200, 245), hue(brick, 60, 180)),
+    }
+}
+
+/// A colour between two brightnesses; the golden angle keeps neighbours apart however many there are.
+fn hue(number: usize, low: u32, high: u32) -> String {
+    let degrees = u32::try_from(number * 1_375 % 3_600).unwrap_or_default();
+    let channel = |offset: u32| {
+        let at = (degrees + offset) % 3_600;
+        let rising = match at {
+            0..600 => at,
+            600..1_800 => 600,
+            1_800..2_400 => 2_400 - at,
+            _ => 0,
+        };
+        low + (high - low) * rising / 600
+    };
+    format!("#{:02x}{:02x}{:02x}", channel(1_200), channel(0), channel(2_400))
 }
 
 /// An identifier that neither notation takes for a keyword: `deferred-queue` → `n_deferred_queue`.

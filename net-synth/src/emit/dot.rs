@@ -42,7 +42,7 @@ fn write(out: &mut String, diagram: &Diagram<'_>) -> std::fmt::Result {
         writeln!(out, "    fontname=\"sans-serif\"")?;
         for &entity in entities {
             write!(out, "    ")?;
-            write_entity(out, diagram, entity, fill, line)?;
+            write_entity(out, diagram, entity, &fill, &line)?;
         }
         writeln!(out, "  }}")?;
     }
