@@ -63,7 +63,7 @@ pub use entity::{
     external_service::ExternalService,
     fifo_queue::FifoQueue,
     function::{Architecture, Function},
-    http_api::{HttpApi, HttpRequest, HttpResponse, Route},
+    http_api::{HttpApi, HttpRequest, HttpResponse, InvalidRequest, Route},
     queue::Queue,
     raw::Raw,
     schedule::{Schedule, Tick},

@@ -7,7 +7,7 @@ use crate::{
     service::Secrets,
 };
 use futures_util::{FutureExt, future::join_all};
-use net_dsl::{Contract, HttpResponse, Message};
+use net_dsl::{Contract, HttpResponse, InvalidRequest, Message};
 use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -101,7 +101,8 @@ where
     /// one by one; of a FIFO queue in order inside their groups, and after a failure the rest of the
     /// group is left for later. Changes of a table are handled in order up to the first that fails.
     /// What cannot be read counts as failed and takes nothing else down; a request that cannot be
-    /// read is answered with status 400, one that fails with 500. A panic is a failure.
+    /// read is answered with status 400, as is one of which the handler says so ([`InvalidRequest`]),
+    /// one that fails with 500. A panic is a failure.
     ///
     /// # Errors
     /// What the handler failed with, where the event has nobody to report single failures to.
@@ -237,6 +238,7 @@ where
                 }
                 Err(_) => status(500),
             },
+            Err(error) if error.is::<InvalidRequest>() => status(400),
             Err(_) => status(500),
         }
     }

@@ -237,8 +237,8 @@ impl Handler<Door> for Doorman {
         request: HttpRequest<Order>,
         _: &Context<Door>,
     ) -> Result<HttpResponse, BoxError> {
-        let seat = request.path.get("seat").cloned().unwrap_or_default();
-        let wish = request.query.get("wish").cloned().unwrap_or_default();
+        let seat: u32 = request.path_value("seat")?;
+        let wish = request.query_value::<String>("wish")?.unwrap_or_default();
         if request.body.dish == "burnt" {
             return Err("it is burnt".into());
         }
@@ -273,7 +273,10 @@ fn request(body: &str, encoded: bool) -> Value {
 #[tokio::test]
 async fn requests_are_answered_with_a_status_whatever_happens() {
     let runtime = Runtime::<Door>::new(Memory::new(), [("", ""); 0]).expect("nothing to bind");
+    let mut at_the_window = request(r#"{"dish":"soup"}"#, false);
+    at_the_window["pathParameters"]["seat"] = json!("window");
     let cases = [
+        (at_the_window, 400, ""),
         (request(r#"{"dish":"soup"}"#, false), 202, "soup 7 hot text/plain"),
         (request("eyJkaXNoIjoicmljZSJ9", true), 202, "rice 7 hot text/plain"),
         (request(r#"{"plate":"blue"}"#, false), 400, ""),

@@ -4,7 +4,7 @@ use super::{DEADLINE, Handle, Kind, facts};
 use crate::{Bounded, Message, Name, Service, facts::Facts, range};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::{collections::BTreeMap, error, fmt, marker::PhantomData, str::FromStr};
 use typed_builder::TypedBuilder;
 
 /// An HTTP front, deployed as an API Gateway HTTP API with a default stage.
@@ -82,6 +82,65 @@ pub struct HttpRequest<B> {
     /// The body.
     pub body: B,
 }
+
+impl<B> HttpRequest<B> {
+    /// The value of one of the route's `{placeholders}`, parsed.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`], if there is no such placeholder or its value is something else. A handler
+    /// that hands it on with `?` answers the request with status 400.
+    ///
+    /// ```
+    /// # use net_dsl::HttpRequest;
+    /// # let path = [("table".to_owned(), "7".to_owned())].into();
+    /// # let query = [("page".to_owned(), "two".to_owned())].into();
+    /// # let request = HttpRequest { path, query, headers: Default::default(), body: () };
+    /// let table: u32 = request.path_value("table")?;
+    /// assert_eq!(table, 7);
+    /// let sort: Option<u32> = request.query_value("sort")?;
+    /// assert_eq!(sort, None);
+    /// let page = request.query_value::<u32>("page");
+    /// assert_eq!(page.unwrap_err().to_string(), "`page` cannot be `two`: invalid digit found in string");
+    /// # Ok::<(), net_dsl::InvalidRequest>(())
+    /// ```
+    pub fn path_value<T>(&self, name: &str) -> Result<T, InvalidRequest>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        let text = self.path.get(name);
+        parse(name, text.ok_or_else(|| InvalidRequest(format!("the path has no `{name}`")))?)
+    }
+
+    /// The value of a parameter of the query, parsed; none if it is not there.
+    ///
+    /// # Errors
+    /// [`InvalidRequest`], if its value is something else, as in [`HttpRequest::path_value`].
+    pub fn query_value<T>(&self, name: &str) -> Result<Option<T>, InvalidRequest>
+    where
+        T: FromStr<Err: fmt::Display>,
+    {
+        self.query.get(name).map(|text| parse(name, text)).transpose()
+    }
+}
+
+fn parse<T: FromStr<Err: fmt::Display>>(name: &str, text: &str) -> Result<T, InvalidRequest> {
+    text.parse().map_err(|error| {
+        let shown: String = text.chars().take(60).collect();
+        InvalidRequest(format!("`{name}` cannot be `{}`: {error}", shown.escape_debug()))
+    })
+}
+
+/// A request whose path or query is not what the code takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidRequest(String);
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl error::Error for InvalidRequest {}
 
 impl<B: Message> Message for HttpRequest<B> {
     const NAME: &'static str = "HttpRequest";
