@@ -355,6 +355,7 @@ fn what_makes_no_sense_is_refused_with_a_suggestion_and_nothing_is_done() {
         (&["--format", "jsn"], "a similar value exists: 'json'"),
         (&["graph", "--format", "dott"], "a similar value exists: 'dot'"),
         (&["chek"], "a similar subcommand exists: 'check'"),
+        (&["diff"], "--against <FILE>"),
         (&["--out"], "a value is required for '--out <PATH>'"),
         (&["--out", ""], "a value is required for '--out <PATH>'"),
         (&["--format", "json", "check"], "cannot be used with"),
@@ -381,6 +382,7 @@ fn help_tells_commands_options_and_exit_codes() {
             "The serverless network async-polling.",
             "Usage: async-polling [OPTIONS]",
             "check ",
+            "diff ",
             "graph ",
             "explain ",
             "--out <PATH>",
@@ -390,7 +392,7 @@ fn help_tells_commands_options_and_exit_codes() {
             "Exit status: 0 if all went well, 1 if",
         ],
     );
-    for command in ["check", "graph", "explain"] {
+    for command in ["check", "diff", "graph", "explain"] {
         let output = polling(&[command, "--help"], &folder);
         assert_code(&output, 0);
         assert_contains(out(&output), &[&format!("Usage: async-polling {command}")]);

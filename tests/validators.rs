@@ -109,6 +109,11 @@ fn terraforms_arguments_are_those_of_both_schemas() {
     assert_is_up_to_date("tools/terraform_arguments.py");
 }
 
+#[test]
+fn what_replaces_a_resource_is_what_the_schemas_say() {
+    assert_is_up_to_date("tools/create_only.py");
+}
+
 fn assert_is_up_to_date(generator: &str) {
     let Some(bin) = python::bin() else { return };
     let output = Command::new(bin.join("python"))

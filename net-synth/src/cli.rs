@@ -2,10 +2,12 @@
 
 mod arguments;
 mod check;
+mod diff;
 mod explain;
 mod graph;
 mod synthesise;
 
+use crate::output::count;
 use arguments::{Command, Request};
 use net_dsl::{Graph, Name, Network};
 use std::{
@@ -16,10 +18,11 @@ use std::{
 
 /// The whole `main` of a program that declares a network: gives it its command line.
 ///
-/// Without arguments the network is checked and written to `target/synth/NAME/`; `check`, `graph`
-/// and `explain` do what they say, and `--help` tells the rest. The exit code is 0 if all went well,
-/// 1 if the network has errors or a file could not be written (nothing is written then), and 2 if
-/// the arguments make no sense.
+/// Without arguments the network is checked and written to `target/synth/NAME/`; `check`, `diff`,
+/// `graph` and `explain` do what they say, and `--help` tells the rest. The exit code is 0 if all went
+/// well, 1 if the network has errors or a file could not be read or written (nothing is written
+/// then), 2 if the arguments make no sense, and from `diff` 3 if there are differences, 4 if data is
+/// lost with them.
 ///
 /// `name` names the network, its folder and its stack: lower-case letters, digits and hyphens.
 ///
@@ -121,6 +124,7 @@ fn try_run(
             synthesise::run(&name, network, &choices, &folder, json, out, err)
         }
         Command::Check => check::run(&name, &Graph::new(network), json, out),
+        Command::Diff { against } => diff::run(&name, network, &against, json, out, err),
         Command::Graph { notation, file } => graph::run(network, notation, file, out, err),
         Command::Explain { code } => explain::run(code.as_deref(), out, err),
     }
@@ -130,13 +134,4 @@ fn try_run(
 fn fail(err: &mut dyn io::Write, message: &str) -> io::Result<()> {
     let style = anstyle::AnsiColor::BrightRed.on_default().bold();
     writeln!(err, "{style}error{style:#}: {message}")
-}
-
-/// `1 function`, `2 functions`.
-fn count(number: usize, what: &str) -> String {
-    match number {
-        1 => format!("1 {what}"),
-        _ if what.ends_with('y') => format!("{number} {}ies", &what[..what.len() - 1]),
-        _ => format!("{number} {what}s"),
-    }
 }

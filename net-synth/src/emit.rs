@@ -9,6 +9,7 @@ mod svg;
 mod terraform;
 
 pub use cloudformation::cloudformation;
+pub(crate) use cloudformation::{resource_kind, resource_type};
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;

@@ -20,6 +20,7 @@
 
 pub mod check;
 mod cli;
+pub mod diff;
 pub mod emit;
 mod output;
 pub mod plan;

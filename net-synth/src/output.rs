@@ -1,4 +1,4 @@
-//! Files that are there whole or not at all.
+//! Files that are there whole or not at all, and counts in words.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -34,4 +34,13 @@ pub(crate) fn write<N: AsRef<OsStr>>(folder: &Path, files: &[(N, &str)]) -> io::
         }
     }
     renamed
+}
+
+/// `1 function`, `2 functions`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    match number {
+        1 => format!("1 {what}"),
+        _ if what.ends_with('y') => format!("{number} {}ies", &what[..what.len() - 1]),
+        _ => format!("{number} {what}s"),
+    }
 }

@@ -13,6 +13,7 @@ pub(super) struct Request {
 pub(super) enum Command {
     Synthesise { folder: PathBuf, packages: Option<PathBuf>, architecture: Option<Architecture> },
     Check,
+    Diff { against: PathBuf },
     Graph { notation: Notation, file: Option<PathBuf> },
     Explain { code: Option<String> },
 }
@@ -35,6 +36,10 @@ pub(super) fn parse(
     let path = |matches: &clap::ArgMatches| matches.get_one::<PathBuf>("out").cloned();
     let (command, format) = match matches.subcommand() {
         Some(("check", found)) => (Command::Check, text(found, "format")),
+        Some(("diff", found)) => {
+            let against = found.get_one::<PathBuf>("against").cloned().unwrap_or_default();
+            (Command::Diff { against }, text(found, "format"))
+        }
         Some(("graph", found)) => {
             let notation = match text(found, "format").as_deref() {
                 Some("dot") => Notation::Dot,
@@ -81,8 +86,8 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
              its diagrams and network.json."
         ))
         .after_help(
-            "Exit status: 0 if all went well, 1 if the network has errors or nothing could be \
-             written, 2 if the arguments make no sense.\n\
+            "Exit status: 0 if all went well, 1 if the network has errors or a file could not be \
+             read or written, 2 if the arguments make no sense; from `diff` also 3 and 4.\n\
              With cargo, arguments come after `--`: cargo run --example NAME -- check",
         )
         .args_conflicts_with_subcommands(true)
@@ -111,6 +116,25 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
             Clap::new("check")
                 .about("Checks the network and writes nothing")
                 .arg(format(&["text", "json"], "How to report findings")),
+        )
+        .subcommand(
+            Clap::new("diff")
+                .about("Tells what deploying the network would change")
+                .arg(
+                    Arg::new("against")
+                        .long("against")
+                        .value_name("FILE")
+                        .value_hint(ValueHint::FilePath)
+                        .value_parser(clap::value_parser!(PathBuf))
+                        .required(true)
+                        .help("An earlier network.json, or a CloudFormation template in JSON"),
+                )
+                .arg(format(&["text", "json"], "How to report differences"))
+                .after_help(
+                    "Exit status: 0 if there is no difference, 3 if there are differences, 4 if \
+                     queues, tables or raw resources lose with them what they hold; 1 and 2 as \
+                     always.",
+                ),
         )
         .subcommand(
             Clap::new("graph")

@@ -147,8 +147,11 @@ impl<'a> Summary<'a> {
             Brick { name: brick.to_string(), own: names(own), shared: names(shared) }
         });
         let kinds: Vec<Kind> = graph.nodes().iter().filter_map(|node| node.kind).collect();
-        let resources: Vec<&str> =
-            plan.resources.iter().map(|resource| resource_kind(&resource.body)).collect();
+        let resources: Vec<&str> = plan
+            .resources
+            .iter()
+            .map(|resource| emit::resource_kind(emit::resource_type(&resource.body)))
+            .collect();
         Summary {
             name: name.id().as_str(),
             bricks: bricks.collect(),
@@ -282,27 +285,6 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::ExternalService => "external service",
         Kind::AlexaSkill => "skill",
         Kind::Raw => "raw resource",
-    }
-}
-
-fn resource_kind(body: &Body) -> &'static str {
-    match body {
-        Body::Function(_) => "function",
-        Body::Role(_) => "role",
-        Body::LogGroup(_) => "log group",
-        Body::Queue(_) => "queue",
-        Body::Mapping(_) => "event source mapping",
-        Body::Topic(_) => "topic",
-        Body::Subscription(_) => "subscription",
-        Body::QueuePolicy(_) => "queue policy",
-        Body::Table(_) => "table",
-        Body::Schedule(_) => "schedule",
-        Body::HttpApi(_) => "HTTP API",
-        Body::Stage(_) => "stage",
-        Body::Integration(_) => "integration",
-        Body::Route(_) => "route",
-        Body::Permission(_) => "permission",
-        Body::Raw(_) => "raw resource",
     }
 }
 

@@ -200,7 +200,7 @@ fn set(properties: &mut Value, path: &str, value: Value) {
     *place = value;
 }
 
-pub(super) fn resource_type(body: &Body) -> &str {
+pub(crate) fn resource_type(body: &Body) -> &str {
     match body {
         Body::Function(_) => "AWS::Lambda::Function",
         Body::Role(_) => "AWS::IAM::Role",
@@ -218,5 +218,27 @@ pub(super) fn resource_type(body: &Body) -> &str {
         Body::Route(_) => "AWS::ApiGatewayV2::Route",
         Body::Permission(_) => "AWS::Lambda::Permission",
         Body::Raw(raw) => &raw.resource_type,
+    }
+}
+
+/// What people call the resources of a type.
+pub(crate) fn resource_kind(resource_type: &str) -> &'static str {
+    match resource_type {
+        "AWS::Lambda::Function" => "function",
+        "AWS::IAM::Role" => "role",
+        "AWS::Logs::LogGroup" => "log group",
+        "AWS::SQS::Queue" => "queue",
+        "AWS::Lambda::EventSourceMapping" => "event source mapping",
+        "AWS::SNS::Topic" => "topic",
+        "AWS::SNS::Subscription" => "subscription",
+        "AWS::SQS::QueuePolicy" => "queue policy",
+        "AWS::DynamoDB::Table" => "table",
+        "AWS::Scheduler::Schedule" => "schedule",
+        "AWS::ApiGatewayV2::Api" => "HTTP API",
+        "AWS::ApiGatewayV2::Stage" => "stage",
+        "AWS::ApiGatewayV2::Integration" => "integration",
+        "AWS::ApiGatewayV2::Route" => "route",
+        "AWS::Lambda::Permission" => "permission",
+        _ => "raw resource",
     }
 }

@@ -1,0 +1,284 @@
+//! What deploying would change is told, by brick, by entity and by property, and nothing else is.
+
+use alexa_patterns::{
+    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
+};
+use net_dsl::{
+    Graph, Network,
+    prelude::*,
+    property::{self, dynamodb},
+};
+use net_synth::{
+    Plan,
+    diff::{Diff, Held, Replaced, ResourceChange, Sign, Stack},
+    emit,
+};
+use net_tests::{everything::everything, run::Folder};
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, ffi::OsString, fs, process::ExitCode};
+
+fn sync() -> Network {
+    entrypoint() + sync_processor() + dispatcher()
+}
+
+fn push() -> Network {
+    entrypoint() + async_processor() + push_gateway() + dispatcher()
+}
+
+fn polling() -> Network {
+    entrypoint() + async_processor() + polling_event_processor() + dispatcher()
+}
+
+fn networks() -> [Network; 4] {
+    [sync(), push(), polling(), everything()]
+}
+
+fn stack(network: &Network) -> Stack {
+    Stack::of(&Plan::new(&name!("test"), &Graph::new(network)))
+}
+
+fn template(network: &Network) -> String {
+    emit::cloudformation(&Plan::new(&name!("test"), &Graph::new(network)))
+}
+
+fn diff(before: &Network, after: &Network) -> Diff {
+    Diff::new(&stack(before), &stack(after))
+}
+
+#[track_caller]
+fn only(diff: &Diff) -> &ResourceChange {
+    let [change] = diff.resources.as_slice() else { panic!("{diff:#?}") };
+    change
+}
+
+fn plain(diff: &Diff) -> String {
+    anstream::adapter::strip_str(&diff.render()).to_string()
+}
+
+#[test]
+fn a_network_does_not_differ_from_itself_in_whatever_order_it_was_added_up() {
+    for network in networks() {
+        assert!(diff(&network, &network).is_empty());
+        let read = Stack::read(&template(&network)).expect("it is a template");
+        assert!(Diff::new(&read, &stack(&network)).is_empty());
+    }
+    let other = dispatcher() + polling_event_processor() + async_processor() + entrypoint();
+    assert!(diff(&polling(), &other).is_empty());
+}
+
+#[test]
+fn the_way_back_is_the_difference_with_its_signs_turned() {
+    let turned = |sign| match sign {
+        Sign::Added => Sign::Removed,
+        Sign::Removed => Sign::Added,
+        Sign::Changed => Sign::Changed,
+    };
+    for before in networks() {
+        for after in networks() {
+            let (there, back) = (diff(&before, &after), diff(&after, &before));
+            let resources: Vec<_> = there
+                .resources
+                .iter()
+                .map(|change| (change.id.clone(), turned(change.sign)))
+                .collect();
+            let expected: Vec<_> =
+                back.resources.iter().map(|change| (change.id.clone(), change.sign)).collect();
+            assert_eq!(resources, expected);
+            let permissions: BTreeSet<_> = there
+                .permissions
+                .iter()
+                .map(|change| (&change.who, &change.actions, &change.targets, turned(change.sign)))
+                .collect();
+            let expected: BTreeSet<_> = back
+                .permissions
+                .iter()
+                .map(|change| (&change.who, &change.actions, &change.targets, change.sign))
+                .collect();
+            assert_eq!(permissions, expected);
+        }
+    }
+}
+
+#[test]
+fn exchanging_a_brick_is_told_as_two_bricks() {
+    let diff = diff(&push(), &polling());
+    let bricks: BTreeSet<_> = diff
+        .resources
+        .iter()
+        .map(|change| (change.sign, change.bricks.iter().cloned().collect::<Vec<_>>().join(", ")))
+        .collect();
+    assert_eq!(
+        bricks,
+        BTreeSet::from([
+            (Sign::Added, "polling-event-processor".to_owned()),
+            (Sign::Removed, "push-gateway".to_owned()),
+        ])
+    );
+    let text = plain(&diff);
+    for line in [
+        "+ polling-event-processor: 1 function, 1 log group, 1 queue, 1 schedule, 8 permissions",
+        "- push-gateway: 1 HTTP API, 1 function, 1 integration, 1 log group, 1 route, 1 stage, 5 permissions",
+        "    + ClockToPollerSchedule  schedule of clock",
+        "Permissions",
+        "  + PollerRole may lambda:InvokeFunction on ResponderFunction.Arn",
+        "  - ReceiverRole may lambda:InvokeFunction on ResponderFunction.Arn",
+        "  + scheduler.amazonaws.com may sts:AssumeRole on ClockToPollerRole if StringEquals \
+         aws:SourceAccount AWS::AccountId",
+        "  - PushGatewayUrl",
+        "6 added, 0 changed, 8 removed",
+    ] {
+        assert!(text.lines().any(|found| found == line), "no `{line}` in\n{text}");
+    }
+    // Queues of dead letters end with their functions only when push comes.
+    assert_eq!(diff.losses().count(), 0);
+}
+
+struct Work;
+messages! { Work }
+struct Job;
+impl Item for Job {
+    const NAME: &'static str = "Job";
+    const PARTITION: Key = Key::text("id");
+}
+contract! { Worker: Work => () { reads Job } }
+
+fn worker() -> Function<Worker> {
+    Function::builder().name(name!("worker")).code(binary!("worker")).build()
+}
+
+fn work() -> Queue<Work> {
+    Queue::builder().name(name!("work")).build()
+}
+
+fn jobs(removal: Removal) -> Table<Job> {
+    Table::builder().name(name!("jobs")).removal(removal).build()
+}
+
+fn shop(removal: Removal) -> Network {
+    work().triggers(&worker()) + worker().reads(&jobs(removal))
+}
+
+#[test]
+fn one_setting_is_one_property() {
+    let larger =
+        Function::<Worker>::builder().name(name!("worker")).memory(mebibytes!(512)).build();
+    let network = shop(Removal::Retain);
+    let diff = diff(&network, &(network.clone() + &larger));
+    let change = only(&diff);
+    assert_eq!((change.sign, change.replaced, change.held), (Sign::Changed, Replaced::No, None));
+    let [property] = change.properties.as_slice() else { panic!("{change:#?}") };
+    assert_eq!(
+        (property.path.as_str(), &property.before, &property.after),
+        ("MemorySize", &Some(json!(256)), &Some(json!(512)))
+    );
+    assert!(plain(&diff).contains("        MemorySize: 256 → 512\n"));
+}
+
+#[test]
+fn what_holds_data_and_ends_stands_out_with_what_becomes_of_it() {
+    for (removal, held, said) in [
+        (Removal::Retain, Held::Left, "it is left behind with what it holds, outside the stack"),
+        (Removal::Delete, Held::Lost, "what it holds is lost"),
+    ] {
+        let network = shop(removal);
+        let named = property::set(&jobs(removal), dynamodb::table::TABLE_NAME, "jobs");
+        let found = diff(&network, &(network.clone() + named));
+        let change = only(&found);
+        assert_eq!((change.replaced, change.held), (Replaced::Yes, Some(held)));
+        assert!(plain(&found).contains(&format!("  ! JobsTable is replaced: {said}\n")));
+
+        let found = diff(&network, &Network::empty());
+        let ends: Vec<_> = found
+            .resources
+            .iter()
+            .filter_map(|change| Some((change.id.as_str(), change.held?)))
+            .collect();
+        assert_eq!(
+            ends,
+            [("JobsTable", held), ("WorkDeadLetterQueue", Held::Lost), ("WorkQueue", Held::Lost)]
+        );
+    }
+    let weaker = diff(&shop(Removal::Retain), &shop(Removal::Delete));
+    let paths: Vec<_> =
+        only(&weaker).properties.iter().map(|change| change.path.as_str()).collect();
+    assert_eq!(paths, ["DeletionPolicy", "UpdateReplacePolicy"]);
+    assert_eq!(weaker.losses().count(), 0);
+}
+
+#[test]
+fn a_new_link_is_a_permission() {
+    let before: Network = work().triggers(&worker()) + &jobs(Removal::Retain);
+    let diff = diff(&before, &shop(Removal::Retain));
+    let [permission] = diff.permissions.as_slice() else { panic!("{diff:#?}") };
+    assert_eq!(permission.sign, Sign::Added);
+    assert_eq!(permission.who, "WorkerRole");
+    assert_eq!(permission.actions, ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"]);
+    assert_eq!(permission.targets, ["JobsTable.Arn"]);
+}
+
+#[test]
+fn templates_of_others_are_compared_as_well() {
+    let read = |properties: Value| {
+        let bucket = json!({ "Type": "AWS::S3::Bucket", "Properties": properties });
+        Stack::read(&json!({ "Resources": { "Photos": bucket } }).to_string()).expect("a template")
+    };
+    let diff = Diff::new(&read(json!({})), &read(json!({ "BucketName": { "Fn::Sub": "${A}-b" } })));
+    let change = only(&diff);
+    // Its schema is not known here, so the worst is told.
+    assert_eq!((change.replaced, change.held), (Replaced::Unknown, Some(Held::Lost)));
+    assert!(plain(&diff).contains("BucketName: (not set) → ${A}-b\n"));
+}
+
+/// Runs the program of a network in this process: exit code, standard output, standard error.
+fn run(network: &Network, arguments: &[&str]) -> (ExitCode, String, String) {
+    let arguments = ["program"].iter().chain(arguments).map(OsString::from);
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = net_synth::run_with("test", network, arguments, &mut out, &mut err);
+    let plain = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        anstream::adapter::strip_str(&text).to_string()
+    };
+    (code, plain(out), plain(err))
+}
+
+#[test]
+fn exit_codes_tell_nothing_something_and_losses_apart() {
+    let folder = Folder::new();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).expect("a file is written");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let files = |network: &Network| {
+        [write("network.json", &network.to_json()), write("template.json", &template(network))]
+    };
+    for file in files(&polling()) {
+        let (code, out, err) = run(&polling(), &["diff", "--against", &file]);
+        assert_eq!(code, ExitCode::SUCCESS, "{err}");
+        assert_eq!(out, format!("test: no difference from `{file}`\n"));
+    }
+    for file in files(&push()) {
+        let (code, out, _) = run(&polling(), &["diff", "--against", &file]);
+        assert_eq!(code, ExitCode::from(3));
+        assert!(out.contains("+ polling-event-processor: "), "{out}");
+    }
+    for file in files(&polling()) {
+        let (code, out, _) = run(&sync(), &["diff", "--against", &file]);
+        assert_eq!(code, ExitCode::from(4));
+        assert!(out.contains("! PollerDeadLetterQueue is removed: what it holds is lost"), "{out}");
+        assert!(out.contains("! PendingTable is removed: it is left behind"), "{out}");
+    }
+    let [file, _] = files(&push());
+    let (code, out, _) = run(&polling(), &["diff", "--against", &file, "--format", "json"]);
+    assert_eq!(code, ExitCode::from(3));
+    let read: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(read, serde_json::to_value(diff(&push(), &polling())).expect("JSON"));
+    for file in [write("x", "x"), write("y", "{}"), "nowhere".to_owned()] {
+        let (code, out, err) = run(&polling(), &["diff", "--against", &file]);
+        assert_eq!((code, out.as_str()), (ExitCode::FAILURE, ""));
+        assert!(err.starts_with(&format!("error: `{file}` could not be read: ")), "{err}");
+    }
+    let (code, _, err) = run(&entrypoint(), &["diff", "--against", &file]);
+    assert_eq!(code, ExitCode::FAILURE);
+    assert!(err.contains("test has 1 error; nothing was compared"), "{err}");
+}
