@@ -449,6 +449,33 @@ fn no_statement_has_a_wildcard_and_every_permission_a_condition() {
     }
 }
 
+#[test]
+fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
+    let mut seen = BTreeSet::new();
+    for (network, template) in templates() {
+        for (source, link) in network.links() {
+            let principal = match (network.kind(source), link.verb()) {
+                (Some(Kind::Topic), Verb::Triggers) => "sns.amazonaws.com",
+                (Some(Kind::AlexaSkill), Verb::Triggers) => "alexa-connectedhome.amazon.com",
+                (Some(Kind::HttpApi), Verb::Routes) => "apigateway.amazonaws.com",
+                _ => continue,
+            };
+            let function = format!("{}Function", pascal(link.to().as_str()));
+            let leave = |(_, permission): (&str, &Value)| {
+                let properties = &permission["Properties"];
+                entity(permission) == source.as_str()
+                    && properties["Action"] == "lambda:InvokeFunction"
+                    && properties["Principal"] == principal
+                    && target(&template, &properties["FunctionName"]) == function
+            };
+            let mut permissions = template.of_type("AWS::Lambda::Permission");
+            assert!(permissions.any(leave), "{source} may not start {function}");
+            seen.insert(principal);
+        }
+    }
+    assert_eq!(seen.len(), 3, "{seen:?}");
+}
+
 fn statements(value: &Value) -> Vec<&Value> {
     match value {
         Value::Object(map) => map

@@ -8,7 +8,7 @@ use crate::{
     error::{Error, Result},
     folder::Processor,
     program::Program,
-    synthesise,
+    progress, synthesise,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
 use std::{
@@ -89,7 +89,9 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             let (built, files) =
                 synthesise::synthesise(&program(matches), path(matches, "out").as_deref())?;
             for file in files {
-                writeln!(out, "  {:>8}  {}", "", file.display()).map_err(written)?;
+                let weight = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
+                let weight = progress::size(weight);
+                writeln!(out, "  {weight:>8}  {}", file.display()).map_err(written)?;
             }
             build::report(&built, out).map_err(written)?;
             Ok(SUCCEEDED)
@@ -214,16 +216,19 @@ fn command() -> Command {
             .args_conflicts_with_subcommands(true)
             .disable_help_subcommand(true),
     );
-    let build = build_arguments(Command::new("build").about(
-        "Builds the packages of the network's functions, and writes nothing else. Binaries that \
-         functions name (`binary!(\"name\")`) are found in the workspace by name, compiled for \
-         Lambda by one run of cargo, and packaged under names that are hashes of their bytes.",
-    ));
+    let build = build_arguments(
+        Command::new("build")
+            .about("Builds the packages of the network's functions, and writes nothing else")
+            .after_help(
+                "The binaries that functions name, as in `binary!(\"cook\")`, are found in the \
+                 workspace by name, compiled for Lambda by one run of cargo under the profile \
+                 `lambda`, and packaged under names that are hashes of their bytes.\n\n\
+                 Example: synth build --example async_polling",
+            ),
+    );
     let deploy = account_arguments(build_arguments(
-        Command::new("deploy").about(
-            "Builds, uploads what is new, shows what would change, asks, and applies it. Run again \
-             after whatever happened: it carries on from what there is.",
-        ),
+        Command::new("deploy")
+            .about("Builds, uploads what is new, shows what would change, asks, and applies it"),
     ))
     .next_help_heading("What is deployed")
     .args([
@@ -236,12 +241,14 @@ fn command() -> Command {
     ])
     .after_help(
         "Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
-         the file; what was given once the stack keeps. Values are never printed.",
+         the file; what was given once the stack keeps. Values are never printed.\n\
+         Run again after whatever happened: it carries on from what there is.\n\n\
+         Example: synth deploy --example async_polling --region eu-west-1",
     );
-    let destroy = account_arguments(program_arguments(Command::new("destroy").about(
-        "Deletes the network's stack. Tables are kept unless they were declared otherwise, and it \
-         says where they are.",
-    )))
+    let destroy = account_arguments(program_arguments(
+        Command::new("destroy")
+            .about("Deletes the network's stack; tables are kept, and it says where they are"),
+    ))
     .next_help_heading("What is deleted")
     .args([
         flag("delete-tables", "Deletes tables too, with everything in them"),

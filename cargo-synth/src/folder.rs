@@ -172,3 +172,34 @@ impl Declarations {
         self.0.get(entity)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(resource: &str) -> Template {
+        let text = format!("{{ \"Resources\": {{ \"One\": {resource} }} }}");
+        Template::parse(text).expect("a template")
+    }
+
+    #[test]
+    fn roles_need_a_capability_and_named_ones_another() {
+        let capability = |resource| template(resource).capability();
+        let role = "{ \"Type\": \"AWS::IAM::Role\", \"Properties\": {} }";
+        assert_eq!(capability(role), Some("CAPABILITY_IAM"));
+        let named = "{ \"Type\": \"AWS::IAM::Role\", \"Properties\": { \"RoleName\": \"cook\" } }";
+        assert_eq!(capability(named), Some("CAPABILITY_NAMED_IAM"));
+        assert_eq!(capability("{ \"Type\": \"AWS::SQS::Queue\" }"), None);
+    }
+
+    #[test]
+    fn only_what_holds_something_is_lost() {
+        let loses = |kind, policy| {
+            let resource = format!("{{ \"Type\": \"{kind}\", \"DeletionPolicy\": \"{policy}\" }}");
+            template(&resource).loses_removed("One")
+        };
+        assert!(loses("AWS::SQS::Queue", "Delete"));
+        assert!(!loses("AWS::DynamoDB::Table", "Retain"));
+        assert!(!loses("AWS::Logs::LogGroup", "Delete"));
+    }
+}
