@@ -1,0 +1,381 @@
+//! Acme's cloud, as `alexa_handlers::acme` documents it.
+
+mod device;
+
+pub use device::Device;
+
+use crate::{
+    Clock, Exchange,
+    server::{Answer, Server, a_double},
+};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt::Write as _,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Duration,
+};
+
+/// Acme's cloud: accounts, their tokens, their devices.
+///
+/// It carries out what it is asked at once and answers with the state, or accepts it and does it
+/// later, as [`Pace`] says; and it pushes what has changed, if [`Pushes`] says where to. An
+/// `Idempotency-Key` that comes again is answered as the first time, and nothing is done again.
+#[derive(Clone)]
+pub struct Acme {
+    server: Arc<Server>,
+    state: Arc<State>,
+}
+
+a_double!(Acme);
+
+/// When a device does what it is asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pace {
+    /// Before the answer: 200 and the state.
+    #[default]
+    AtOnce,
+    /// After the answer, which is 202 and a request's id.
+    After(Duration),
+    /// The same, but not before [`Acme::carry_out`].
+    WhenTold,
+}
+
+/// How what has changed is pushed.
+#[derive(Clone, Debug)]
+pub struct Pushes {
+    url: String,
+    times: usize,
+    early: bool,
+    named: bool,
+}
+
+impl Pushes {
+    /// Each change once to an address.
+    pub fn to(url: impl Into<String>) -> Pushes {
+        Pushes { url: url.into(), times: 1, early: false, named: true }
+    }
+
+    /// Each change so many times, at once.
+    #[must_use]
+    pub fn times(mut self, times: usize) -> Pushes {
+        self.times = times;
+        self
+    }
+
+    /// What is accepted is carried out and pushed, and only then answered with 202.
+    #[must_use]
+    pub fn before_the_answer(mut self) -> Pushes {
+        self.early = true;
+        self
+    }
+
+    /// Without the request's id.
+    #[must_use]
+    pub fn unnamed(mut self) -> Pushes {
+        self.named = false;
+        self
+    }
+}
+
+struct State {
+    clock: Clock,
+    client: reqwest::Client,
+    world: Mutex<World>,
+    this: Weak<State>,
+}
+
+#[derive(Default)]
+struct World {
+    /// The accounts of tokens.
+    tokens: HashMap<String, String>,
+    accounts: BTreeMap<String, BTreeMap<String, Device>>,
+    pace: Pace,
+    pushes: Option<Pushes>,
+    accepted: Vec<Accepted>,
+    /// What was answered to which key.
+    keys: HashMap<String, Answer>,
+    acts: Vec<(String, Value)>,
+    pushed: Vec<u16>,
+}
+
+/// What is still to be carried out.
+#[derive(Clone)]
+struct Accepted {
+    request: String,
+    account: String,
+    device: String,
+    wanted: Value,
+}
+
+const API_KEY: &str = "hush-api-key";
+const PUSH_KEY: &str = "hush-push-key";
+
+impl Acme {
+    /// Starts one.
+    ///
+    /// # Panics
+    /// If the machine has no port left.
+    pub async fn start() -> Acme {
+        let state = Arc::new_cyclic(|this| State {
+            clock: Clock::default(),
+            client: reqwest::Client::new(),
+            world: Mutex::default(),
+            this: this.clone(),
+        });
+        let serving = state.clone();
+        let server = Server::start(move |exchange| {
+            let state = serving.clone();
+            async move { state.answer(&exchange).await }
+        });
+        Acme { server: Arc::new(server.await), state }
+    }
+
+    /// The secret by which the skill is known here: `{"api_key": …, "push_key": …}`.
+    pub fn secret(&self) -> String {
+        json!({ "api_key": API_KEY, "push_key": PUSH_KEY }).to_string()
+    }
+
+    /// Gives an account a token and devices.
+    pub fn add<I: Into<String>>(
+        &self,
+        account: &str,
+        token: &str,
+        devices: impl IntoIterator<Item = (I, Device)>,
+    ) {
+        let mut world = self.state.world();
+        world.tokens.insert(token.to_owned(), account.to_owned());
+        let account = world.accounts.entry(account.to_owned()).or_default();
+        account.extend(devices.into_iter().map(|(id, device)| (id.into(), device)));
+    }
+
+    /// Deletes an account and all its tokens.
+    pub fn delete(&self, account: &str) {
+        let mut world = self.state.world();
+        world.tokens.retain(|_, of| of != account);
+        world.accounts.remove(account);
+    }
+
+    /// Says when devices do what they are asked.
+    pub fn set_pace(&self, pace: Pace) {
+        self.state.world().pace = pace;
+    }
+
+    /// Says how what has changed is pushed.
+    pub fn set_pushes(&self, pushes: Pushes) {
+        self.state.world().pushes = Some(pushes);
+    }
+
+    /// A device's state.
+    pub fn device(&self, account: &str, device: &str) -> Value {
+        let world = self.state.world();
+        world
+            .accounts
+            .get(account)
+            .and_then(|devices| devices.get(device))
+            .map_or(Value::Null, |device| Value::Object(device.state.clone()))
+    }
+
+    /// Changes a device's state by hand; nothing is pushed.
+    pub fn touch(&self, account: &str, device: &str, changes: Value) {
+        let mut world = self.state.world();
+        let device = world.accounts.get_mut(account).and_then(|all| all.get_mut(device));
+        if let Some(device) = device {
+            device.become_so(&changes);
+        }
+    }
+
+    /// What devices have done when asked, oldest first: device and what was wanted.
+    pub fn acts(&self) -> Vec<(String, Value)> {
+        self.state.world().acts.clone()
+    }
+
+    /// The requests that are accepted and not yet carried out.
+    pub fn open_requests(&self) -> Vec<String> {
+        self.state.world().accepted.iter().map(|accepted| accepted.request.clone()).collect()
+    }
+
+    /// Carries out what is accepted, and pushes it.
+    pub async fn carry_out(&self) {
+        let accepted = std::mem::take(&mut self.state.world().accepted);
+        for accepted in accepted {
+            self.state.carry_out(accepted).await;
+        }
+    }
+
+    /// Pushes a device's state, as if somebody had touched it; the statuses it was answered with.
+    pub async fn push(&self, account: &str, device: &str) -> Vec<u16> {
+        let body = self.push_of(account, device, None);
+        self.state.push(&body.to_string()).await
+    }
+
+    /// What a push of a device's state says, without sending it.
+    pub fn push_of(&self, account: &str, device: &str, request: Option<&str>) -> Value {
+        let mut push =
+            json!({ "account": account, "device": device, "state": self.device(account, device) });
+        if let Some(request) = request {
+            push["request"] = request.into();
+        }
+        push
+    }
+
+    /// What proves that a text is pushed by Acme: the header `acme-signature`.
+    pub fn signature(&self, text: &str) -> String {
+        self.state.signature(text)
+    }
+
+    /// The statuses that pushes were answered with so far; 0 where there was no answer.
+    pub fn pushed(&self) -> Vec<u16> {
+        self.state.world().pushed.clone()
+    }
+}
+
+fn failed(status: u16, code: &str) -> Answer {
+    (status, json!({ "code": code }))
+}
+
+impl State {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(&self, exchange: &Exchange) -> Answer {
+        let segments = exchange.segments();
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        let bearer = exchange.bearer().unwrap_or_default();
+        if let ("GET", ["me"]) = (exchange.method.as_str(), segments.as_slice()) {
+            return match self.world().tokens.get(bearer) {
+                Some(account) => (200, json!({ "account": account })),
+                None => (401, Value::Null),
+            };
+        }
+        if bearer != API_KEY {
+            return (401, Value::Null);
+        }
+        match (exchange.method.as_str(), segments.as_slice()) {
+            ("GET", ["accounts", account, "devices"]) => {
+                let world = self.world();
+                let Some(devices) = world.accounts.get(*account) else { return (404, Value::Null) };
+                (200, devices.iter().map(|(id, device)| device.listed(id)).collect())
+            }
+            ("GET", ["accounts", account, "devices", device]) => {
+                match self.world().accounts.get(*account).and_then(|all| all.get(*device)) {
+                    Some(device) => (200, Value::Object(device.state.clone())),
+                    None => (404, Value::Null),
+                }
+            }
+            ("PATCH", ["accounts", account, "devices", device]) => {
+                self.command(account, device, exchange).await
+            }
+            _ => (404, Value::Null),
+        }
+    }
+
+    async fn command(&self, account: &str, device: &str, exchange: &Exchange) -> Answer {
+        let Some(key) = exchange.headers.get("idempotency-key") else {
+            return failed(400, "no_idempotency_key");
+        };
+        let (answer, accepted, pace, early) = {
+            let mut world = self.world();
+            if let Some(known) = world.keys.get(key) {
+                return known.clone();
+            }
+            let wanted = exchange.json();
+            let found = world.accounts.get_mut(account).and_then(|all| all.get_mut(device));
+            let Some(found) = found else { return (404, Value::Null) };
+            if let Err(answer) = found.refuses(&wanted) {
+                return answer;
+            }
+            let request = format!("r-{}", world.keys.len() + 1);
+            let accepted = Accepted {
+                request: request.clone(),
+                account: account.to_owned(),
+                device: device.to_owned(),
+                wanted,
+            };
+            let early = world.pushes.as_ref().is_some_and(|pushes| pushes.early);
+            let answer = if world.pace == Pace::AtOnce {
+                world.act(&accepted)
+            } else {
+                (202, json!({ "request": request }))
+            };
+            world.keys.insert(key.clone(), answer.clone());
+            (answer, accepted, world.pace, early)
+        };
+        match pace {
+            Pace::AtOnce => {}
+            Pace::After(_) | Pace::WhenTold if early => self.carry_out(accepted).await,
+            Pace::WhenTold => self.world().accepted.push(accepted),
+            Pace::After(delay) => {
+                let this = self.this.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(delay).await;
+                    if let Some(this) = this.upgrade() {
+                        this.carry_out(accepted).await;
+                    }
+                });
+            }
+        }
+        answer
+    }
+
+    async fn carry_out(&self, accepted: Accepted) {
+        let Accepted { account, device, request, .. } = &accepted;
+        let (state, pushes) = {
+            let mut world = self.world();
+            let (_, state) = world.act(&accepted);
+            (state, world.pushes.clone())
+        };
+        let Some(pushes) = pushes else { return };
+        let mut push = json!({ "account": account, "device": device, "state": state });
+        if pushes.named {
+            push["request"] = request.as_str().into();
+        }
+        self.push(&push.to_string()).await;
+    }
+
+    async fn push(&self, body: &str) -> Vec<u16> {
+        let Some(Pushes { url, times, .. }) = self.world().pushes.clone() else {
+            return Vec::new();
+        };
+        let mut statuses = Vec::new();
+        for _ in 0..times {
+            let request = self
+                .client
+                .post(&url)
+                .header("content-type", "application/json")
+                .header("acme-signature", self.signature(body))
+                .body(body.to_owned());
+            statuses.push(request.send().await.map_or(0, |answer| answer.status().as_u16()));
+        }
+        self.world().pushed.extend(&statuses);
+        statuses
+    }
+
+    fn signature(&self, text: &str) -> String {
+        let seconds = self.clock.seconds();
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(PUSH_KEY.as_bytes()).expect("a key may have any length");
+        mac.update(format!("{seconds}.{text}").as_bytes());
+        let mut signature = format!("t={seconds},v1=");
+        for byte in mac.finalize().into_bytes() {
+            let _ = write!(signature, "{byte:02x}");
+        }
+        signature
+    }
+}
+
+impl World {
+    /// Has a device do what is wanted of it; its state then.
+    fn act(&mut self, accepted: &Accepted) -> Answer {
+        let Accepted { account, device, wanted, .. } = accepted;
+        let found = self.accounts.get_mut(account).and_then(|all| all.get_mut(device));
+        let Some(found) = found else { return (404, Value::Null) };
+        found.become_so(wanted);
+        let state = Value::Object(found.state.clone());
+        self.acts.push((device.clone(), wanted.clone()));
+        (200, state)
+    }
+}
