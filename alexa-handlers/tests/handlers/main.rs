@@ -1,0 +1,11 @@
+//! Handlers on events as Lambda gives them, against doubles of what they call, over real HTTP.
+
+mod anything;
+mod dispatcher;
+mod entrypoint;
+mod network;
+mod poller;
+mod receiver;
+mod requester_and_responder;
+mod support;
+mod sync_processor;
