@@ -27,6 +27,7 @@
 mod acme;
 mod clock;
 mod gateway;
+mod hook;
 mod login;
 pub mod schema;
 mod server;
@@ -35,6 +36,7 @@ mod trouble;
 pub use acme::{Acme, Device, Pace, Pushes};
 pub use clock::Clock;
 pub use gateway::{Gateway, Taken};
+pub use hook::Hook;
 pub use login::{Login, Rotation};
 pub use server::Exchange;
 pub use trouble::Trouble;

@@ -125,8 +125,9 @@ fn fault(status: u16, body: &Value) -> Fault {
     Fault::new(error, format!("Acme says: {code}"))
 }
 
-fn malformed(what: &str, error: serde_json::Error) -> Fault {
-    Fault::new(ErrorType::InternalError, format!("Acme's {what} cannot be understood: {error}"))
+/// It does not say what was found instead: that may be anything, even a token.
+fn malformed(what: &str) -> Fault {
+    Fault::new(ErrorType::InternalError, format!("Acme's {what} is not as documented"))
 }
 
 impl DeviceCloud for Acme {
@@ -146,7 +147,7 @@ impl DeviceCloud for Acme {
     ) -> Result<Vec<DiscoveredDevice>, Fault> {
         let answer = request(api, Method::GET, &path(user.account, None)).await?.send().await?;
         let devices: Vec<Device> = serde_json::from_value(body(answer).await?)
-            .map_err(|error| malformed("list of devices", error))?;
+            .map_err(|_| malformed("list of devices"))?;
         Ok(devices.into_iter().filter_map(Device::discovered).collect())
     }
 
@@ -200,8 +201,8 @@ impl DeviceCloud for Acme {
         if !is_signed(text, signature, &keys.push_key, api.now()) {
             return Err(PushRefused::NotAuthentic);
         }
-        let push: Push = serde_json::from_str(text)
-            .map_err(|error| PushRefused::Malformed(error.to_string()))?;
+        let push: Push =
+            serde_json::from_str(text).map_err(|error| PushRefused::Malformed(position(&error)))?;
         Ok(vec![StateChange {
             user: push.account,
             endpoint: push.device,
@@ -212,8 +213,13 @@ impl DeviceCloud for Acme {
     }
 }
 
+/// Where a text goes wrong, and not what is there: that may be anything, even a token.
+fn position(error: &serde_json::Error) -> String {
+    format!("it is not as documented at line {}, column {}", error.line(), error.column())
+}
+
 fn read_state(body: Value) -> Result<DeviceState, Fault> {
-    serde_json::from_value(body).map_err(|error| malformed("state of a device", error))
+    serde_json::from_value(body).map_err(|_| malformed("state of a device"))
 }
 
 /// Whether a text carries Acme's signature, not older than a few minutes.

@@ -97,11 +97,15 @@ where
     let Some(claimed) = table.update_if(key(), claim, claimable(now)).await? else {
         return Ok(false);
     };
-    if let Some(body) = body(&claimed, ending, now) {
-        send(&context.due(claimed.deadline), &claimed.user, body).await?;
+    let mine = || Condition::equals("status", "CLAIMED").and(Condition::equals("claimed_at", now));
+    if let Some(body) = body(&claimed, ending, now)
+        && let Err(error) = send(&context.due(claimed.deadline), &claimed.user, body).await
+    {
+        // Who comes next need not wait until the claim lapses. If this fails too, it does lapse.
+        let _ = table.update_if(key(), Update::set("claimed_at", 0), mine()).await;
+        return Err(error.into());
     }
-    let mine = Condition::equals("status", "CLAIMED").and(Condition::equals("claimed_at", now));
-    if let Err(error) = table.update_if(key(), Update::set("status", "DONE"), mine).await {
+    if let Err(error) = table.update_if(key(), Update::set("status", "DONE"), mine()).await {
         // The answer is on its way: failing now would send another.
         tracing::warn!(error = %error, "an answered request was not marked as done");
     }

@@ -26,15 +26,15 @@ pub struct Dispatcher;
 /// minutes.
 const EARLY: u64 = 300_000;
 
+/// How long it takes at the most, most of the time, to store tokens that were just received.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
 /// How often an event is sent again that the gateway does not take for the moment.
 const RESENDS: u32 = 3;
 
 impl Handler<contract::Dispatcher> for Dispatcher {
     async fn handle(&self, answer: Answer, context: &Ctx) -> Result<(), BoxError> {
-        let Some(event) = still_worth_sending(answer.event, context) else {
-            tracing::warn!("an answer came after its deadline");
-            return Ok(());
-        };
+        let Some(event) = still_worth_sending(answer.event, context) else { return Ok(()) };
         let report = context.without_deadline();
         let context = if event.body.correlation().is_some() { context } else { &report };
         let grant = match context.table::<Grant>().get(&answer.user).await? {
@@ -62,7 +62,10 @@ fn still_worth_sending(event: Event, context: &Ctx) -> Option<Event> {
         EventBody::Response { endpoint, state, .. } => {
             Some(Event { id, body: report(endpoint, Cause::VoiceInteraction, state) })
         }
-        _ => None,
+        _ => {
+            tracing::warn!("an answer comes after its deadline and is not sent");
+            None
+        }
     }
 }
 
@@ -87,13 +90,22 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
             let update = Update::set("access_token", tokens.access.expose())
                 .and_set("refresh_token", refresh_token.expose())
                 .and_set("expires_at", tokens.expires_at);
-            match table.update_if(&grant.user, update, unchanged()).await? {
-                Some(grant) => Ok(Some(grant)),
-                None => Ok(table.get(&grant.user).await?),
+            if let Some(grant) = table.update_if(&grant.user, update, unchanged()).await? {
+                return Ok(Some(grant));
             }
+            // If there is none, it was taken for revoked by who was refused the same token.
+            let refreshed = Grant {
+                access_token: tokens.access,
+                refresh_token,
+                expires_at: tokens.expires_at,
+                ..grant
+            };
+            table.put_new(&refreshed).await?;
+            Ok(table.get(&refreshed.user).await?)
         }
         Err(LoginError::InvalidGrant) => {
-            // Unless the token was good for one use, and somebody has used it.
+            // Unless the token was good for one use, and who has used it is about to say so.
+            tokio::time::sleep(A_MOMENT).await;
             if table.delete_if(&grant.user, unchanged()).await? {
                 Ok(None)
             } else {
@@ -109,10 +121,11 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
 
 async fn deliver(event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
     let gateway = gateway_of(grant.region, context.call::<AlexaGateway>());
-    let mut event = event;
-    let mut refreshed = false;
-    let mut resent = 0;
+    let (mut event, mut refreshed, mut resent) = (event, false, 0);
     loop {
+        // The deadline may have passed on the way here.
+        let Some(worth) = still_worth_sending(event, context) else { return Ok(()) };
+        event = worth;
         let verdict =
             gateway::post(&gateway, &grant.access_token, &event.authorised(&grant.access_token))
                 .await;

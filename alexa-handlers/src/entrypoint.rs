@@ -14,7 +14,7 @@ use alexa_patterns::{
     },
 };
 use net_runtime::{BoxError, Context, Handler};
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 type Ctx = Context<contract::Entrypoint>;
 
@@ -83,9 +83,7 @@ impl<D: DeviceCloud> Entrypoint<D> {
             context.retry_within(time, || self.cloud.discover(user, &api)).await
         };
         match discovered.await {
-            Ok(devices) => {
-                EventBody::DiscoverResponse { devices: at_most_what_alexa_takes(devices) }
-            }
+            Ok(devices) => EventBody::DiscoverResponse { devices: what_alexa_takes(devices) },
             Err(fault) => failed(None, fault.error(), fault.message()),
         }
     }
@@ -166,7 +164,10 @@ impl<D: DeviceCloud> Entrypoint<D> {
     }
 }
 
-fn at_most_what_alexa_takes(mut devices: Vec<DiscoveredDevice>) -> Vec<DiscoveredDevice> {
+/// Each device once, and no more than Alexa knows.
+fn what_alexa_takes(mut devices: Vec<DiscoveredDevice>) -> Vec<DiscoveredDevice> {
+    let mut known = BTreeSet::new();
+    devices.retain(|device| known.insert(device.endpoint().clone()));
     if devices.len() > MOST_DEVICES {
         tracing::warn!(devices = devices.len(), "Alexa takes {MOST_DEVICES}, the first ones");
         devices.truncate(MOST_DEVICES);

@@ -2,7 +2,7 @@
 
 use crate::{
     DeviceCloud, Order, Outcome, User,
-    answer::{Ending, answer_once, is_late, time_for_the_cloud},
+    answer::{Ending, answer_once, is_late, time_for_the_cloud, waits},
 };
 use alexa_patterns::{
     contract,
@@ -63,7 +63,8 @@ impl<D: DeviceCloud> Requester<D> {
         }
         let known = table.get((intent.device.as_str(), intent.message.as_str())).await?;
         // Sent or answered: it has arrived. Otherwise an earlier run has died on the way.
-        Ok(known.filter(|known| known.status == PendingStatus::Intent))
+        let now = context.now_milliseconds();
+        Ok(known.filter(|known| known.status != PendingStatus::Sent && waits(known, now)))
     }
 }
 

@@ -3,9 +3,10 @@
 use crate::answer::{self, Ending, answer_once, report, waits, with_connectivity};
 use alexa_patterns::{
     contract,
-    message::{Pending, PendingStatus, StateChange},
+    message::{Pending, StateChange},
 };
 use net_runtime::{BoxError, Context, Handler};
+use std::cmp::Reverse;
 
 /// Matches a new state, whoever brings it, with the request that waits for it, and answers once; what
 /// nobody waits for is reported as a change.
@@ -23,8 +24,7 @@ impl Handler<contract::Responder> for Responder {
         let now = context.now_milliseconds();
         // DynamoDB deletes late.
         known.retain(|pending| pending.expires > now / 1_000);
-        let answered: Vec<&Pending> =
-            known.iter().filter(|pending| is_answer_to(&change, pending, &known, now)).collect();
+        let answered = answered(&change, &known, now);
         if answered.is_empty() {
             let state = with_connectivity(change.state, context.now());
             let body = report(change.endpoint, change.cause, state);
@@ -40,17 +40,26 @@ impl Handler<contract::Responder> for Responder {
     }
 }
 
-/// Whether a change is the end of a request: the request that it names, or else one whose end looks
-/// like this.
-fn is_answer_to(change: &StateChange, pending: &Pending, known: &[Pending], now: u64) -> bool {
+/// The requests that a change is the end of: the one that it names, or else those whose end looks like
+/// this.
+fn answered<'p>(change: &StateChange, known: &'p [Pending], now: u64) -> Vec<&'p Pending> {
     let Some(request) = &change.request else {
-        return waits(pending, now)
-            && !pending.expected.is_empty()
-            && change.state.meets(&pending.expected);
+        let fits = |pending: &&Pending| {
+            waits(pending, now)
+                && !pending.expected.is_empty()
+                && change.state.meets(&pending.expected)
+        };
+        return known.iter().filter(fits).collect();
     };
-    if known.iter().any(|known| known.request.as_ref() == Some(request)) {
-        return pending.request.as_ref() == Some(request);
+    let named = |pending: &&Pending| pending.request.as_ref() == Some(request);
+    if known.iter().any(|pending| named(&pending)) {
+        return known.iter().filter(named).collect();
     }
-    // A push that is faster than the answer to the call: the request's name is not known here yet.
-    pending.status == PendingStatus::Intent && change.state.meets(&pending.expected)
+    // A push that is faster than the answer to the call: its name is not known here yet. It is the
+    // end of one request: of one that it fits, or else of one whose end may look like anything.
+    let fits = |pending: &&Pending| {
+        pending.request.is_none() && waits(pending, now) && change.state.meets(&pending.expected)
+    };
+    let best = known.iter().filter(fits).min_by_key(|pending| Reverse(pending.expected.len()));
+    best.into_iter().collect()
 }

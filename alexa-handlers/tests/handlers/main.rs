@@ -1,6 +1,11 @@
-//! Each handler on events as Lambda gives them, on queues and tables in memory, between doubles of
-//! Acme, Login with Amazon and Alexa's gateway over real HTTP.
+//! Handlers on events as Lambda gives them, against doubles of what they call, over real HTTP.
 
-mod support;
-
+mod anything;
+mod dispatcher;
 mod entrypoint;
+mod network;
+mod poller;
+mod receiver;
+mod requester_and_responder;
+mod support;
+mod sync_processor;

@@ -1,80 +1,148 @@
-//! A skill's functions, bound to doubles.
+//! A whole world for one test: memory, Acme, Login with Amazon, the event gateway, and the log.
 
 use alexa_doubles::{Acme, Device, Gateway, Login, schema};
 use alexa_handlers::{
-    Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor,
-    acme::Acme as Cloud,
+    Api, DeviceCloud, Dispatcher, Entrypoint, Fault, Order, Outcome, Poller, PushRefused, Receiver,
+    Requester, Responder, SyncProcessor, User, acme,
 };
-use alexa_patterns::{contract, message::Region};
-use net_dsl::Contract;
-use net_runtime::{Backend as _, BoxError, Handler, Memory, Runtime};
+use alexa_patterns::{
+    contract,
+    message::{
+        DevicePush, DiscoveredDevice, EndpointId, Grant, Pending, Region, State, StateChange, Token,
+    },
+};
+use net_dsl::{Contract, HttpRequest};
+use net_runtime::{Backend as _, Handler, Memory, Parcel, Runtime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::HashMap,
+    io,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, SystemTime},
+};
+use tracing_subscriber::fmt::MakeWriter;
 
-/// The token of account linking that Ann has, of Acme.
+/// By which Acme knows Ann.
 pub(crate) const TOKEN: &str = "hush-token-of-ann";
+pub(crate) const CORRELATION: &str = "hush-correlation";
 
-/// Where messages go.
 pub(crate) const DEFERRED: &str = "sqs:deferred";
 pub(crate) const RESPONSES: &str = "sqs:responses";
-pub(crate) const CHANGES: &str = "lambda:responder";
+pub(crate) const CHANGES: &str = "sqs:changes";
 
-/// A skill: one memory for all its functions, and what it talks to. Ann has a bulb `lamp`, a lock
-/// `door`, a sensor `attic` and a thermostat `heating`.
-pub(crate) struct Skill {
+/// What every name of a token, code, key or secret has in it.
+const HUSH: &str = "hush";
+
+pub(crate) struct World {
     pub(crate) memory: Memory,
     pub(crate) acme: Acme,
     pub(crate) login: Login,
     pub(crate) gateway: Gateway,
+    log: Log,
+    taken: Mutex<HashMap<String, usize>>,
+    _capturing: tracing::subscriber::DefaultGuard,
 }
 
-impl Skill {
-    pub(crate) async fn new() -> Skill {
-        let memory = Memory::new();
-        let (acme, login) = (Acme::start().await, Login::start().await);
+/// A test may do anything that brings a token into the log or into an error; no test may succeed.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let log = self.log();
+            assert!(!log.contains(HUSH), "a secret is in the log: {log}");
+        }
+    }
+}
+
+impl World {
+    pub(crate) async fn start() -> World {
+        let log = Log::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .finish();
+        let capturing = tracing::subscriber::set_default(subscriber);
+        let (memory, acme, login) = (Memory::new(), Acme::start().await, Login::start().await);
         let gateway = Gateway::start(&login).await;
-        for clock in [acme.clock(), login.clock(), gateway.clock()] {
+        for clock in [acme.clock(), login.clock()] {
             let memory = memory.clone();
             clock.follow(move || memory.now());
         }
+        memory.set_secret("arn:acme", &acme.secret());
+        memory.set_secret("arn:login", &login.secret());
         acme.add(
             "ann",
             TOKEN,
             [
                 ("lamp", Device::bulb()),
                 ("door", Device::lock()),
+                ("hall", Device::thermostat()),
+                ("dual", Device::dual_thermostat()),
+                ("triple", Device::triple_thermostat()),
                 ("attic", Device::sensor()),
-                ("heating", Device::thermostat()),
             ],
         );
-        memory.set_secret("arn:acme", &acme.secret());
-        memory.set_secret("arn:login", &login.secret());
-        Skill { memory, acme, login, gateway }
+        World { memory, acme, login, gateway, log, taken: Mutex::default(), _capturing: capturing }
     }
 
     /// The same, and Ann has given leave to send events.
-    pub(crate) async fn with_grant() -> Skill {
-        let skill = Skill::new().await;
-        skill.grant("ann");
-        skill
+    pub(crate) async fn granted() -> World {
+        let world = World::start().await;
+        world.grant().await;
+        world
     }
 
-    /// Stores a grant as the entrypoint does.
-    pub(crate) fn grant(&self, user: &str) {
-        let (access, refresh, expires_at) = self.login.grant(user);
-        self.memory.insert(
-            "grants",
-            &["user"],
-            json!({
-                "user": user, "access_token": access, "refresh_token": refresh,
-                "expires_at": expires_at, "region": "EUROPE", "refused": false,
-            }),
-        );
+    /// Ann's leave, as AcceptGrant stores it.
+    pub(crate) async fn grant(&self) {
+        let (access, refresh, expires) = self.login.grant("ann");
+        self.store(&Grant {
+            user: "ann".to_owned(),
+            access_token: Token::new(access),
+            refresh_token: Token::new(refresh),
+            expires_at: expires,
+            region: Region::Europe,
+            refused: false,
+        })
+        .await;
     }
 
-    fn bindings(&self) -> Vec<(String, String)> {
-        [
+    pub(crate) async fn store(&self, grant: &Grant) {
+        use net_runtime::{Condition, Write};
+        let item = serde_json::to_value(grant).expect("JSON").as_object().cloned();
+        let put = Write::Put {
+            item: item.expect("an object"),
+            keys: vec!["user"],
+            condition: Condition::Always,
+        };
+        self.memory.write("grants", put).await.expect("memory");
+    }
+
+    pub(crate) fn grants(&self) -> Vec<Grant> {
+        let grants = self.memory.items("grants").into_iter();
+        grants.map(|grant| serde_json::from_value(grant).expect("a grant")).collect()
+    }
+
+    pub(crate) fn pending(&self) -> Vec<Pending> {
+        let pending = self.memory.items("pending").into_iter();
+        pending.map(|pending| serde_json::from_value(pending).expect("pending")).collect()
+    }
+
+    pub(crate) fn log(&self) -> String {
+        let log = self.log.0.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&log).into_owned()
+    }
+
+    pub(crate) fn now(&self) -> u64 {
+        milliseconds(self.memory.now())
+    }
+
+    pub(crate) fn advance(&self, seconds: f64) {
+        self.memory.advance(Duration::from_secs_f64(seconds));
+    }
+
+    pub(crate) fn runtime<C: Contract>(&self) -> Runtime<C> {
+        let bindings = [
             ("NET_SENDS_DEFERRED_DIRECTIVE", DEFERRED),
             ("NET_DEADLINE_DEFERRED_DIRECTIVE", "6"),
             ("NET_SENDS_ANSWER", RESPONSES),
@@ -86,132 +154,267 @@ impl Skill {
             ("NET_CALLS_LOGIN_WITH_AMAZON", self.login.url()),
             ("NET_SECRET_LOGIN_WITH_AMAZON", "arn:login"),
             ("NET_CALLS_ALEXA_GATEWAY", self.gateway.url()),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+        ];
+        Runtime::new(self.memory.clone(), bindings).expect("every need is bound")
     }
 
-    async fn run<C>(&self, handler: impl Handler<C>, event: Value) -> Result<Value, BoxError>
+    /// What was sent to a queue since last asked.
+    pub(crate) fn take(&self, queue: &str) -> Vec<Parcel> {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = taken.entry(queue.to_owned()).or_default();
+        let new = self.memory.parcels(queue).split_off(*before);
+        *before += new.len();
+        new
+    }
+
+    /// What Alexa is answered, checked as Alexa checks it.
+    pub(crate) async fn ask(&self, directive: Value) -> Value {
+        self.ask_of(acme::Acme, directive).await
+    }
+
+    pub(crate) async fn ask_of(&self, cloud: impl DeviceCloud, directive: Value) -> Value {
+        let entrypoint = Entrypoint::new(cloud, Region::Europe);
+        let runtime = self.runtime::<contract::Entrypoint>();
+        let answer = runtime.invoke(&entrypoint, directive).await.expect("it never fails");
+        well_formed(schema::synchronous(&answer), &answer);
+        answer
+    }
+
+    /// Which of the messages failed, by number.
+    async fn batch<C>(&self, handler: impl Handler<C>, parcels: &[Parcel]) -> Vec<usize>
     where
         C: Contract,
         C::Input: DeserializeOwned + Send,
         C::Output: Serialize + Send,
     {
-        let runtime = Runtime::<C>::new(self.memory.clone(), self.bindings())?;
-        runtime.invoke(&handler, event).await
-    }
-
-    /// Alexa's directive, and the event that answers it, which is as Alexa wants it.
-    pub(crate) async fn entrypoint(&self, directive: Value) -> Value {
-        let handler = Entrypoint::new(Cloud, Region::Europe);
-        let event = self.run::<contract::Entrypoint>(handler, directive).await;
-        let event = event.expect("the entrypoint never fails");
-        if let Err(why) = schema::synchronous(&event) {
-            panic!("{why}: {event:#}");
+        if parcels.is_empty() {
+            return Vec::new();
         }
-        event
+        let event = queued(parcels);
+        let done = self.runtime::<C>().invoke(&handler, event).await.expect("a batch is answered");
+        let failed = done["batchItemFailures"].as_array().expect("a list of failures").iter();
+        let number = |failed: &Value| failed["itemIdentifier"].as_str()?.parse().ok();
+        failed.filter_map(number).collect()
     }
 
-    pub(crate) async fn sync_processor(&self, event: Value) -> Result<Value, BoxError> {
-        self.run::<contract::SyncProcessor>(SyncProcessor::new(Cloud), event).await
+    pub(crate) async fn sync(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.sync_of(acme::Acme, parcels).await
     }
 
-    pub(crate) async fn requester(&self, event: Value) -> Result<Value, BoxError> {
-        self.run::<contract::Requester>(Requester::new(Cloud), event).await
+    pub(crate) async fn sync_of(&self, cloud: impl DeviceCloud, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(SyncProcessor::new(cloud), parcels).await
     }
 
-    pub(crate) async fn responder(&self, event: Value) -> Result<Value, BoxError> {
-        self.run::<contract::Responder>(Responder, event).await
+    pub(crate) async fn request(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(Requester::new(acme::Acme), parcels).await
     }
 
-    pub(crate) async fn receiver(&self, event: Value) -> Result<Value, BoxError> {
-        self.run::<contract::Receiver>(Receiver::new(Cloud), event).await
+    pub(crate) async fn respond(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(Responder, parcels).await
     }
 
-    pub(crate) async fn poller(&self) -> Result<Value, BoxError> {
-        let tick = json!({ "scheduled_at": "2026-11-24T12:00:00Z" });
-        self.run::<contract::Poller>(Poller::new(Cloud), tick).await
+    pub(crate) async fn dispatch(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(Dispatcher, parcels).await
     }
 
-    pub(crate) async fn dispatcher(&self, event: Value) -> Result<Value, BoxError> {
-        self.run::<contract::Dispatcher>(Dispatcher, event).await
+    pub(crate) async fn poll(&self) {
+        let tick = json!({ "scheduled_at": "2026-07-01T07:00:00Z" });
+        let runtime = self.runtime::<contract::Poller>();
+        runtime.invoke(&Poller::new(acme::Acme), tick).await.expect("a tick is handled");
     }
 
-    /// The last message sent to an address, as an event that brings it to its consumer, with the
-    /// deadline and the correlation id that travel along.
-    pub(crate) fn last(&self, address: &str) -> Value {
-        let parcel = self.memory.parcels(address).pop().expect("something was sent");
-        if address.starts_with("lambda:") {
-            return serde_json::from_str(&parcel.payload()).expect("JSON");
-        }
-        let mut attributes = json!({
-            "net-correlation": { "stringValue": parcel.correlation, "dataType": "String" },
-        });
-        if let Some(deadline) = parcel.deadline {
-            attributes["net-deadline"] =
-                json!({ "stringValue": deadline.to_string(), "dataType": "String" });
-        }
-        json!({ "Records": [{
-            "messageId": "1", "body": parcel.body, "attributes": {},
-            "messageAttributes": attributes, "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-west-1:000000000000:queue",
-        }]})
+    /// The status that a push is answered with.
+    pub(crate) async fn receive(&self, body: &str, signature: &str) -> u64 {
+        let event = http(body, signature);
+        let runtime = self.runtime::<contract::Receiver>();
+        let receiver = Receiver::new(acme::Acme);
+        let answer = runtime.invoke(&receiver, event).await.expect("an answer");
+        answer["statusCode"].as_u64().expect("a status")
+    }
+
+    /// The events among the answers on their way to Alexa, checked as they will be sent.
+    pub(crate) fn answers(&self) -> Vec<Value> {
+        self.take(RESPONSES).iter().map(event_of).collect()
     }
 }
 
-/// A directive about a device of Ann's.
-pub(crate) fn directive(
-    namespace: &str,
-    name: &str,
-    device: &str,
-    payload: Value,
-    correlation: &str,
-) -> Value {
-    json!({ "directive": {
-        "header": { "namespace": namespace, "name": name, "payloadVersion": "3",
-                    "messageId": format!("m-{correlation}"), "correlationToken": correlation },
-        "endpoint": { "endpointId": device, "cookie": {},
-                      "scope": { "type": "BearerToken", "token": TOKEN } },
-        "payload": payload,
-    }})
+/// The event of an answer, checked as it will be sent.
+pub(crate) fn event_of(answer: &Parcel) -> Value {
+    let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
+    let mut event = answer["event"].clone();
+    event["event"]["endpoint"]["scope"] = json!({ "type": "BearerToken", "token": "t" });
+    well_formed(schema::proactive(&event), &event);
+    event
 }
 
-pub(crate) fn turn_on(correlation: &str) -> Value {
-    directive("Alexa.PowerController", "TurnOn", "lamp", json!({}), correlation)
-}
-
-pub(crate) fn accept_grant(code: &str) -> Value {
-    json!({ "directive": {
-        "header": { "namespace": "Alexa.Authorization", "name": "AcceptGrant",
-                    "payloadVersion": "3", "messageId": "m-grant" },
-        "payload": { "grant": { "type": "OAuth2.AuthorizationCode", "code": code },
-                     "grantee": { "type": "BearerToken", "token": TOKEN } },
-    }})
-}
-
-/// Interface and name of an event, as in `Alexa DeferredResponse`.
-pub(crate) fn name(event: &Value) -> String {
-    let header = &event["event"]["header"];
-    let text = |key: &str| header[key].as_str().unwrap_or_default().to_owned();
-    format!("{} {}", text("namespace"), text("name"))
-}
-
-/// The value of a property in an event's context.
-pub(crate) fn property<'e>(event: &'e Value, name: &str) -> &'e Value {
-    let properties = event["context"]["properties"].as_array();
-    let found = properties.into_iter().flatten().find(|property| property["name"] == name);
-    found.map_or(&Value::Null, |property| &property["value"])
-}
-
-/// Whether every message of a batch went well.
-pub(crate) fn went_well(answer: Result<Value, BoxError>) -> bool {
-    answer.is_ok_and(|answer| answer["batchItemFailures"].as_array().is_none_or(Vec::is_empty))
+fn well_formed(checked: Result<(), String>, event: &Value) {
+    if let Err(why) = checked {
+        panic!("Alexa would not take it, since {why}: {event:#}");
+    }
+    let mut shown = event.clone();
+    if let Some(header) = shown["event"]["header"].as_object_mut() {
+        header.remove("correlationToken");
+    }
+    assert!(!shown.to_string().contains(HUSH), "a secret is in an event: {shown:#}");
 }
 
 pub(crate) fn milliseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).expect("after 1970");
-    u64::try_from(since.as_millis()).expect("before the sun goes out")
+    u64::try_from(since.as_millis()).expect("before the end")
 }
 
-/// A little longer than something takes.
-pub(crate) const SOON: Duration = Duration::from_millis(10);
+/// The header of a directive that a device is asked by.
+pub(crate) fn directive(device: &str, namespace: &str, name: &str, payload: Value) -> Value {
+    directive_with_id("m-1", device, namespace, name, payload)
+}
+
+pub(crate) fn directive_with_id(
+    id: &str,
+    device: &str,
+    namespace: &str,
+    name: &str,
+    payload: Value,
+) -> Value {
+    let header = json!({
+        "namespace": namespace, "name": name, "payloadVersion": "3", "messageId": id,
+        "correlationToken": format!("{CORRELATION}-{id}"),
+    });
+    let scope = json!({ "type": "BearerToken", "token": TOKEN });
+    let endpoint = json!({ "endpointId": device, "scope": scope, "cookie": {} });
+    json!({ "directive": { "header": header, "endpoint": endpoint, "payload": payload } })
+}
+
+pub(crate) fn turn_on() -> Value {
+    directive("lamp", "Alexa.PowerController", "TurnOn", json!({}))
+}
+
+pub(crate) fn accept_grant(code: &str) -> Value {
+    let header = json!({
+        "namespace": "Alexa.Authorization", "name": "AcceptGrant", "payloadVersion": "3",
+        "messageId": "m-1",
+    });
+    let payload = json!({
+        "grant": { "type": "OAuth2.AuthorizationCode", "code": code },
+        "grantee": { "type": "BearerToken", "token": TOKEN },
+    });
+    json!({ "directive": { "header": header, "payload": payload } })
+}
+
+pub(crate) fn discover() -> Value {
+    let header = json!({
+        "namespace": "Alexa.Discovery", "name": "Discover", "payloadVersion": "3", "messageId": "m-1",
+    });
+    let scope = json!({ "type": "BearerToken", "token": TOKEN });
+    json!({ "directive": { "header": header, "payload": { "scope": scope } } })
+}
+
+/// Interface and directive of an event.
+pub(crate) fn name(event: &Value) -> (&str, &str) {
+    let header = &event["event"]["header"];
+    (header["namespace"].as_str().unwrap_or_default(), header["name"].as_str().unwrap_or_default())
+}
+
+/// The type of an ErrorResponse; empty if it is none.
+pub(crate) fn error(event: &Value) -> &str {
+    match name(event) {
+        (_, "ErrorResponse") => event["event"]["payload"]["type"].as_str().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+/// The value of a property, wherever an event has it.
+pub(crate) fn property<'e>(event: &'e Value, name: &str) -> &'e Value {
+    let lists =
+        [&event["context"]["properties"], &event["event"]["payload"]["change"]["properties"]];
+    let mut all = lists.into_iter().filter_map(Value::as_array).flatten();
+    all.find(|property| property["name"] == name).map_or(&Value::Null, |it| &it["value"])
+}
+
+/// Messages as SQS hands them to a function, by their numbers.
+pub(crate) fn queued(parcels: &[Parcel]) -> Value {
+    let text = |text: &str| json!({ "stringValue": text, "dataType": "String" });
+    let record = |(number, parcel): (usize, &Parcel)| {
+        let mut attributes = json!({ "net-correlation": text(&parcel.correlation) });
+        if let Some(deadline) = parcel.deadline {
+            attributes["net-deadline"] = text(&deadline.to_string());
+        }
+        json!({
+            "messageId": number.to_string(),
+            "body": parcel.body,
+            "attributes": {},
+            "messageAttributes": attributes,
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-west-1:123456789012:queue",
+        })
+    };
+    json!({ "Records": parcels.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// A push as API Gateway hands it to a function.
+pub(crate) fn http(body: &str, signature: &str) -> Value {
+    json!({
+        "version": "2.0",
+        "headers": { "acme-signature": signature, "content-type": "application/json" },
+        "requestContext": { "http": { "method": "POST", "path": "/push" }, "requestId": "1" },
+        "body": body,
+        "isBase64Encoded": false,
+    })
+}
+
+/// A message as it would be sent.
+pub(crate) fn parcel(message: &impl Serialize, deadline: Option<u64>) -> Parcel {
+    let body = serde_json::to_string(message).expect("JSON");
+    Parcel { body, deadline, correlation: "c".to_owned(), group: None }
+}
+
+/// A cloud that answers every command the same way, and finds every account.
+pub(crate) struct Says(pub(crate) Result<Outcome, Fault>);
+
+impl DeviceCloud for Says {
+    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<String, Fault> {
+        Ok("ann".to_owned())
+    }
+
+    async fn discover(&self, _: User<'_>, _: &Api<'_>) -> Result<Vec<DiscoveredDevice>, Fault> {
+        self.0.clone().map(|_| Vec::new())
+    }
+
+    async fn state(&self, _: User<'_>, _: &EndpointId, _: &Api<'_>) -> Result<State, Fault> {
+        self.0.clone().map(|_| State::new())
+    }
+
+    async fn command(&self, _: User<'_>, _: Order<'_>, _: &Api<'_>) -> Result<Outcome, Fault> {
+        self.0.clone()
+    }
+
+    async fn push(
+        &self,
+        _: &HttpRequest<DevicePush>,
+        _: &Api<'_>,
+    ) -> Result<Vec<StateChange>, PushRefused> {
+        self.0.clone().map(|_| Vec::new()).map_err(PushRefused::Unavailable)
+    }
+}
+
+/// The log of a test.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Log;
+
+    fn make_writer(&'a self) -> Log {
+        self.clone()
+    }
+}

@@ -4,7 +4,7 @@ use super::{
     Color, ErrorType, Kelvin, LockState, Percent, PercentDelta, Power, Property, Temperature,
     ThermostatMode,
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::fmt;
 
@@ -192,6 +192,9 @@ impl Command {
             }
             ("Alexa.ThermostatController", "SetThermostatMode") => {
                 let mode = &payload["thermostatMode"]["value"];
+                if !mode.is_string() {
+                    return Err(invalid("`thermostatMode` needs its `value`"));
+                }
                 let mode = ThermostatMode::deserialize(mode).map_err(|_| NoCommand {
                     error: ErrorType::UnsupportedThermostatMode,
                     why: "a thermostat's mode is AUTO, COOL, HEAT, ECO or OFF".to_owned(),
@@ -259,13 +262,16 @@ struct Field<'p> {
 }
 
 impl Field<'_> {
-    fn raw<T: DeserializeOwned>(&self) -> Result<T, NoCommand> {
-        T::deserialize(self.value)
-            .map_err(|error| invalid(format!("`{}` is not as it should be: {error}", self.name)))
+    // What is there instead is not repeated: it may be anything, even a token.
+    fn object(&self) -> Result<&Map<String, Value>, NoCommand> {
+        self.value.as_object().ok_or_else(|| invalid(format!("`{}` is no object", self.name)))
     }
 
     fn whole<T>(&self, new: fn(i64) -> Result<T, super::OutOfRange>) -> Result<T, NoCommand> {
-        new(self.raw()?).map_err(|range| self.out_of_range(range))
+        let number = self.value.as_i64();
+        let number =
+            number.ok_or_else(|| invalid(format!("`{}` is no whole number", self.name)))?;
+        new(number).map_err(|range| self.out_of_range(range))
     }
 
     fn out_of_range(&self, range: super::OutOfRange) -> NoCommand {
@@ -276,7 +282,7 @@ impl Field<'_> {
     }
 
     fn color(&self) -> Result<Color, NoCommand> {
-        let parts: Map<String, Value> = self.raw()?;
+        let parts = self.object()?;
         let part = |name| {
             let part = parts.get(name).and_then(Value::as_f64);
             part.ok_or_else(|| invalid(format!("a color needs its `{name}`")))
@@ -286,7 +292,7 @@ impl Field<'_> {
     }
 
     fn temperature(&self) -> Result<Temperature, NoCommand> {
-        let parts: Map<String, Value> = self.raw()?;
+        let parts = self.object()?;
         let value = parts.get("value").and_then(Value::as_f64);
         let value = value.ok_or_else(|| invalid("a temperature needs its `value`"))?;
         let scale = parts.get("scale").unwrap_or(&Value::Null);

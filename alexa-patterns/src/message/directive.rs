@@ -1,6 +1,6 @@
 //! What Alexa sends a skill.
 
-use super::{Command, CorrelationToken, EndpointId, ErrorType, Token};
+use super::{Command, CorrelationToken, EndpointId, ErrorType, MessageId, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt};
@@ -162,6 +162,11 @@ fn parse(directive: &Value) -> Result<Request, (ErrorType, String)> {
             Some(command.map_err(|none| (none.error, none.why))?)
         }
     };
+    // It tells directives apart: a message that comes twice is known by it.
+    if command.is_some() && text(&header["messageId"]).is_none_or(|id| MessageId::new(id).is_err())
+    {
+        return Err(invalid("it has no messageId of letters, digits and hyphens"));
+    }
     let cookies = directive["endpoint"]["cookie"].as_object();
     let cookie = cookies
         .into_iter()

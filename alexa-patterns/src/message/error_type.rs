@@ -174,7 +174,10 @@ impl ErrorType {
         let mut payload = json!({ "type": self.name(), "message": message });
         let range = |minimum: Value, maximum: Value| json!({ "minimumValue": minimum, "maximumValue": maximum });
         match *self {
-            ErrorType::EndpointLowPower { percentage: Some(percentage) } => {
+            // What is no number has no place in JSON, and goes unsaid.
+            ErrorType::EndpointLowPower { percentage: Some(percentage) }
+                if percentage.is_finite() =>
+            {
                 payload["percentageState"] = json!(percentage);
             }
             ErrorType::NotSupportedInCurrentMode { mode } => {
@@ -183,7 +186,9 @@ impl ErrorType {
             ErrorType::TemperatureValueOutOfRange { valid: Some((lowest, highest)) } => {
                 payload["validRange"] = range(json!(lowest), json!(highest));
             }
-            ErrorType::ValueOutOfRange { valid: Some((least, most)) } => {
+            ErrorType::ValueOutOfRange { valid: Some((least, most)) }
+                if least.is_finite() && most.is_finite() =>
+            {
                 payload["validRange"] = range(json!(least), json!(most));
             }
             ErrorType::RequestedSetpointsTooClose { minimum } => {

@@ -1,0 +1,413 @@
+//! The requester and the responder: an API that accepts now and acts later.
+
+use crate::{
+    entrypoint::{STATUSES, every_command},
+    support::*,
+    sync_processor::{deferred, effects},
+};
+use alexa_doubles::{Pace, Trouble};
+use alexa_patterns::message::{
+    Cause, CorrelationToken, EndpointId, Pending, PendingStatus, Power, Property, State,
+    StateChange,
+};
+use net_runtime::Parcel;
+use serde_json::{Value, json};
+use std::{slice::from_ref, time::Duration};
+
+async fn world() -> World {
+    let world = World::granted().await;
+    world.acme.set_pace(Pace::WhenTold);
+    world
+}
+
+/// What the receiver hands on when Acme pushes the state of a device.
+fn push(world: &World, device: &str, request: Option<&str>) -> Parcel {
+    change_of(world, device, request, Cause::PhysicalInteraction)
+}
+
+fn change_of(world: &World, device: &str, request: Option<&str>, cause: Cause) -> Parcel {
+    let on = world.acme.device("ann", device)["on"] == true;
+    parcel(
+        &StateChange {
+            user: "ann".to_owned(),
+            endpoint: EndpointId::new(device).expect("an id"),
+            request: request.map(str::to_owned),
+            state: power(world, on),
+            cause,
+        },
+        None,
+    )
+}
+
+fn power(world: &World, on: bool) -> State {
+    let power = if on { Power::On } else { Power::Off };
+    use net_runtime::Backend as _;
+    State::at(world.memory.now().into(), [Property::Power(power)])
+}
+
+fn status(world: &World) -> Vec<PendingStatus> {
+    world.pending().iter().map(|pending| pending.status).collect()
+}
+
+#[tokio::test]
+async fn every_command_is_accepted_carried_out_pushed_and_answered_once() {
+    for ((device, namespace, name_, payload), effects) in every_command().into_iter().zip(effects())
+    {
+        let world = world().await;
+        let directive = directive(device, namespace, name_, payload);
+        let deferred = deferred(&world, directive).await;
+        assert!(world.request(from_ref(&deferred)).await.is_empty());
+        let [pending] = <[_; 1]>::try_from(world.pending()).expect("one is pending");
+        assert_eq!(pending.status, PendingStatus::Sent, "{name_}");
+        assert_eq!(pending.request.as_deref(), Some("r-1"));
+        assert_eq!(Some(pending.deadline), deferred.deadline);
+        assert_eq!(pending.expires, pending.deadline / 1_000 + 300, "in seconds, for DynamoDB");
+        assert!(world.take(RESPONSES).is_empty(), "{name_}: it is not done yet");
+
+        world.acme.carry_out().await;
+        let body = world.acme.push_of("ann", device, Some("r-1")).to_string();
+        assert_eq!(world.receive(&body, &world.acme.signature(&body)).await, 202);
+        assert!(world.respond(&world.take(CHANGES)).await.is_empty());
+        let [answer] = <[_; 1]>::try_from(world.take(RESPONSES)).expect("one answer");
+        assert_eq!(answer.deadline, deferred.deadline, "the deadline travels");
+        let event = event_of(&answer);
+        assert_eq!(name(&event), ("Alexa", "Response"), "{name_}");
+        assert_eq!(event["event"]["header"]["correlationToken"], format!("{CORRELATION}-m-1"));
+        assert_eq!(status(&world), [PendingStatus::Done]);
+        for (property_, value) in effects {
+            let found = property(&event, property_);
+            match value.as_object() {
+                Some(parts) => {
+                    for (part, value) in parts {
+                        let apart = value.as_f64().zip(found[part].as_f64());
+                        let near = apart.is_some_and(|(one, other)| (one - other).abs() < 0.001);
+                        assert!(near || found[part] == *value, "{name_} {property_}: {found}");
+                    }
+                }
+                None => assert_eq!(*found, value, "{name_} {property_}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_api_that_has_done_it_at_once_is_answered_at_once() {
+    let world = World::granted().await;
+    let deferred = deferred(&world, turn_on()).await;
+    assert!(world.request(&[deferred]).await.is_empty());
+    let [event] = <[_; 1]>::try_from(world.answers()).expect("one answer");
+    assert_eq!((name(&event).1, property(&event, "powerState")), ("Response", &json!("ON")));
+    assert_eq!(status(&world), [PendingStatus::Done]);
+}
+
+#[tokio::test]
+async fn a_status_is_told_as_alexa_knows_it() {
+    for (code, expected, again) in STATUSES {
+        let world = world().await;
+        let deferred = deferred(&world, turn_on()).await;
+        world.acme.give(Trouble::status(code).on("PATCH").always());
+        assert!(world.request(&[deferred]).await.is_empty());
+        let [event] = <[_; 1]>::try_from(world.answers()).expect("one answer");
+        assert_eq!(error(&event), expected, "{code}");
+        assert_eq!(status(&world), [PendingStatus::Done]);
+        let tries = world.acme.exchanges().iter().filter(|it| it.method == "PATCH").count();
+        assert_eq!(tries, if again { 5 } else { 1 }, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_after_its_deadline_is_not_carried_out() {
+    let unlock = directive("door", "Alexa.LockController", "Unlock", json!({}));
+    for (directive, in_time, late) in [(turn_on(), 5.0, 6.1), (unlock, 19.0, 20.1)] {
+        for (after, asked) in [(in_time, 1), (late, 0)] {
+            let world = world().await;
+            let deferred = deferred(&world, directive.clone()).await;
+            world.advance(after);
+            assert!(world.request(&[deferred]).await.is_empty());
+            assert_eq!(world.acme.open_requests().len(), asked, "{after} s");
+            assert_eq!(world.pending().len(), asked, "{after} s");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_directive_that_is_delivered_twice_is_handed_on_once() {
+    // After the first is accepted, while it is, and after an earlier run has died on the way.
+    let world = world().await;
+    let first = deferred(&world, turn_on()).await;
+    world.request(from_ref(&first)).await;
+    world.request(from_ref(&first)).await;
+    let patches =
+        |world: &World| world.acme.exchanges().iter().filter(|it| it.method == "PATCH").count();
+    assert_eq!(patches(&world), 1);
+
+    let world = self::world().await;
+    let first = deferred(&world, turn_on()).await;
+    world.request(&[first.clone(), first]).await;
+    assert_eq!(world.acme.open_requests(), ["r-1"], "under the same id it is the same");
+    assert_eq!(status(&world), [PendingStatus::Sent]);
+
+    let world = self::world().await;
+    let first = deferred(&world, turn_on()).await;
+    world.acme.give(Trouble::hang_up().on("PATCH").after_doing());
+    world.request(from_ref(&first)).await;
+    world.request(from_ref(&first)).await;
+    assert_eq!(world.answers().len(), 1, "a lost answer is told as one error");
+    assert_eq!(world.acme.open_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_push_that_beats_the_answer_to_the_call_is_the_answer() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.acme.give(Trouble::slow(Duration::from_millis(150)).on("PATCH"));
+    let pushing = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(status(&world), [PendingStatus::Intent], "it is written before the call");
+        world.acme.carry_out().await;
+        world.respond(&[push(&world, "lamp", Some("r-1"))]).await
+    };
+    let parcels = [deferred];
+    let (requested, responded) = tokio::join!(world.request(&parcels), pushing);
+    assert!(requested.is_empty() && responded.is_empty());
+    let [event] = <[_; 1]>::try_from(world.answers()).expect("one answer");
+    assert_eq!((name(&event).1, property(&event, "powerState")), ("Response", &json!("ON")));
+    assert_eq!(status(&world), [PendingStatus::Done], "it stays so");
+
+    // Nor does it matter any more that the push comes again.
+    world.respond(&[push(&world, "lamp", Some("r-1"))]).await;
+    assert!(world.answers().is_empty());
+}
+
+#[tokio::test]
+async fn a_push_that_is_faster_answers_one_request_and_the_one_that_it_fits() {
+    let world = world().await;
+    let bright = directive_with_id(
+        "m-2",
+        "lamp",
+        "Alexa.BrightnessController",
+        "AdjustBrightness",
+        json!({ "brightnessDelta": 10 }),
+    );
+    let parcels = [deferred(&world, turn_on()).await, deferred(&world, bright).await];
+    world.acme.give(Trouble::slow(Duration::from_millis(200)).on("PATCH").times(2));
+    let pushing = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert_eq!(status(&world), [PendingStatus::Intent, PendingStatus::Intent]);
+        world.acme.carry_out().await;
+        world.respond(&[push(&world, "lamp", Some("r-1"))]).await
+    };
+    tokio::join!(world.request(&parcels), pushing);
+    let answers = world.answers();
+    assert_eq!(answers.len(), 1, "a request is the end of one directive");
+    assert_eq!(answers[0]["event"]["header"]["correlationToken"], format!("{CORRELATION}-m-1"));
+    assert_eq!(status(&world), [PendingStatus::Done, PendingStatus::Sent]);
+}
+
+#[tokio::test]
+async fn push_poll_and_duplicates_together_give_one_answer() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(from_ref(&deferred)).await;
+    world.acme.carry_out().await;
+    world.poll().await;
+    let polled = world.take(CHANGES);
+    assert_eq!(polled.len(), 1, "the poll has seen it");
+    let mut changes = vec![push(&world, "lamp", Some("r-1")), push(&world, "lamp", Some("r-1"))];
+    changes.extend(polled.iter().cloned());
+    changes.extend(polled);
+    assert!(world.respond(&changes).await.is_empty());
+    let (_, again) = tokio::join!(world.request(from_ref(&deferred)), world.respond(&changes));
+    assert!(again.is_empty());
+    let [event] = <[_; 1]>::try_from(world.answers()).expect("one answer");
+    assert_eq!(name(&event).1, "Response");
+    assert_eq!(world.acme.acts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_push_without_a_request_answers_what_it_fits() {
+    for (on, expected) in [(true, "Response"), (false, "ChangeReport")] {
+        let world = world().await;
+        let deferred = deferred(&world, turn_on()).await;
+        world.request(&[deferred]).await;
+        world.acme.touch("ann", "lamp", json!({ "on": on }));
+        world.respond(&[push(&world, "lamp", None)]).await;
+        let [event] = <[_; 1]>::try_from(world.answers()).expect("one event");
+        assert_eq!(name(&event).1, expected);
+    }
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_reported_with_its_cause() {
+    for (cause, word) in [
+        (Cause::AppInteraction, "APP_INTERACTION"),
+        (Cause::PhysicalInteraction, "PHYSICAL_INTERACTION"),
+        (Cause::PeriodicPoll, "PERIODIC_POLL"),
+        (Cause::RuleTrigger, "RULE_TRIGGER"),
+        (Cause::VoiceInteraction, "VOICE_INTERACTION"),
+    ] {
+        for request in [None, Some("r-of-another-skill")] {
+            let world = world().await;
+            world.respond(&[change_of(&world, "lamp", request, cause)]).await;
+            let [answer] = <[_; 1]>::try_from(world.take(RESPONSES)).expect("one event");
+            assert_eq!(answer.deadline, None);
+            let event = event_of(&answer);
+            assert_eq!(name(&event), ("Alexa", "ChangeReport"));
+            assert_eq!(event["event"]["payload"]["change"]["cause"]["type"], word);
+            assert_eq!(property(&event, "connectivity")["value"], "OK");
+            assert_eq!(*property(&event, "powerState"), "OFF");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_request_of_another_device_or_user_is_not_answered() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(&[deferred]).await;
+    for (user, endpoint) in [("ann", "hall"), ("bob", "lamp")] {
+        let change = StateChange {
+            user: user.to_owned(),
+            endpoint: EndpointId::new(endpoint).expect("an id"),
+            request: Some("r-1".to_owned()),
+            state: power(&world, true),
+            cause: Cause::PhysicalInteraction,
+        };
+        world.respond(&[parcel(&change, None)]).await;
+        assert_eq!(name(&world.answers()[0]).1, "ChangeReport", "{user} {endpoint}");
+    }
+    assert_eq!(status(&world), [PendingStatus::Sent]);
+}
+
+#[tokio::test]
+async fn what_is_done_after_the_deadline_is_reported_as_a_change() {
+    for (after, event_, cause) in [
+        (5.0, "Response", Value::Null),
+        (6.5, "ChangeReport", json!("VOICE_INTERACTION")),
+        // Forgotten by now: it is what the push says.
+        (310.0, "ChangeReport", json!("PHYSICAL_INTERACTION")),
+    ] {
+        let world = world().await;
+        let deferred = deferred(&world, turn_on()).await;
+        world.request(&[deferred]).await;
+        world.acme.carry_out().await;
+        world.advance(after);
+        world.respond(&[push(&world, "lamp", Some("r-1"))]).await;
+        let [event] = <[_; 1]>::try_from(world.answers()).expect("one event");
+        assert_eq!(name(&event).1, event_, "{after} s");
+        assert_eq!(event["event"]["payload"]["change"]["cause"]["type"], cause, "{after} s");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_after_the_deadline_is_not_told() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.acme.give(Trouble::status(500).on("PATCH").later(Duration::from_millis(100)));
+    let clock = world.memory.clone();
+    let later = async {
+        tokio::time::sleep(Duration::from_millis(30)).await;
+        clock.advance(Duration::from_secs(7));
+    };
+    let parcels = [deferred];
+    tokio::join!(world.request(&parcels), later);
+    assert!(world.answers().is_empty());
+}
+
+fn claimed(world: &World, ago: u64, request: Option<&str>) -> Pending {
+    let endpoint = EndpointId::new("lamp").expect("an id");
+    Pending {
+        device: Pending::key("ann", &endpoint),
+        message: "m-1".to_owned(),
+        user: "ann".to_owned(),
+        endpoint,
+        correlation: CorrelationToken::new("hush-correlation-m-1"),
+        expected: vec![Property::Power(Power::On)],
+        status: PendingStatus::Claimed,
+        request: request.map(str::to_owned),
+        deadline: world.now() + 4_000,
+        claimed_at: world.now() - ago,
+        expires: world.now() / 1_000 + 300,
+    }
+}
+
+async fn store(world: &World, pending: &Pending) {
+    use net_runtime::{Backend as _, Condition, Write};
+    let item = serde_json::to_value(pending).expect("JSON").as_object().cloned();
+    let put = Write::Put {
+        item: item.expect("an object"),
+        keys: vec!["device", "message"],
+        condition: Condition::Always,
+    };
+    world.memory.write("pending", put).await.expect("memory");
+}
+
+#[tokio::test]
+async fn a_claim_lapses_when_who_claimed_has_died() {
+    for request in [Some("r-1"), None] {
+        for (ago, answers) in [(1_000, 0), (14_000, 0), (16_000, 1)] {
+            let world = world().await;
+            store(&world, &claimed(&world, ago, request)).await;
+            world.acme.touch("ann", "lamp", json!({ "on": true }));
+            world.respond(&[push(&world, "lamp", Some("r-1"))]).await;
+            let events = world.answers();
+            let responses = events.iter().filter(|event| name(event).1 == "Response").count();
+            assert_eq!(responses, answers, "{request:?}, claimed {ago} ms ago");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_could_not_be_sent_is_sent_when_the_push_comes_again() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(&[deferred]).await;
+    world.acme.carry_out().await;
+    let change = push(&world, "lamp", Some("r-1"));
+    world.memory.set_failing(RESPONSES, true);
+    assert_eq!(world.respond(from_ref(&change)).await, [0], "it comes again");
+    world.memory.set_failing(RESPONSES, false);
+    // Sooner than a claim lapses.
+    assert!(world.respond(from_ref(&change)).await.is_empty());
+    let [event] = <[_; 1]>::try_from(world.answers()).expect("one answer");
+    assert_eq!(name(&event).1, "Response");
+}
+
+#[tokio::test]
+async fn a_table_that_fails_fails_the_message_alone() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.memory.set_failing("pending", true);
+    assert_eq!(world.request(from_ref(&deferred)).await, [0]);
+    assert_eq!(world.respond(&[push(&world, "lamp", Some("r-1"))]).await, [0]);
+    assert!(world.acme.open_requests().is_empty(), "nothing is asked that nobody remembers");
+    world.memory.set_failing("pending", false);
+    assert!(world.request(from_ref(&deferred)).await.is_empty());
+    assert_eq!(world.acme.open_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_no_message_fails_alone() {
+    let world = world().await;
+    let good = deferred(&world, turn_on()).await;
+    let bad = Parcel { body: "{}".to_owned(), ..good.clone() };
+    assert_eq!(world.request(&[bad.clone(), good]).await, [0]);
+    assert_eq!(world.respond(&[push(&world, "lamp", None), bad]).await, [1]);
+}
+
+#[tokio::test]
+async fn a_device_out_of_reach_is_said_to_be() {
+    let world = world().await;
+    let change = StateChange {
+        user: "ann".to_owned(),
+        endpoint: EndpointId::new("lamp").expect("an id"),
+        request: None,
+        state: State::at(
+            std::time::SystemTime::UNIX_EPOCH.into(),
+            [Property::Connectivity(alexa_patterns::message::Connectivity::Unreachable)],
+        ),
+        cause: Cause::PhysicalInteraction,
+    };
+    world.respond(&[parcel(&change, None)]).await;
+    assert_eq!(property(&world.answers()[0], "connectivity")["value"], "UNREACHABLE");
+}
