@@ -69,16 +69,6 @@ impl Memory {
         items.cloned().map(Value::Object).collect()
     }
 
-    /// Puts an item into a table, given the names of its key attributes.
-    ///
-    /// # Panics
-    /// If it is no object: a test is wrong.
-    pub fn insert(&self, table: &str, keys: &[&str], item: Value) {
-        let Value::Object(item) = item else { panic!("an item is an object") };
-        let row = row(keys.iter().copied(), &item);
-        self.state().tables.entry(table.to_owned()).or_default().insert(row, item);
-    }
-
     /// Gives a secret a value.
     pub fn set_secret(&self, arn: &str, value: &str) {
         self.state().secrets.insert(arn.to_owned(), value.to_owned());
