@@ -96,7 +96,9 @@ enum Left {
 
 /// The gateway's table: what it answers always, then: how the message ends, what is left of the grant,
 /// how often Login with Amazon and the gateway are asked.
-fn gateway_table() -> Vec<(u16, Value, End, Left, (usize, usize))> {
+type Row = (u16, Value, End, Left, (usize, usize));
+
+fn gateway_table() -> Vec<Row> {
     use End::*;
     use Left::*;
     let other_name = |code: &str| json!({ "payload": { "type": code, "message": "hush" } });
