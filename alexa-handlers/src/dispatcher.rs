@@ -7,11 +7,9 @@ use crate::{
 };
 use alexa_patterns::{
     contract,
-    message::{
-        AlexaGateway, Answer, Cause, Event, EventBody, Grant, LoginWithAmazon, Region, State,
-    },
+    message::{AlexaGateway, Answer, Cause, Event, EventBody, Grant, LoginWithAmazon, State},
 };
-use net_runtime::{BoxError, Condition, Context, Handler, ServiceClient, Update};
+use net_runtime::{BoxError, Condition, Context, Handler, Update};
 use std::time::Duration;
 
 type Ctx = Context<contract::Dispatcher>;
@@ -120,7 +118,9 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
 }
 
 async fn deliver(event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
-    let gateway = gateway_of(grant.region, context.call::<AlexaGateway>());
+    let bound = context.call::<AlexaGateway>();
+    let base_url = grant.region.gateway_for(bound.base_url());
+    let gateway = bound.at(base_url);
     let (mut event, mut refreshed, mut resent) = (event, false, 0);
     loop {
         // The deadline may have passed on the way here.
@@ -193,16 +193,5 @@ fn smaller(event: Event) -> Option<Event> {
             Some(Event { id, body })
         }
         _ => None,
-    }
-}
-
-/// The gateway of a region, where the network is bound to one of Amazon's; anything else, such as a
-/// proxy or a double, is the gateway of every region.
-fn gateway_of(region: Region, bound: ServiceClient<'_>) -> ServiceClient<'_> {
-    const REGIONS: [Region; 3] = [Region::NorthAmerica, Region::Europe, Region::FarEast];
-    if REGIONS.iter().any(|known| known.gateway() == bound.base_url()) {
-        bound.at(region.gateway())
-    } else {
-        bound
     }
 }

@@ -27,7 +27,7 @@ impl std::fmt::Debug for ServiceClient<'_> {
 
 impl<'c> ServiceClient<'c> {
     /// Where the service is, without a slash at the end.
-    pub fn base_url(&self) -> &str {
+    pub fn base_url(&self) -> &'c str {
         self.base_url
     }
 

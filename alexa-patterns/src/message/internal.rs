@@ -108,6 +108,23 @@ impl Region {
             Region::FarEast => "https://api.fe.amazonalexa.com",
         }
     }
+
+    /// The region's gateway where a network is bound to that of any region; anything else that a
+    /// network is bound to, such as a proxy or a double, is the gateway of every region.
+    ///
+    /// ```
+    /// use alexa_patterns::message::Region;
+    ///
+    /// let bound = "https://api.amazonalexa.com";
+    /// assert_eq!(Region::FarEast.gateway_for(bound), "https://api.fe.amazonalexa.com");
+    /// let double = "http://127.0.0.1:8080";
+    /// assert_eq!(Region::FarEast.gateway_for(double), double);
+    /// ```
+    pub fn gateway_for(self, bound: &str) -> &str {
+        const REGIONS: [Region; 3] = [Region::NorthAmerica, Region::Europe, Region::FarEast];
+        let is_amazons = REGIONS.iter().any(|region| region.gateway() == bound);
+        if is_amazons { self.gateway() } else { bound }
+    }
 }
 
 /// A request to a manufacturer that is under way, or was a while ago.
