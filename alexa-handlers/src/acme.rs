@@ -13,8 +13,9 @@
 //! `reachable`, `on`, `brightness`, `color`, `kelvin`, `target`, `lower`, `upper`, `mode`, `lock`,
 //! `temperature` and `at` (milliseconds since 1970) that the device has; values are as Alexa writes
 //! them. What fails is answered with a status and, where it says more, with `{"code": "low_battery",
-//! "percentage": 3}` or `out_of_range` (`minimum`, `maximum`), `too_close` (`apart`, in degrees
-//! Celsius), `off`, `busy`, `broken`, `old_firmware`, `wrong_mode` (`mode`).
+//! "percentage": 3}` or `out_of_range` (`minimum`, `maximum`), `temperature_out_of_range` (the same, in
+//! degrees Celsius), `too_close` (`apart`, in degrees Celsius), `off`, `busy`, `broken`,
+//! `old_firmware`, `wrong_mode` (`mode`).
 //!
 //! Acme posts what has changed to the address that it is given, if it is given one: `{"account",
 //! "device", "request", "state", "cause"}`, the request only if one caused it. The header

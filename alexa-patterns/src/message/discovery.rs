@@ -3,7 +3,10 @@
 use super::{EndpointId, Label, ThermostatMode};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    mem,
+};
 use typed_builder::TypedBuilder;
 
 /// A device of a user, as discovery reports it.
@@ -41,8 +44,8 @@ pub struct DiscoveredDevice {
     /// What else it is shown as.
     #[builder(default, setter(transform = |others: impl IntoIterator<Item = Category>| others.into_iter().collect()))]
     other_categories: BTreeSet<Category>,
-    /// What it can do.
-    #[builder(setter(transform = |all: impl IntoIterator<Item = Capability>| all.into_iter().collect()))]
+    /// What it can do; of two of one interface, the first.
+    #[builder(setter(transform = |all: impl IntoIterator<Item = Capability>| one_an_interface(all)))]
     capabilities: BTreeSet<Capability>,
     /// What to send along with every directive: texts of 5,000 bytes in all, and never its state.
     #[builder(default)]
@@ -59,6 +62,11 @@ impl DiscoveredDevice {
     pub fn capabilities(&self) -> &BTreeSet<Capability> {
         &self.capabilities
     }
+}
+
+fn one_an_interface(all: impl IntoIterator<Item = Capability>) -> BTreeSet<Capability> {
+    let mut known = HashSet::new();
+    all.into_iter().filter(|capability| known.insert(mem::discriminant(capability))).collect()
 }
 
 /// What a device can do, apart from being there.
@@ -257,7 +265,7 @@ impl TryFrom<Envelope> for DiscoveredDevice {
             description: device.description,
             category: categories.next().ok_or("a device has a category at the least")?,
             other_categories: categories.collect(),
-            capabilities: capabilities?.into_iter().flatten().collect(),
+            capabilities: one_an_interface(capabilities?.into_iter().flatten()),
             cookie: device.cookie,
         })
     }

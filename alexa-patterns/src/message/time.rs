@@ -72,8 +72,9 @@ impl TryFrom<String> for Timestamp {
     type Error = InvalidTimestamp;
 
     fn try_from(text: String) -> Result<Timestamp, InvalidTimestamp> {
-        let digits = text.trim_end_matches('Z').split_once('.').map_or(0, |(_, part)| part.len());
-        if digits > 3 || text.get(17..19) == Some("60") {
+        let rest = text.strip_suffix('Z').ok_or(InvalidTimestamp)?;
+        let digits = rest.split_once('.').map_or(0, |(_, part)| part.len());
+        if digits > 3 || rest.get(17..19) == Some("60") {
             return Err(InvalidTimestamp);
         }
         humantime::parse_rfc3339(&text).map(Timestamp::from).map_err(|_| InvalidTimestamp)
