@@ -459,7 +459,7 @@ fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
                 (Some(Kind::HttpApi), Verb::Routes) => "apigateway.amazonaws.com",
                 _ => continue,
             };
-            let function = format!("{}Function", pascal(link.to().as_str()));
+            let function = format!("{}Function.Arn", pascal(link.to().as_str()));
             let leave = |(_, permission): (&str, &Value)| {
                 let properties = &permission["Properties"];
                 entity(permission) == source.as_str()
