@@ -8,7 +8,7 @@ mod package;
 mod toolchain;
 mod workspace;
 
-pub(crate) use package::{FOLDER, Package, hash, tidy};
+pub(crate) use package::{Package, hash, tidy};
 pub(crate) use workspace::Workspace;
 
 use crate::{
@@ -76,7 +76,7 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
 /// What the packages weigh, as lines.
 pub(crate) fn report(built: &Built, out: &mut dyn std::io::Write) -> std::io::Result<()> {
     for package in &built.packages {
-        let path = built.folder.join(FOLDER).join(&package.key);
+        let path = built.folder.join(&package.key);
         writeln!(out, "  {:>8}  {}", progress::size(package.zip.len() as u64), path.display())?;
     }
     if built.packages.is_empty() {

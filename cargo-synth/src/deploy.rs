@@ -12,7 +12,7 @@ pub(crate) use parameters::Given;
 pub(crate) use stack::{Ask, Shown, confirm, settled};
 
 use crate::{
-    build::{FOLDER, Package},
+    build::Package,
     cloud::{Account, Cloud, Events, Wanted},
     error::{Error, Result},
     folder::{Declarations, Template},
@@ -22,7 +22,7 @@ use crate::{
 };
 use changes::Changes;
 use stack::Before;
-use std::{fs, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 /// What `synth deploy` was told.
 pub(crate) struct Deploy {
@@ -58,7 +58,7 @@ pub(crate) async fn deploy(wish: Deploy, out: &mut dyn io::Write) -> Result<bool
         values.insert(CODE_BUCKET.to_owned(), crate::cloud::Value::Given(bucket.clone()));
     }
     if needs_bucket || template.is_large() {
-        upload(&cloud, &bucket, &built.packages, &built.folder.join(FOLDER), &progress).await?;
+        upload(&cloud, &bucket, &built.packages, &progress).await?;
     }
 
     progress.now("working out what changes");
@@ -122,18 +122,15 @@ async fn upload(
     cloud: &Cloud,
     bucket: &str,
     packages: &[Package],
-    folder: &std::path::Path,
     progress: &Progress,
 ) -> Result<()> {
     if cloud.ensure_bucket(bucket).await? {
         progress.done("Made", &format!("the bucket `{bucket}`"));
     }
-    for Package { key, .. } in packages {
+    for Package { key, zip } in packages {
         progress.now(&format!("uploading {key}"));
-        let file = folder.join(key);
-        let zip = fs::read(&file).map_err(|error| Error::file(&file, "read", &error))?;
         let weight = size(zip.len() as u64);
-        if cloud.upload(bucket, key, zip).await? {
+        if cloud.upload(bucket, key, zip.clone()).await? {
             progress.done("Uploaded", &format!("{key} ({weight})"));
         }
     }

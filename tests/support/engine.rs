@@ -73,7 +73,8 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         // What has ended already cannot be ended, and that is all right.
-        let _ = Command::new("kill").args(["--", &format!("-{}", self.process.id())]).status();
+        let _ =
+            Command::new("kill").args(["-KILL", "--", &format!("-{}", self.process.id())]).status();
         let _ = self.process.wait();
     }
 }

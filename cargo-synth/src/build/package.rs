@@ -12,12 +12,13 @@ use std::{
 };
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-/// Where packages lie in a network's folder.
-pub(crate) const FOLDER: &str = "packages";
+/// Where packages lie in a network's folder, and in the bucket.
+const FOLDER: &str = "packages";
 
 /// A function's code as Lambda takes it.
 pub(crate) struct Package {
-    /// What it is called in the bucket: the binary's name and a hash of the bytes.
+    /// Where it lies in the network's folder and in the bucket: a path of the binary's name and a hash
+    /// of the bytes.
     pub(crate) key: String,
     pub(crate) zip: Vec<u8>,
 }
@@ -28,7 +29,7 @@ impl Package {
         let code = fs::read(executable).map_err(|error| Error::file(executable, "read", &error))?;
         let zip = zip(&code)
             .map_err(|error| Error::new(format!("`{binary}` could not be packaged: {error}")))?;
-        let key = format!("{binary}-{}.zip", hash(&zip));
+        let key = format!("{FOLDER}/{binary}-{}.zip", hash(&zip));
         Ok(Package { key, zip })
     }
 }
@@ -63,7 +64,7 @@ pub(crate) fn write<'a>(
     let place = folder.join(FOLDER);
     fs::create_dir_all(&place).map_err(|error| Error::file(&place, "made", &error))?;
     for package in packages {
-        whole(&place.join(&package.key), &package.zip)?;
+        whole(&folder.join(&package.key), &package.zip)?;
     }
     let mut text = serde_json::to_string_pretty(keys).unwrap_or_default();
     text.push('\n');
@@ -73,7 +74,8 @@ pub(crate) fn write<'a>(
 /// Removes the packages that earlier builds left, once no template names them any more.
 pub(crate) fn tidy(built: &super::Built) {
     for entry in fs::read_dir(built.folder.join(FOLDER)).into_iter().flatten().flatten() {
-        if built.packages.iter().all(|package| entry.file_name() != *package.key) {
+        let is_old = |package: &Package| entry.path() != built.folder.join(&package.key);
+        if built.packages.iter().all(is_old) {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(entry.path());
         }

@@ -17,7 +17,7 @@ fn packages(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .map(|entry| {
             let entry = entry.expect("a package");
             let name = entry.file_name().into_string().expect("UTF-8");
-            (name, fs::read(entry.path()).expect("a package can be read"))
+            (format!("packages/{name}"), fs::read(entry.path()).expect("a package can be read"))
         })
         .collect()
 }
@@ -78,7 +78,7 @@ fn one_changed_handler_is_compiled_alone() {
     let after = packages(&project.synthesised());
     let kept: Vec<_> = after.keys().filter(|key| before.contains_key(*key)).collect();
     assert_eq!((kept.len(), after.len()), (1, 2));
-    assert!(kept[0].starts_with("waiter-"), "{kept:?}");
+    assert!(kept[0].starts_with("packages/waiter-"), "{kept:?}");
 }
 
 #[test]
