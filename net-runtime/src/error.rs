@@ -44,7 +44,13 @@ impl Retry for Failure {
 
 impl Failure {
     pub(crate) fn malformed(expected: &'static str, why: impl fmt::Display) -> Failure {
-        Failure::Malformed { expected, why: why.to_string() }
+        let why = why.to_string();
+        // Serde quotes what it found, which may be anything, even a token.
+        let why = match why.rsplit_once(", expected ") {
+            Some((_, wanted)) => format!("something is not what it should be: {wanted}"),
+            None => why,
+        };
+        Failure::Malformed { expected, why }
     }
 }
 
