@@ -2,8 +2,8 @@
 
 use crate::Fault;
 use alexa_patterns::message::{
-    Answer, Cause, Connectivity, Event, EventBody, MessageId, Pending, PendingStatus, Property,
-    Sample, State, Timestamp,
+    Answer, Cause, Connectivity, EndpointId, Event, EventBody, MessageId, Pending, PendingStatus,
+    Property, Sample, State, Timestamp,
 };
 use net_dsl::{Contract, Sends, WritesItem};
 use net_runtime::{BoxError, Condition, Context, Failure, Update};
@@ -34,7 +34,7 @@ pub(crate) fn is_late<C: Contract>(context: &Context<C>) -> bool {
     context.deadline().is_some_and(|deadline| deadline <= context.now_milliseconds())
 }
 
-/// Sends an event on its way to Alexa; a report has no deadline, since nobody waits for it.
+/// Sends an event on its way to Alexa.
 pub(crate) async fn send<C>(
     context: &Context<C>,
     user: &str,
@@ -43,9 +43,13 @@ pub(crate) async fn send<C>(
 where
     C: Sends<Answer>,
 {
-    let report = context.without_deadline();
-    let context = if body.correlation().is_some() { context } else { &report };
+    let context = context_for(&body, context);
     context.send(&Answer { event: event(body), user: user.to_owned() }).await
+}
+
+/// The context that an event is sent in: nobody waits for a report, so it has no deadline.
+pub(crate) fn context_for<C: Contract>(body: &EventBody, context: &Context<C>) -> Context<C> {
+    if body.correlation().is_some() { context.clone() } else { context.without_deadline() }
 }
 
 /// How a request to a manufacturer ended.
@@ -142,10 +146,6 @@ fn body(pending: &Pending, ending: Ending, now: u64) -> Option<EventBody> {
 }
 
 /// That a device is in a new state.
-pub(crate) fn report(
-    endpoint: alexa_patterns::message::EndpointId,
-    cause: Cause,
-    changed: State,
-) -> EventBody {
+pub(crate) fn report(endpoint: EndpointId, cause: Cause, changed: State) -> EventBody {
     EventBody::ChangeReport { endpoint, cause, changed, unchanged: State::new() }
 }

@@ -1,11 +1,12 @@
 //! What a skill's author writes.
 
-use crate::Fault;
+use crate::{Fault, answer::time_for_the_cloud};
 use alexa_patterns::message::{
-    Command, DevicePush, DiscoveredDevice, EndpointId, Property, State, StateChange, Token,
+    Command, DeferredDirective, DeviceCloud as Service, DevicePush, DiscoveredDevice, EndpointId,
+    Property, State, StateChange, Token,
 };
-use net_dsl::HttpRequest;
-use net_runtime::ServiceClient;
+use net_dsl::{CallsService, HttpRequest};
+use net_runtime::{Context, ServiceClient};
 use std::{collections::BTreeMap, error, fmt, time::Duration};
 
 /// The manufacturer's API: its base URL and secret as the network binds them, and an HTTP client.
@@ -147,6 +148,28 @@ pub struct Order<'a> {
     pub command: &'a Command,
     /// What discovery asked to have sent along.
     pub cookie: &'a BTreeMap<String, String>,
+}
+
+/// Has a deferred directive carried out, tried again while there is time left to answer.
+pub(crate) async fn carry_out<C>(
+    cloud: &impl DeviceCloud,
+    deferred: &DeferredDirective,
+    context: &Context<C>,
+) -> Result<Outcome, Fault>
+where
+    C: CallsService<Service>,
+{
+    let target = &deferred.target;
+    let user = User { account: &deferred.user, token: Some(&target.token) };
+    let order = Order {
+        id: &deferred.message_id,
+        endpoint: &target.endpoint,
+        command: &deferred.command,
+        cookie: &target.cookie,
+    };
+    let api = context.call::<Service>();
+    let time = time_for_the_cloud(context);
+    context.retry_within(time, || cloud.command(user, order, &api)).await
 }
 
 /// What became of a command.

@@ -1,7 +1,7 @@
 //! Takes events to Alexa, authorised.
 
 use crate::{
-    answer::{is_late, report},
+    answer::{context_for, is_late, report},
     gateway::{self, Verdict},
     login::{self, Grounds, LoginError},
 };
@@ -33,8 +33,7 @@ const RESENDS: u32 = 3;
 impl Handler<contract::Dispatcher> for Dispatcher {
     async fn handle(&self, answer: Answer, context: &Ctx) -> Result<(), BoxError> {
         let Some(event) = still_worth_sending(answer.event, context) else { return Ok(()) };
-        let report = context.without_deadline();
-        let context = if event.body.correlation().is_some() { context } else { &report };
+        let context = &context_for(&event.body, context);
         let grant = match context.table::<Grant>().get(&answer.user).await? {
             Some(grant) if !grant.refused => grant,
             _ => {
@@ -42,10 +41,7 @@ impl Handler<contract::Dispatcher> for Dispatcher {
                 return Ok(());
             }
         };
-        let Some(grant) = fresh(grant, context).await? else {
-            tracing::warn!("a user has taken back the leave to send events");
-            return Ok(());
-        };
+        let Some(grant) = fresh(grant, context).await? else { return Ok(()) };
         deliver(event, grant, context).await
     }
 }
@@ -81,14 +77,13 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
     let grounds = || Grounds::RefreshToken(&grant.refresh_token);
     let tokens = context.retry(|| login::tokens(&login, grounds())).await;
     let table = context.table::<Grant>();
-    let unchanged = || Condition::equals("access_token", grant.access_token.expose());
     match tokens {
         Ok(tokens) => {
             let refresh_token = tokens.refresh.unwrap_or_else(|| grant.refresh_token.clone());
             let update = Update::set("access_token", tokens.access.expose())
                 .and_set("refresh_token", refresh_token.expose())
                 .and_set("expires_at", tokens.expires_at);
-            if let Some(grant) = table.update_if(&grant.user, update, unchanged()).await? {
+            if let Some(grant) = table.update_if(&grant.user, update, unchanged(&grant)).await? {
                 return Ok(Some(grant));
             }
             // If there is none, it was taken for revoked by who was refused the same token.
@@ -104,7 +99,8 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
         Err(LoginError::InvalidGrant) => {
             // Unless the token was good for one use, and who has used it is about to say so.
             tokio::time::sleep(A_MOMENT).await;
-            if table.delete_if(&grant.user, unchanged()).await? {
+            if table.delete_if(&grant.user, unchanged(&grant)).await? {
+                tracing::warn!("a user has taken back the leave to send events");
                 Ok(None)
             } else {
                 Ok(table.get(&grant.user).await?)
@@ -117,11 +113,16 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
     }
 }
 
-async fn deliver(event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
+/// That nobody has changed a grant since it was read: an access token comes once.
+fn unchanged(grant: &Grant) -> Condition {
+    Condition::equals("access_token", grant.access_token.expose())
+}
+
+async fn deliver(mut event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
     let bound = context.call::<AlexaGateway>();
     let base_url = grant.region.gateway_for(bound.base_url());
     let gateway = bound.at(base_url);
-    let (mut event, mut refreshed, mut resent) = (event, false, 0);
+    let (mut refreshed, mut resent) = (false, 0);
     loop {
         // The deadline may have passed on the way here.
         let Some(worth) = still_worth_sending(event, context) else { return Ok(()) };
@@ -132,24 +133,20 @@ async fn deliver(event: Event, mut grant: Grant, context: &Ctx) -> Result<(), Bo
         match verdict {
             Verdict::Taken => return Ok(()),
             Verdict::TokenRefused | Verdict::Forbidden if !refreshed => {
-                let Some(again) = refresh(grant, context).await? else {
-                    tracing::warn!("a user has taken back the leave to send events");
-                    return Ok(());
-                };
+                let Some(again) = refresh(grant, context).await? else { return Ok(()) };
                 grant = again;
                 refreshed = true;
             }
             Verdict::TokenRefused => {
                 tracing::error!("the event gateway refuses a fresh token: only a new grant helps");
-                let unchanged = Condition::equals("access_token", grant.access_token.expose());
                 let refused = Update::set("refused", true);
-                context.table::<Grant>().update_if(&grant.user, refused, unchanged).await?;
+                let table = context.table::<Grant>();
+                table.update_if(&grant.user, refused, unchanged(&grant)).await?;
                 return Ok(());
             }
             Verdict::SkillDisabled => {
                 tracing::info!("a user has disabled the skill");
-                let unchanged = Condition::equals("access_token", grant.access_token.expose());
-                context.table::<Grant>().delete_if(&grant.user, unchanged).await?;
+                context.table::<Grant>().delete_if(&grant.user, unchanged(&grant)).await?;
                 return Ok(());
             }
             Verdict::SkillMisconfigured(why) => {

@@ -1,12 +1,13 @@
 //! Hands directives to an API that accepts now and acts later.
 
 use crate::{
-    DeviceCloud, Order, Outcome, User,
-    answer::{Ending, answer_once, is_late, time_for_the_cloud, waits},
+    DeviceCloud, Outcome,
+    answer::{Ending, answer_once, is_late, waits},
+    cloud::carry_out,
 };
 use alexa_patterns::{
     contract,
-    message::{DeferredDirective, DeviceCloud as Cloud, Pending, PendingStatus},
+    message::{DeferredDirective, Pending, PendingStatus},
 };
 use net_runtime::{BoxError, Condition, Context, Handler, Update};
 use serde_json::json;
@@ -78,18 +79,7 @@ impl<D: DeviceCloud> Handler<contract::Requester> for Requester<D> {
             tracing::info!("a directive came again and is under way already");
             return Ok(());
         };
-        let target = &deferred.target;
-        let api = context.call::<Cloud>();
-        let order = Order {
-            id: &deferred.message_id,
-            endpoint: &target.endpoint,
-            command: &deferred.command,
-            cookie: &target.cookie,
-        };
-        let user = User { account: &deferred.user, token: Some(&target.token) };
-        let time = time_for_the_cloud(context);
-        let outcome = context.retry_within(time, || self.cloud.command(user, order, &api)).await;
-        let ending = match outcome {
+        let ending = match carry_out(&self.cloud, &deferred, context).await {
             Ok(Outcome::Accepted { request, expected }) => {
                 let mut sent = Update::set("status", "SENT").and_set("request", request);
                 if !expected.is_empty() {

@@ -1,12 +1,13 @@
 //! Carries out directives by an API that answers with the new state.
 
 use crate::{
-    DeviceCloud, Fault, Order, Outcome, User,
-    answer::{self, is_late, report, time_for_the_cloud, with_connectivity},
+    DeviceCloud, Fault, Outcome,
+    answer::{self, is_late, report, with_connectivity},
+    cloud::carry_out,
 };
 use alexa_patterns::{
     contract,
-    message::{Cause, DeferredDirective, DeviceCloud as Cloud, ErrorType, EventBody},
+    message::{Cause, DeferredDirective, ErrorType, EventBody},
 };
 use net_runtime::{BoxError, Context, Handler};
 
@@ -36,18 +37,8 @@ impl<D: DeviceCloud> Handler<contract::SyncProcessor> for SyncProcessor<D> {
             tracing::warn!("a directive came after its deadline and is not carried out");
             return Ok(());
         }
-        let (target, user) = (&deferred.target, &deferred.user);
-        let api = context.call::<Cloud>();
-        let order = Order {
-            id: &deferred.message_id,
-            endpoint: &target.endpoint,
-            command: &deferred.command,
-            cookie: &target.cookie,
-        };
-        let on_behalf = User { account: user, token: Some(&target.token) };
-        let time = time_for_the_cloud(context);
-        let outcome =
-            context.retry_within(time, || self.cloud.command(on_behalf, order, &api)).await;
+        let outcome = carry_out(&self.cloud, &deferred, context).await;
+        let target = &deferred.target;
         let endpoint = target.endpoint.clone();
         let body = match outcome {
             Ok(Outcome::Done(state)) => {
@@ -64,7 +55,7 @@ impl<D: DeviceCloud> Handler<contract::SyncProcessor> for SyncProcessor<D> {
             }
             Err(fault) => failed(&deferred, fault),
         };
-        Ok(answer::send(context, user, body).await?)
+        Ok(answer::send(context, &deferred.user, body).await?)
     }
 }
 
