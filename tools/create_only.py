@@ -5,15 +5,12 @@ properties cannot be changed, so that a change of them replaces the resource.
     target/python/bin/python tools/create_only.py --check    fails if the file is out of date
 """
 
-import argparse
-import os
-import sys
 from importlib.metadata import version
-from pathlib import Path
 
+import generated
+from generated import ROOT
 from properties import load
 
-ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "net-synth/src/diff/create_only.rs"
 
 # What a plan is made of.
@@ -58,16 +55,7 @@ def render():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--check", action="store_true", help="fail if the file is out of date")
-    if parser.parse_args().check:
-        if not TARGET.exists() or TARGET.read_text("utf-8") != render():
-            sys.exit(f"{TARGET.relative_to(ROOT)} is out of date: run tools/create_only.py")
-        return
-    beside = TARGET.with_suffix(f".{os.getpid()}.tmp")
-    beside.write_text(render(), encoding="utf-8", newline="\n")
-    beside.replace(TARGET)
-    print(f"{TARGET.relative_to(ROOT)}: {len(RESOURCES)} resources")
+    generated.main(__file__, __doc__, TARGET, lambda: (render(), f"{len(RESOURCES)} resources"))
 
 
 if __name__ == "__main__":

@@ -4,18 +4,17 @@
     target/python/bin/python tools/properties.py --check    fails if the file is out of date
 """
 
-import argparse
 import json
-import os
 import re
 import subprocess
 import sys
 import textwrap
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import generated
+from generated import ROOT
+
 TARGET = ROOT / "net-dsl/src/property/generated.rs"
 
 # What `property.rs` says is made for handles. The schemas are the same in every region.
@@ -181,20 +180,13 @@ def render():
     return formatted.stdout, count
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--check", action="store_true", help="fail if the file is out of date")
-    arguments = parser.parse_args()
+def rendered():
+    text, count = render()
+    return text, f"{count} properties of {len(RESOURCES)} resources"
 
-    rendered, count = render()
-    if arguments.check:
-        if not TARGET.exists() or TARGET.read_text("utf-8") != rendered:
-            sys.exit(f"{TARGET.relative_to(ROOT)} is out of date: run tools/properties.py")
-        return
-    beside = TARGET.with_suffix(f".{os.getpid()}.tmp")
-    beside.write_text(rendered, encoding="utf-8", newline="\n")
-    beside.replace(TARGET)
-    print(f"{TARGET.relative_to(ROOT)}: {count} properties of {len(RESOURCES)} resources")
+
+def main():
+    generated.main(__file__, __doc__, TARGET, rendered)
 
 
 if __name__ == "__main__":

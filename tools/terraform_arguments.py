@@ -5,15 +5,13 @@ are which properties of CloudFormation, from the schemas of both.
     target/python/bin/python tools/terraform_arguments.py --check    fails if it is out of date
 """
 
-import argparse
 import json
-import os
 import sys
-from pathlib import Path
 
+import generated
+from generated import ROOT
 from properties import KINDS, RESOURCES, is_closed_object, leaves, load, words
 
-ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = ROOT / "tests/terraform/schema.json"
 TARGET = ROOT / "net-synth/src/emit/terraform/arguments.rs"
 
@@ -150,20 +148,13 @@ def render():
     return "\n".join(out) + "\n", count
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
-    parser.add_argument("--check", action="store_true", help="fail if the file is out of date")
-    arguments = parser.parse_args()
+def rendered():
+    text, count = render()
+    return text, f"{count} properties of {len(RESOURCES)} resources"
 
-    rendered, count = render()
-    if arguments.check:
-        if not TARGET.exists() or TARGET.read_text("utf-8") != rendered:
-            sys.exit(f"{TARGET.relative_to(ROOT)} is out of date: run tools/terraform_arguments.py")
-        return
-    beside = TARGET.with_suffix(f".{os.getpid()}.tmp")
-    beside.write_text(rendered, encoding="utf-8", newline="\n")
-    beside.replace(TARGET)
-    print(f"{TARGET.relative_to(ROOT)}: {count} properties of {len(RESOURCES)} resources")
+
+def main():
+    generated.main(__file__, __doc__, TARGET, rendered)
 
 
 if __name__ == "__main__":
