@@ -786,16 +786,8 @@ fn without(network: &Network, from: &str, number: usize) -> Network {
 
 #[test]
 fn each_link_of_the_case_study_is_missed_by_the_name_of_its_need() {
-    use alexa_patterns::{
-        async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway,
-        sync_processor,
-    };
     let mut missed = 0;
-    for network in [
-        entrypoint() + sync_processor() + dispatcher(),
-        entrypoint() + async_processor() + push_gateway() + dispatcher(),
-        entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
-    ] {
+    for (_, network) in net_tests::networks::examples() {
         let fatal = |network: &Network| {
             let findings = check(network);
             findings.into_iter().filter(Finding::is_fatal).collect::<Vec<_>>()

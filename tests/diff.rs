@@ -1,8 +1,6 @@
 //! What deploying would change is told, by brick, by entity and by property, and nothing else is.
 
-use alexa_patterns::{
-    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
-};
+use alexa_patterns::{async_processor, dispatcher, entrypoint, polling_event_processor};
 use net_dsl::{
     Graph, Network,
     prelude::*,
@@ -13,24 +11,16 @@ use net_synth::{
     diff::{Diff, Held, Replaced, ResourceChange, Sign, Stack},
     emit,
 };
-use net_tests::{everything::everything, run::Folder};
+use net_tests::{
+    everything::everything,
+    networks::{async_polling, async_push, sync_api},
+    run::Folder,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, ffi::OsString, fs, process::ExitCode};
 
-fn sync() -> Network {
-    entrypoint() + sync_processor() + dispatcher()
-}
-
-fn push() -> Network {
-    entrypoint() + async_processor() + push_gateway() + dispatcher()
-}
-
-fn polling() -> Network {
-    entrypoint() + async_processor() + polling_event_processor() + dispatcher()
-}
-
 fn networks() -> [Network; 4] {
-    [sync(), push(), polling(), everything()]
+    [sync_api(), async_push(), async_polling(), everything()]
 }
 
 fn stack(network: &Network) -> Stack {
@@ -63,7 +53,7 @@ fn a_network_does_not_differ_from_itself_in_whatever_order_it_was_added_up() {
         assert!(Diff::new(&read, &stack(&network)).is_empty());
     }
     let other = dispatcher() + polling_event_processor() + async_processor() + entrypoint();
-    assert!(diff(&polling(), &other).is_empty());
+    assert!(diff(&async_polling(), &other).is_empty());
 }
 
 #[test]
@@ -101,7 +91,7 @@ fn the_way_back_is_the_difference_with_its_signs_turned() {
 
 #[test]
 fn exchanging_a_brick_is_told_as_two_bricks() {
-    let diff = diff(&push(), &polling());
+    let diff = diff(&async_push(), &async_polling());
     let bricks: BTreeSet<_> = diff
         .resources
         .iter()
@@ -252,29 +242,29 @@ fn exit_codes_tell_nothing_something_and_losses_apart() {
     let files = |network: &Network| {
         [write("network.json", &network.to_json()), write("template.json", &template(network))]
     };
-    for file in files(&polling()) {
-        let (code, out, err) = run(&polling(), &["diff", "--against", &file]);
+    for file in files(&async_polling()) {
+        let (code, out, err) = run(&async_polling(), &["diff", "--against", &file]);
         assert_eq!(code, ExitCode::SUCCESS, "{err}");
         assert_eq!(out, format!("test: no difference from `{file}`\n"));
     }
-    for file in files(&push()) {
-        let (code, out, _) = run(&polling(), &["diff", "--against", &file]);
+    for file in files(&async_push()) {
+        let (code, out, _) = run(&async_polling(), &["diff", "--against", &file]);
         assert_eq!(code, ExitCode::from(3));
         assert!(out.contains("+ polling-event-processor: "), "{out}");
     }
-    for file in files(&polling()) {
-        let (code, out, _) = run(&sync(), &["diff", "--against", &file]);
+    for file in files(&async_polling()) {
+        let (code, out, _) = run(&sync_api(), &["diff", "--against", &file]);
         assert_eq!(code, ExitCode::from(4));
         assert!(out.contains("! PollerDeadLetterQueue is removed: what it holds is lost"), "{out}");
         assert!(out.contains("! PendingTable is removed: it is left behind"), "{out}");
     }
-    let [file, _] = files(&push());
-    let (code, out, _) = run(&polling(), &["diff", "--against", &file, "--format", "json"]);
+    let [file, _] = files(&async_push());
+    let (code, out, _) = run(&async_polling(), &["diff", "--against", &file, "--format", "json"]);
     assert_eq!(code, ExitCode::from(3));
     let read: Value = serde_json::from_str(&out).expect("JSON");
-    assert_eq!(read, serde_json::to_value(diff(&push(), &polling())).expect("JSON"));
+    assert_eq!(read, serde_json::to_value(diff(&async_push(), &async_polling())).expect("JSON"));
     for file in [write("x", "x"), write("y", "{}"), "nowhere".to_owned()] {
-        let (code, out, err) = run(&polling(), &["diff", "--against", &file]);
+        let (code, out, err) = run(&async_polling(), &["diff", "--against", &file]);
         assert_eq!((code, out.as_str()), (ExitCode::FAILURE, ""));
         assert!(err.starts_with(&format!("error: `{file}` could not be read: ")), "{err}");
     }

@@ -1,14 +1,13 @@
 //! What the documents show is what the programs print.
 
-use alexa_patterns::{async_processor, dispatcher, entrypoint, polling_event_processor};
 use net_dsl::check::Severity;
 use net_synth::{check::rules, emit};
+use net_tests::networks::async_polling;
 
 #[test]
 fn the_readme_shows_the_picture_that_graph_prints() {
     let readme = include_str!("../README.md");
-    let network = entrypoint() + async_processor() + polling_event_processor() + dispatcher();
-    let picture = format!("```mermaid\n{}```", emit::mermaid(&network));
+    let picture = format!("```mermaid\n{}```", emit::mermaid(&async_polling()));
     assert!(readme.contains(&picture), "put this into README.md:\n{picture}");
 }
 

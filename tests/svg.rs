@@ -1,11 +1,12 @@
 //! Pictures: everything is in them, nothing lies on anything else, and browsers can read them.
 
-use alexa_patterns::{
-    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
-};
 use net_dsl::{Name, Network, prelude::*};
 use net_synth::emit;
-use net_tests::{arbitrary::sample, everything::everything};
+use net_tests::{
+    arbitrary::sample,
+    everything::everything,
+    networks::{async_polling, async_push, sync_api},
+};
 use proptest::prelude::*;
 use quick_xml::{Reader, events::Event};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,7 +117,7 @@ impl Picture {
 }
 
 fn networks() -> Vec<(&'static str, Network)> {
-    let polling = entrypoint() + async_processor() + polling_event_processor() + dispatcher();
+    let polling = async_polling();
     let cells = |shared: &[&dyn net_dsl::Handle]| -> Network {
         let cell = |number| {
             let name = Name::new(&format!("cell-{number}")).expect("a name");
@@ -126,8 +127,8 @@ fn networks() -> Vec<(&'static str, Network)> {
     };
     let joined = cells(&[&*alexa_patterns::shared::GRANTS, &*alexa_patterns::shared::DEVICE_CLOUD]);
     vec![
-        ("sync", entrypoint() + sync_processor() + dispatcher()),
-        ("push", entrypoint() + async_processor() + push_gateway() + dispatcher()),
+        ("sync", sync_api()),
+        ("push", async_push()),
         ("cells", cells(&[])),
         ("joined cells", joined),
         ("polling", polling),

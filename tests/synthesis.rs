@@ -11,33 +11,17 @@ use net_dsl::{
     property::{self, lambda, sqs},
 };
 use net_synth::{Plan, emit};
-use net_tests::{everything::everything, python::root};
+use net_tests::{
+    everything::everything,
+    networks::{async_polling, async_push, examples, sync_api},
+    python::root,
+};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
     process::Command,
 };
-
-fn sync() -> Network {
-    entrypoint() + sync_processor() + dispatcher()
-}
-
-fn push() -> Network {
-    entrypoint() + async_processor() + push_gateway() + dispatcher()
-}
-
-fn polling() -> Network {
-    entrypoint() + async_processor() + polling_event_processor() + dispatcher()
-}
-
-fn examples() -> [(Name, Network); 3] {
-    [
-        (name!("sync-api"), sync()),
-        (name!("async-push"), push()),
-        (name!("async-polling"), polling()),
-    ]
-}
 
 fn templates() -> impl Iterator<Item = (Network, Template)> {
     let everything = (name!("everything"), everything());
@@ -210,7 +194,8 @@ fn building_a_network_twice_gives_equal_bytes() {
 
 #[test]
 fn exchanging_one_term_exchanges_its_resources_and_nothing_else() {
-    let [sync, push, polling] = [sync(), push(), polling()].map(|network| Template::of(&network));
+    let [sync, push, polling] =
+        [sync_api(), async_push(), async_polling()].map(|network| Template::of(&network));
     for (one, other, entities) in [
         (&push, &polling, &["push-gateway", "receiver"][..]),
         (&polling, &push, &["clock", "poller"]),
@@ -238,7 +223,8 @@ fn pascal(name: &str) -> String {
 
 #[test]
 fn what_entrypoint_and_dispatcher_make_is_the_same_bytes_in_all_three() {
-    let [sync, push, polling] = [sync(), push(), polling()].map(|network| Template::of(&network));
+    let [sync, push, polling] =
+        [sync_api(), async_push(), async_polling()].map(|network| Template::of(&network));
     let unchanged = BTreeSet::from(["dispatcher", "entrypoint"]);
     let ids: BTreeSet<&str> = sync
         .resources()
@@ -538,7 +524,7 @@ fn what_holds_data_says_how_long_and_what_becomes_of_it() {
             assert_eq!(template.resource(&group)["Type"], "AWS::Logs::LogGroup", "{id}");
         }
     }
-    let template = Template::of(&polling());
+    let template = Template::of(&async_polling());
     assert_eq!(template.resource("PendingTable")["DeletionPolicy"], "Retain");
 }
 

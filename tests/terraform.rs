@@ -1,8 +1,5 @@
 //! The Terraform configuration says what the CloudFormation template says, and Terraform takes it.
 
-use alexa_patterns::{
-    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
-};
 use net_dsl::{
     Graph, Name, Network,
     prelude::*,
@@ -11,6 +8,7 @@ use net_dsl::{
 use net_synth::{Plan, emit};
 use net_tests::{
     everything::everything,
+    networks::examples,
     run::Folder,
     terraform::{Terraform, blocks, entries, faults},
 };
@@ -21,15 +19,8 @@ use std::{
 };
 
 fn networks() -> [(Name, Network); 4] {
-    [
-        (name!("sync-api"), entrypoint() + sync_processor() + dispatcher()),
-        (name!("async-push"), entrypoint() + async_processor() + push_gateway() + dispatcher()),
-        (
-            name!("async-polling"),
-            entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
-        ),
-        (name!("everything"), everything()),
-    ]
+    let [sync, push, polling] = examples();
+    [sync, push, polling, (name!("everything"), everything())]
 }
 
 /// The configuration of a network, and the template.

@@ -1,11 +1,8 @@
 //! Validators that know AWS's own schemas find nothing in what is emitted, with nothing suppressed.
 
-use alexa_patterns::{
-    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
-};
 use net_dsl::{Graph, Name, Network, name};
 use net_synth::{Plan, emit};
-use net_tests::{everything::everything, python};
+use net_tests::{everything::everything, networks::examples, python};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -13,15 +10,8 @@ use std::{
 };
 
 fn networks() -> [(Name, Network); 4] {
-    [
-        (name!("sync"), entrypoint() + sync_processor() + dispatcher()),
-        (name!("push"), entrypoint() + async_processor() + push_gateway() + dispatcher()),
-        (
-            name!("polling"),
-            entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
-        ),
-        (name!("everything"), everything()),
-    ]
+    let [sync, push, polling] = examples();
+    [sync, push, polling, (name!("everything"), everything())]
 }
 
 /// Every network's template in a directory of the test's own, so that tests can run at once.

@@ -2,24 +2,24 @@
 //! queues and tables (MiniStack), between doubles of Acme, Login with Amazon and Alexa's gateway.
 
 use alexa_doubles::{Acme, Device, Gateway, Login, Pace, Pushes};
-use alexa_patterns::{
-    async_processor, dispatcher, entrypoint, polling_event_processor, push_gateway, sync_processor,
-};
+use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
 };
 use aws_sdk_sqs::{
-    config::{BehaviorVersion, Credentials, Region},
+    config::Credentials,
     types::{MessageSystemAttributeName, QueueAttributeName},
 };
 use net_dsl::{Graph, Name, Network};
 use net_local::{Answer, Function};
 use net_synth::{
-    Plan,
-    check::{self},
+    Plan, check,
     plan::{Body, Pseudo, Term},
 };
-use net_tests::engine::Engine;
+use net_tests::{
+    engine::Engine,
+    networks::{async_polling, async_push, sync_api},
+};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -47,32 +47,15 @@ impl World {
     /// Starts everything; none where there is no Python for the engine.
     async fn start(network: Network) -> Option<World> {
         let engine = Engine::start()?;
-        let credentials = Credentials::new("test", "test", None, None, "test");
-        let region = Region::new("eu-west-1");
-        let sqs = aws_sdk_sqs::Client::from_conf(
-            aws_sdk_sqs::Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .endpoint_url(&engine.endpoint)
-                .credentials_provider(credentials.clone())
-                .region(region.clone())
-                .build(),
-        );
-        let dynamodb = aws_sdk_dynamodb::Client::from_conf(
-            aws_sdk_dynamodb::Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .endpoint_url(&engine.endpoint)
-                .credentials_provider(credentials.clone())
-                .region(region.clone())
-                .build(),
-        );
-        let secrets = aws_sdk_secretsmanager::Client::from_conf(
-            aws_sdk_secretsmanager::Config::builder()
-                .behavior_version(BehaviorVersion::latest())
-                .endpoint_url(&engine.endpoint)
-                .credentials_provider(credentials)
-                .region(region)
-                .build(),
-        );
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(&engine.endpoint)
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .region(Region::new("eu-west-1"))
+            .load()
+            .await;
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let dynamodb = aws_sdk_dynamodb::Client::new(&config);
+        let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let (acme, login) = (Acme::start().await, Login::start().await);
         let gateway = Gateway::start(&login).await;
         acme.add("ann", "token-of-ann", [("lamp", Device::bulb()), ("door", Device::lock())]);
@@ -311,18 +294,6 @@ fn binary(package: &str) -> &'static Path {
         "alexa-dispatcher" => env!("CARGO_BIN_EXE_alexa-dispatcher"),
         other => panic!("the networks name a binary that is not there: {other}"),
     })
-}
-
-fn sync_api() -> Network {
-    entrypoint() + sync_processor() + dispatcher()
-}
-
-fn async_push() -> Network {
-    entrypoint() + async_processor() + push_gateway() + dispatcher()
-}
-
-fn async_polling() -> Network {
-    entrypoint() + async_processor() + polling_event_processor() + dispatcher()
 }
 
 fn accept_grant(code: &str) -> Value {

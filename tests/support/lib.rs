@@ -3,6 +3,7 @@
 pub mod arbitrary;
 pub mod engine;
 pub mod everything;
+pub mod networks;
 pub mod python;
 pub mod run;
 pub mod terraform;
