@@ -4,7 +4,7 @@
 //! gateway. Each behaves as documented, remembers what it was asked, and gives what [`Trouble`] a
 //! test wants of it. A server ends when the last clone of its double does.
 //!
-//! [`schema`] checks events by the rules of Alexa's official schema, and shares no code with the
+//! [`directive`] is what Alexa says. [`schema`] checks events by the rules of Alexa's official schema, and shares no code with the
 //! types that make them.
 //!
 //! ```
@@ -26,6 +26,7 @@
 
 mod acme;
 mod clock;
+pub mod directive;
 mod gateway;
 mod hook;
 mod login;

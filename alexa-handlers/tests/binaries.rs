@@ -1,7 +1,7 @@
 //! The binaries as Lambda runs them, each with the environment that the plan writes for it, on real
 //! queues and tables (MiniStack), between doubles of Acme, Login with Amazon and Alexa's gateway.
 
-use alexa_doubles::{Acme, Device, Gateway, Login, Pace, Pushes};
+use alexa_doubles::{Acme, Device, Gateway, Login, Pace, Pushes, directive};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
@@ -41,6 +41,9 @@ struct World {
     functions: BTreeMap<String, Function>,
 }
 
+/// What Alexa says for whom.
+const TOKEN: &str = "token-of-ann";
+
 const TIME: Duration = Duration::from_secs(20);
 
 impl World {
@@ -58,7 +61,7 @@ impl World {
         let secrets = aws_sdk_secretsmanager::Client::new(&config);
         let (acme, login) = (Acme::start().await, Login::start().await);
         let gateway = Gateway::start(&login).await;
-        acme.add("ann", "token-of-ann", [("lamp", Device::bulb()), ("door", Device::lock())]);
+        acme.add("ann", TOKEN, [("lamp", Device::bulb()), ("door", Device::lock())]);
 
         let graph = Graph::new(&network);
         let plan = Plan::new(&Name::new("skill").expect("a name"), &graph);
@@ -253,7 +256,9 @@ impl World {
     }
 
     async fn accept_grant(&self) {
-        let event = self.invoke("entrypoint", &accept_grant(&self.login.code("ann"))).await;
+        let event = self
+            .invoke("entrypoint", &directive::accept_grant(&self.login.code("ann"), TOKEN))
+            .await;
         assert_eq!(event["event"]["header"]["name"], "AcceptGrant.Response", "{event}");
     }
 
@@ -276,7 +281,7 @@ impl World {
     fn assert_nothing_secret_is_logged(&self) {
         for (name, function) in &self.functions {
             let log = function.log().join("\n");
-            for secret in ["token-of-ann", "hush-", "code-", "access-", "refresh-"] {
+            for secret in [TOKEN, "hush-", "code-", "access-", "refresh-"] {
                 assert!(!log.contains(secret), "{name} has logged `{secret}…`:\n{log}");
             }
         }
@@ -296,23 +301,8 @@ fn binary(package: &str) -> &'static Path {
     })
 }
 
-fn accept_grant(code: &str) -> Value {
-    json!({ "directive": {
-        "header": { "namespace": "Alexa.Authorization", "name": "AcceptGrant", "messageId": "m-0",
-                    "payloadVersion": "3" },
-        "payload": { "grant": { "type": "OAuth2.AuthorizationCode", "code": code },
-                     "grantee": { "type": "BearerToken", "token": "token-of-ann" } },
-    }})
-}
-
 fn directive(namespace: &str, name: &str, device: &str, correlation: &str) -> Value {
-    json!({ "directive": {
-        "header": { "namespace": namespace, "name": name, "payloadVersion": "3",
-                    "messageId": format!("m-{correlation}"), "correlationToken": correlation },
-        "endpoint": { "endpointId": device, "cookie": {},
-                      "scope": { "type": "BearerToken", "token": "token-of-ann" } },
-        "payload": {},
-    }})
+    directive::to_device(namespace, name, device, TOKEN, correlation)
 }
 
 fn turn_on(correlation: &str) -> Value {
@@ -329,12 +319,7 @@ fn power(event: &Value) -> &Value {
 async fn a_directive_is_answered_by_an_api_that_answers_at_once() {
     let Some(world) = World::start(sync_api()).await else { return };
     world.accept_grant().await;
-    let discover = json!({ "directive": {
-        "header": { "namespace": "Alexa.Discovery", "name": "Discover", "messageId": "m-1",
-                    "payloadVersion": "3" },
-        "payload": { "scope": { "type": "BearerToken", "token": "token-of-ann" } },
-    }});
-    let devices = world.invoke("entrypoint", &discover).await;
+    let devices = world.invoke("entrypoint", &directive::discover(TOKEN)).await;
     alexa_doubles::schema::synchronous(&devices).expect("as Alexa wants it");
     assert_eq!(devices["event"]["payload"]["endpoints"].as_array().map(Vec::len), Some(2));
     let report = directive("Alexa", "ReportState", "lamp", "c-state");

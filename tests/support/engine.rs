@@ -1,10 +1,12 @@
 //! MiniStack: an engine that takes CloudFormation and runs functions, for deployments.
 
 use crate::{python, run::Folder};
+use serde_json::Value;
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::process::CommandExt,
+    path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -16,6 +18,8 @@ pub struct Engine {
     process: Child,
     /// Where it answers.
     pub endpoint: String,
+    /// Python, with an SDK of AWS's that knows every service.
+    python: PathBuf,
     // It keeps what it writes in here.
     _folder: Folder,
 }
@@ -38,15 +42,17 @@ impl Engine {
     /// # Panics
     /// If it cannot be installed or started; in continuous integration also if there is no Python.
     pub fn start() -> Option<Engine> {
-        let program = python::environment("ministack", "tools/ministack.txt")?.join("ministack");
+        let programs = python::environment("ministack", "tools/ministack.txt")?;
         let folder = Folder::new();
         let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
         let address = format!("127.0.0.1:{}", port.expect("a free port").port());
         let endpoint = format!("http://{address}");
-        let mut command = Command::new(program);
+        let mut command = Command::new(programs.join("ministack"));
         credentials(&mut command, &endpoint);
         let process = command
             .env("AUTH", "true")
+            // What is asked of it can be looked up, as in CloudTrail.
+            .env("CLOUDTRAIL_RECORDING", "1")
             .env("BIND_HOST", "127.0.0.1")
             .env("GATEWAY_PORT", address.rsplit(':').next().unwrap_or_default())
             .env("LOG_LEVEL", "ERROR")
@@ -58,7 +64,8 @@ impl Engine {
             .process_group(0)
             .spawn()
             .expect("the engine starts");
-        let mut engine = Engine { process, endpoint, _folder: folder };
+        let mut engine =
+            Engine { process, endpoint, python: programs.join("python"), _folder: folder };
         let start = Instant::now();
         while !answers(&address) {
             let ended = engine.process.try_wait().expect("the engine is a child");
@@ -68,7 +75,33 @@ impl Engine {
         }
         Some(engine)
     }
+
+    /// What it answers to an operation of a service, as in `sqs` and `ListQueues`.
+    ///
+    /// # Panics
+    /// If it does not do what it is asked.
+    pub fn ask(&self, service: &str, operation: &str, parameters: Value) -> Value {
+        let mut command = Command::new(&self.python);
+        credentials(&mut command, &self.endpoint);
+        // Its SDK has a name of its own for the region.
+        command.env("AWS_DEFAULT_REGION", "eu-west-1");
+        command.args(["-c", ASK, service, operation, &parameters.to_string()]);
+        let output = command.output().expect("Python runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{service} {operation}: {said}");
+        serde_json::from_slice(&output.stdout).expect("the answer is JSON")
+    }
 }
+
+const ASK: &str = "
+import json, sys
+from botocore.session import get_session
+service, operation, parameters = sys.argv[1:]
+client = get_session().create_client(service)
+answer = client._make_api_call(operation, json.loads(parameters))
+answer.pop('ResponseMetadata', None)
+print(json.dumps(answer, default=str))
+";
 
 impl Drop for Engine {
     fn drop(&mut self) {

@@ -7,6 +7,7 @@ pub mod networks;
 pub mod python;
 pub mod run;
 pub mod terraform;
+pub mod toolchain;
 
 #[doc = include_str!("../../README.md")]
 #[cfg(doctest)]

@@ -8,7 +8,7 @@ use std::{
     sync::OnceLock,
 };
 
-const NEEDED: &str = "the tests with cfn-lint and with MiniStack need Python 3.10 or newer with \
+const NEEDED: &str = "the tests with cfn-lint, with MiniStack and with zig need Python 3.10 or newer with \
     venv (Debian, Ubuntu: apt-get install python3-venv)";
 
 /// The programs that `tools/requirements.txt` pins, installed in `target/python`; `None`, and a

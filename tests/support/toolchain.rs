@@ -1,0 +1,41 @@
+//! What compiles functions for an engine of this machine: Rust's target, and a compiler of C.
+
+use crate::python;
+use std::{env, ffi::OsString, path::Path, process::Command};
+
+/// What functions for an engine of this machine are compiled for.
+pub const TARGET: &str = "x86_64-unknown-linux-musl";
+
+/// Lets a command, which calls `synth`, compile functions of whatever dependencies.
+///
+/// Installs the target by rustup and, where there is no `musl-gcc`, what `tools/zig.txt` pins into
+/// `target/zig`. False, and a line on standard error, where there is no Python to do so.
+///
+/// # Panics
+/// If something cannot be installed; in continuous integration also if there is no Python.
+pub fn provide(command: &mut Command) -> bool {
+    have_target();
+    let path = env::var_os("PATH").unwrap_or_default();
+    if env::split_paths(&path).any(|folder| folder.join("musl-gcc").is_file()) {
+        return true;
+    }
+    let Some(zig) = python::environment("zig", "tools/zig.txt") else { return false };
+    command.env("PATH", before(&zig, &path));
+    true
+}
+
+fn before(folder: &Path, path: &OsString) -> OsString {
+    let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(path));
+    env::join_paths(folders).expect("a folder of the workspace has no colon in its name")
+}
+
+/// The target, installed by rustup if need be.
+pub fn have_target() {
+    let rustup = |arguments: &[&str]| Command::new("rustup").args(arguments).output();
+    // Without rustup the compiler has the target, or `synth` says that it has not.
+    let Ok(installed) = rustup(&["target", "list", "--installed"]) else { return };
+    if !String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == TARGET) {
+        let added = rustup(&["target", "add", TARGET]).expect("rustup runs");
+        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
+    }
+}

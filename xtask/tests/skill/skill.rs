@@ -1,0 +1,310 @@
+//! A skill that is deployed, and what is promised of it.
+
+use alexa_doubles::{Pace, directive, schema};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Write as _,
+    process::{Command, Output},
+    time::{Duration, Instant},
+};
+use xtask::{Stage, TOKEN, USER};
+
+/// How long anything may take that does not wait for a clock.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a message that nobody can handle may take: it is hidden for six timeouts of its consumer
+/// each time it is tried.
+const POISON: Duration = Duration::from_secs(180);
+
+/// A deployed skill.
+pub(crate) struct Skill {
+    pub(crate) stage: Stage,
+    /// The example, and the name of its stack.
+    pub(crate) example: &'static str,
+    pub(crate) stack: String,
+    pub(crate) outputs: BTreeMap<String, String>,
+}
+
+/// What `synth` said.
+pub(crate) struct Said {
+    code: Option<i32>,
+    text: String,
+}
+
+impl Said {
+    #[track_caller]
+    fn code(self, code: i32) -> Said {
+        assert_eq!(self.code, Some(code), "{}", self.text);
+        self
+    }
+
+    #[track_caller]
+    fn has(self, parts: &[&str]) -> Said {
+        for part in parts {
+            assert!(self.text.contains(part), "no `{part}` in:\n{}", self.text);
+        }
+        self
+    }
+
+    fn count(&self, verb: &str) -> usize {
+        self.text.lines().filter(|line| line.trim_start().starts_with(verb)).count()
+    }
+}
+
+impl Skill {
+    /// Deploys an example to a new engine; none where there is no Python.
+    pub(crate) async fn deploy(example: &'static str) -> Option<Skill> {
+        let stage = Stage::start().await?;
+        let stack = example.replace('_', "-");
+        let mut skill = Skill { stage, example, stack, outputs: BTreeMap::new() };
+        let start = Instant::now();
+        let built = skill.synth(&["build"], example).await.code(0);
+        // All of its functions are compiled by one run of cargo.
+        assert_eq!(
+            built.text.matches(" for x86_64-unknown-linux-musl").count(),
+            1,
+            "{}",
+            built.text
+        );
+        let built_in = start.elapsed();
+        let start = Instant::now();
+        let said = skill.synth(&["deploy", "--yes"], example).await.code(0).has(&["Deployed"]);
+        figure(example, "handlers built", built_in);
+        figure(example, "deployed, with its handlers built", start.elapsed());
+        assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text);
+        skill.outputs = skill.stage.outputs(&skill.stack);
+        Some(skill)
+    }
+
+    /// Runs a command of `synth` on the skill's stack, with an example in place of its own if need be.
+    async fn synth(&self, arguments: &[&str], example: &str) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        self.stage.provide(&mut command);
+        command.arg("synth").args(arguments).args(["--example", example]);
+        command.env("NETWORK", self.example.replace('_', "-"));
+        if arguments != ["build"] {
+            command.args(["--stack-name", &self.stack]);
+        }
+        if arguments[0] != "destroy" {
+            command.args(["--architecture", "x86_64"]);
+        }
+        said(command).await
+    }
+
+    /// The deployed functions' names, by logical id.
+    pub(crate) fn functions(&self) -> BTreeMap<String, String> {
+        self.resources("AWS::Lambda::Function")
+    }
+
+    /// The stack's resources of a type: logical and physical id.
+    pub(crate) fn resources(&self, kind: &str) -> BTreeMap<String, String> {
+        let request = json!({ "StackName": self.stack });
+        let found = self.stage.engine.ask("cloudformation", "ListStackResources", request);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let resources = found["StackResourceSummaries"].as_array().into_iter().flatten();
+        resources
+            .filter(|resource| resource["ResourceType"] == kind)
+            .map(|found| (text(&found["LogicalResourceId"]), text(&found["PhysicalResourceId"])))
+            .collect()
+    }
+
+    /// What Alexa hears at once.
+    pub(crate) async fn says(&self, directive: &Value) -> Value {
+        let answer = self.stage.invoke(&self.outputs["AlexaToEntrypointEndpoint"], directive).await;
+        schema::synchronous(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
+        answer
+    }
+
+    /// A grant is exchanged, devices are found, a state is told.
+    pub(crate) async fn is_linked_and_answers(&self) {
+        // So short that it has to be refreshed.
+        self.stage.login.set_lasting(30);
+        self.stage.link(&self.outputs["AlexaToEntrypointEndpoint"]).await;
+        let exchanged = self.stage.login.exchanges();
+        assert_eq!(exchanged.len(), 1, "{exchanged:#?}");
+        assert!(exchanged[0].body.contains("grant_type=authorization_code"));
+
+        let devices = self.says(&directive::discover(TOKEN)).await;
+        let devices = devices["event"]["payload"]["endpoints"].as_array().expect("devices").clone();
+        let names: BTreeSet<&str> =
+            devices.iter().filter_map(|device| device["friendlyName"].as_str()).collect();
+        assert_eq!(names, BTreeSet::from(["Front door", "Kitchen light"]));
+        let report = directive::to_device("Alexa", "ReportState", "lamp", TOKEN, "c-report");
+        assert_eq!(power(&self.says(&report).await), "OFF");
+    }
+
+    /// "Turn on the kitchen light": deferred, and answered later.
+    pub(crate) async fn turn_on(&self, correlation: &str) -> Value {
+        let directive =
+            directive::to_device("Alexa.PowerController", "TurnOn", "lamp", TOKEN, correlation);
+        let start = Instant::now();
+        let deferred = self.says(&directive).await;
+        figure(self.example, "from directive to DeferredResponse", start.elapsed());
+        assert_eq!(deferred["event"]["header"]["name"], "DeferredResponse", "{deferred}");
+        let is_answer = |event: &Value| event["event"]["header"]["correlationToken"] == correlation;
+        let answer = self.event(is_answer).await;
+        figure(self.example, "from directive to final answer", start.elapsed());
+        assert_eq!(answer["event"]["header"]["name"], "Response", "{answer}");
+        assert_eq!(self.stage.acme.device(USER, "lamp")["on"], true);
+        answer
+    }
+
+    /// An API that accepts and acts later may answer at once all the same.
+    pub(crate) async fn is_answered_by_the_requester(&self) {
+        self.stage.acme.set_pace(Pace::AtOnce);
+        self.turn_on("c-at-once").await;
+        self.answered_once("c-at-once");
+    }
+
+    /// An event that the gateway takes.
+    pub(crate) async fn event(&self, is_it: impl Fn(&Value) -> bool) -> Value {
+        let gateway = &self.stage.gateway;
+        let found = || gateway.taken().into_iter().map(|taken| taken.event).find(|e| is_it(e));
+        until(PATIENCE, found, || format!("{:#?} {:#?}", gateway.taken(), gateway.refused())).await
+    }
+
+    /// Nothing was answered twice.
+    #[track_caller]
+    pub(crate) fn answered_once(&self, correlation: &str) {
+        let answers = self.stage.gateway.answers(correlation);
+        assert_eq!(answers.len(), 1, "{answers:#?}");
+        assert_eq!(answers[0].user, USER);
+        let refused = self.stage.gateway.refused();
+        assert!(refused.is_empty(), "{refused:#?}");
+    }
+
+    /// Sends what no consumer can read.
+    pub(crate) fn poison(&self) -> Poisoned<'_> {
+        let queues = self.resources("AWS::SQS::Queue");
+        let url = &queues["DeferredQueue"];
+        let body = "not what it is said to be";
+        let request = json!({ "QueueUrl": url, "MessageBody": body });
+        self.stage.engine.ask("sqs", "SendMessage", request);
+        let letters = queues["DeferredDeadLetterQueue"].clone();
+        Poisoned { skill: self, body, letters, start: Instant::now() }
+    }
+
+    /// A larger memory is one property, and an update.
+    pub(crate) async fn grows(&self) {
+        let start = Instant::now();
+        let said = self.synth(&["deploy", "--yes"], "tuned").await.code(0);
+        figure(self.example, "updated", start.elapsed());
+        assert_eq!(
+            (said.count("Updated Function"), said.count("Uploaded ")),
+            (1, 0),
+            "{}",
+            said.text
+        );
+        let request = json!({ "FunctionName": self.functions()["EntrypointFunction"] });
+        let found = self.stage.engine.ask("lambda", "GetFunctionConfiguration", request);
+        assert_eq!(found["MemorySize"], 512);
+    }
+
+    /// Another brick in the place of one deploys as the difference of the two.
+    pub(crate) async fn polls_instead(&mut self) {
+        self.example = "async_polling";
+        let before = self.functions();
+        let said = self.synth(&["deploy", "--yes"], self.example).await.code(0);
+        assert_eq!(said.count("Uploaded "), 1, "{}", said.text);
+        let (mut kept, after) = (before, self.functions());
+        kept.remove("ReceiverFunction");
+        let poller = after.get("PollerFunction").cloned().expect("there is a poller");
+        kept.insert("PollerFunction".to_owned(), poller);
+        assert_eq!(kept, after);
+        assert_eq!(self.resources("AWS::ApiGatewayV2::Api"), BTreeMap::new());
+    }
+
+    /// Nothing is left but the tables that are said to be left, and nothing of it has run amok.
+    pub(crate) async fn leaves_only_tables(self) {
+        let tables = self.resources("AWS::DynamoDB::Table");
+        let said = self.synth(&["destroy", "--yes"], self.example).await.code(0);
+        for (id, name) in &tables {
+            assert!(said.text.contains(&format!("left: {id} ({name})")), "{}", said.text);
+        }
+        let left = self.left_in_the_account();
+        let expected: BTreeSet<String> = tables.into_values().collect();
+        assert_eq!(left, expected, "{}", said.text);
+    }
+
+    /// Everything of the kinds that a network is made of, by name.
+    fn left_in_the_account(&self) -> BTreeSet<String> {
+        let kinds = [
+            ("lambda", "ListFunctions", "Functions", "FunctionName"),
+            ("lambda", "ListEventSourceMappings", "EventSourceMappings", "UUID"),
+            ("sqs", "ListQueues", "QueueUrls", ""),
+            ("sns", "ListTopics", "Topics", "TopicArn"),
+            ("dynamodb", "ListTables", "TableNames", ""),
+            ("iam", "ListRoles", "Roles", "RoleName"),
+            ("logs", "DescribeLogGroups", "logGroups", "logGroupName"),
+            ("scheduler", "ListSchedules", "Schedules", "Name"),
+            ("apigatewayv2", "GetApis", "Items", "Name"),
+            ("cloudformation", "DescribeStacks", "Stacks", "StackName"),
+        ];
+        let all = kinds.iter().flat_map(|(service, operation, list, name)| {
+            let found = self.stage.engine.ask(service, operation, json!({}));
+            let found = found[*list].as_array().cloned().unwrap_or_default();
+            let name = |one: &Value| if name.is_empty() { one.clone() } else { one[*name].clone() };
+            found.iter().map(name).collect::<Vec<_>>()
+        });
+        all.map(|name| name.as_str().unwrap_or_default().to_owned()).collect()
+    }
+}
+
+/// A message that no consumer can read, on its way.
+pub(crate) struct Poisoned<'s> {
+    skill: &'s Skill,
+    body: &'static str,
+    /// Where it has to end.
+    letters: String,
+    start: Instant,
+}
+
+impl Poisoned<'_> {
+    pub(crate) async fn ends_in_the_dead_letter_queue(self) {
+        let engine = &self.skill.stage.engine;
+        let received = || {
+            let request = json!({ "QueueUrl": self.letters, "WaitTimeSeconds": 5 });
+            let found = engine.ask("sqs", "ReceiveMessage", request);
+            found["Messages"][0]["Body"].as_str().map(str::to_owned)
+        };
+        let letter = until(POISON, received, || "no dead letter".to_owned()).await;
+        assert_eq!(letter, self.body);
+        figure(self.skill.example, "from poison to dead letter", self.start.elapsed());
+    }
+}
+
+/// Waits for something; time is only what it may take at the most.
+async fn until<T>(
+    patience: Duration,
+    mut found: impl FnMut() -> Option<T>,
+    instead: impl Fn() -> String,
+) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = tokio::task::block_in_place(&mut found) {
+            return found;
+        }
+        assert!(start.elapsed() < patience, "{}", instead());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+async fn said(mut command: Command) -> Said {
+    let output = tokio::task::spawn_blocking(move || command.output()).await;
+    let output = output.expect("no panic").expect("synth runs");
+    let Output { status, stdout, stderr } = output;
+    let text = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
+    Said { code: status.code(), text }
+}
+
+/// Says a figure, past the test harness, which swallows what passing tests say.
+fn figure(example: &str, what: &str, time: Duration) {
+    let _ = writeln!(std::io::stderr(), "{example}: {what}: {:.2} s", time.as_secs_f64());
+}
+
+/// Whether a light is said to be on.
+pub(crate) fn power(event: &Value) -> Value {
+    let properties = event["context"]["properties"].as_array().cloned().unwrap_or_default();
+    let power = properties.into_iter().find(|property| property["name"] == "powerState");
+    power.unwrap_or_else(|| panic!("no power in {event}"))["value"].clone()
+}
