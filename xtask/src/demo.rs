@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 use std::{
     io::Write as _,
+    pin::pin,
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
@@ -79,7 +80,8 @@ async fn play(network: &str) -> Result<(), String> {
 
     title("Ann: \"Alexa, turn on the kitchen light\"");
     if network == "async_polling" {
-        say("Acme neither answers with the new state nor pushes it: a clock asks once a minute.");
+        say("Acme neither answers with the new state nor pushes it: a clock asks once a minute,");
+        say("so what comes of it is known in 70 s at the latest.");
     }
     let mut scene = Scene::new(&stage, endpoint, light);
     let name = scene.speak("TurnOn").await?;
@@ -119,23 +121,30 @@ impl<'s> Scene<'s> {
     /// the event's name.
     async fn speak(&mut self, name: &str) -> Result<String, String> {
         let start = Instant::now();
-        let correlation = format!("correlation of {name}");
+        let correlation = format!("token-of-{name}");
         let directive =
             directive::to_device("Alexa.PowerController", name, self.light, TOKEN, &correlation);
-        let answer = self.stage.invoke(self.endpoint, &directive).await;
-        let answer = answer["event"]["header"]["name"].as_str().unwrap_or_default().to_owned();
-        at(start, &format!("the entrypoint answers Alexa: {answer}"));
-        let end = tokio::time::sleep_until((start + PATIENCE).into());
-        tokio::pin!(end);
+        let mut answer = pin!(self.stage.invoke(self.endpoint, &directive));
+        let mut end = pin!(tokio::time::sleep_until((start + PATIENCE).into()));
+        let mut is_answered = false;
         loop {
             tokio::select! {
+                answer = &mut answer, if !is_answered => {
+                    is_answered = true;
+                    let name = answer["event"]["header"]["name"].as_str().unwrap_or_default();
+                    at(start, &format!("the entrypoint answers Alexa: {name}"));
+                    if name != "DeferredResponse" {
+                        return Err(format!("the entrypoint has not deferred it: {answer}"));
+                    }
+                }
                 Some(exchange) = self.acme.recv() => {
                     if exchange.method == "GET" {
                         self.asked = Some(Instant::now());
                     }
                     let Exchange { method, path, body, answer, .. } = &exchange;
                     let status = exchange.status.unwrap_or_default();
-                    at(start, &format!("Acme is asked: {method} {path} {body}: {status} {answer}"));
+                    let asked = [method, path, body].map(String::as_str).join(" ");
+                    at(start, &format!("Acme is asked: {}: {status} {answer}", asked.trim_end()));
                 }
                 Some(exchange) = self.gateway.recv() => {
                     let event = exchange.json();
