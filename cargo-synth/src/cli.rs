@@ -5,6 +5,7 @@ use crate::{
     cloud::Account,
     deploy::{self, Ask, Deploy, Given},
     destroy::{self, Destroy},
+    diff::{self, Compare},
     error::{Error, Result},
     folder::Processor,
     program::Program,
@@ -28,7 +29,8 @@ const INTERRUPTED: u8 = 130;
 /// Does what the arguments say, the program's name first.
 ///
 /// The exit code is 0 if all went well, 1 if not, 2 if the arguments make no sense, 3 if somebody
-/// was asked and said no, and 130 if it was interrupted.
+/// was asked and said no, and 130 if it was interrupted. From `diff`, 3 is that there are
+/// differences, and 4 that data is lost with them.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = match command().try_get_matches_from(arguments) {
         Ok(matches) => matches,
@@ -73,7 +75,8 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
                 ask: ask(found),
                 allow_data_loss: found.get_flag("allow-data-loss"),
             };
-            wait(deploy::deploy(wish, out), "synth deploy")
+            let work = async { deploy::deploy(wish, out).await.map(agreed) };
+            wait(work, "what AWS has begun goes on; `synth deploy` again carries on from there")
         }
         Some(("destroy", found)) => {
             let wish = Destroy {
@@ -83,7 +86,19 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
                 ask: ask(found),
                 delete_tables: found.get_flag("delete-tables"),
             };
-            wait(destroy::destroy(wish, out), "synth destroy")
+            let work = async { destroy::destroy(wish, out).await.map(agreed) };
+            wait(work, "what AWS has begun goes on; `synth destroy` again carries on from there")
+        }
+        Some(("diff", found)) => {
+            let wish = Compare {
+                program: program(found),
+                out: path(found, "out"),
+                account: account(found),
+                stack: text(found, "stack-name"),
+                against: path(found, "against"),
+                json: text(found, "format").as_deref() == Some("json"),
+            };
+            wait(diff::diff(wish, out), "nothing was compared, and nothing was changed")
         }
         _ => {
             let (built, files) =
@@ -99,24 +114,30 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
     }
 }
 
-/// Waits for AWS, or for somebody who has had enough of waiting.
-fn wait(work: impl Future<Output = Result<bool>>, command: &str) -> Result<u8> {
+fn agreed(agreed: bool) -> u8 {
+    if agreed { SUCCEEDED } else { DECLINED }
+}
+
+/// Waits for AWS, or for somebody who has had enough of waiting and is told what that means.
+fn wait(work: impl Future<Output = Result<u8>>, interrupted: &str) -> Result<u8> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::new(format!("nothing could be started: {error}")))?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         tokio::select! {
-            done = work => done.map(|done| if done { SUCCEEDED } else { DECLINED }),
-            _ = tokio::signal::ctrl_c() => {
-                let _ = writeln!(
-                    anstream::stderr(),
-                    "\ninterrupted: what AWS has begun goes on; `{command}` again carries on from there"
-                );
+            // Heard from the beginning, and before whatever it ended too.
+            biased;
+            Ok(()) = tokio::signal::ctrl_c() => {
+                let _ = writeln!(anstream::stderr(), "\ninterrupted: {interrupted}");
                 Ok(INTERRUPTED)
             }
+            done = work => done,
         }
-    })
+    });
+    // A compiler, or a question nobody answers, is not waited for.
+    runtime.shutdown_background();
+    done
 }
 
 fn text(matches: &ArgMatches, id: &str) -> Option<String> {
@@ -208,10 +229,12 @@ fn command() -> Command {
             .after_help(
                 "In a package whose `main` ends in `net_synth::run(\"name\", network)`:\n  \
                  synth            see what would be deployed, in target/synth/NAME\n  \
+                 synth diff       see what that would change of what is deployed\n  \
                  synth deploy     deploy it\n  \
                  synth destroy    and away again\n\n\
                  Exit status: 0 done, 1 not done, 2 the arguments make no sense, 3 you said no, \
-                 130 interrupted.",
+                 130 interrupted. From `diff`: 3 there are differences, 4 and data is lost with \
+                 them.",
             )
             .args_conflicts_with_subcommands(true)
             .disable_help_subcommand(true),
@@ -225,6 +248,29 @@ fn command() -> Command {
                  `lambda`, and packaged under names that are hashes of their bytes.\n\n\
                  Example: synth build --example async_polling",
             ),
+    );
+    let diff = account_arguments(build_arguments(
+        Command::new("diff").about("Builds, and tells what deploying would change"),
+    ))
+    .next_help_heading("What is compared")
+    .args([
+        file(
+            "against",
+            "FILE",
+            "A template in JSON, or an earlier network.json [default: the deployed stack]",
+        ),
+        option("format", "FORMAT", "How to report differences")
+            .value_parser(PossibleValuesParser::new(["text", "json"]))
+            .default_value("text"),
+    ])
+    .after_help(
+        "Nothing is changed. A template says which code its functions have, so that changed code \
+         shows as another package. A network.json says nothing of code: nothing is built for it, \
+         and the network's program compares by itself.\n\n\
+         Exit status: 0 if there is no difference, 3 if there are differences, 4 if queues, tables \
+         or raw resources lose with them what they hold; 1 and 2 as always.\n\n\
+         Example: synth diff --example async_polling --region eu-west-1\n         \
+         synth diff --example async_polling --against released/template.json --format json",
     );
     let deploy = account_arguments(build_arguments(
         Command::new("deploy")
@@ -254,5 +300,5 @@ fn command() -> Command {
         flag("delete-tables", "Deletes tables too, with everything in them"),
         flag("yes", "Deletes without asking").short('y'),
     ]);
-    synth.subcommands([build, deploy, destroy])
+    synth.subcommands([build, diff, deploy, destroy])
 }

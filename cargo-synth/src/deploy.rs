@@ -9,16 +9,15 @@ mod parameters;
 mod stack;
 
 pub(crate) use parameters::Given;
-pub(crate) use stack::{Ask, Shown, confirm, settled};
+pub(crate) use stack::{Ask, Shown, confirm, deployed, settled};
 
 use crate::{
     build::Package,
     cloud::{Account, Cloud, Events, Wanted},
     error::{Error, Result},
-    folder::{Declarations, Template},
     program::Program,
     progress::{Progress, count, duration, size},
-    synthesise,
+    synthesise::Synthesised,
 };
 use changes::Changes;
 use stack::Before;
@@ -41,13 +40,12 @@ pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 
 /// Builds, uploads, shows, asks, applies; whether the stack is what the network says.
 pub(crate) async fn deploy(wish: Deploy, out: &mut dyn io::Write) -> Result<bool> {
-    let (built, _) = synthesise::synthesise(&wish.program, wish.out.as_deref())?;
-    let template = Template::read(&built.folder)?;
-    let declarations = Declarations::read(&built.folder)?;
+    // Who cannot be reached is said before anything is compiled.
+    let cloud = Cloud::connect(&wish.account).await?;
+    let Synthesised { built, template, declarations } =
+        Synthesised::make(&wish.program, wish.out.as_deref()).await?;
     let stack = wish.stack.unwrap_or_else(|| built.name.clone());
     let needs_bucket = template.parameters().any(|parameter| parameter.name == CODE_BUCKET);
-
-    let cloud = Cloud::connect(&wish.account).await?;
     let progress = Progress::start("looking at the stack");
     let before = Before::settle(&cloud, &stack, wish.ask, &progress).await?;
     let bucket = wish.bucket.unwrap_or_else(|| cloud.default_bucket());

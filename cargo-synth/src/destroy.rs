@@ -1,6 +1,7 @@
 //! `synth destroy`: deletes a stack, and says what it leaves.
 
 use crate::{
+    aside::aside,
     cloud::{Account, Cloud, Event, Events},
     deploy::{Ask, CODE_BUCKET, Shown, confirm, settled},
     error::{Error, Result},
@@ -23,7 +24,7 @@ pub(crate) struct Destroy {
 pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bool> {
     let name = match wish.stack {
         Some(name) => name,
-        None => wish.program.stack_name()?,
+        None => aside(move || wish.program.stack_name()).await?,
     };
     let cloud = Cloud::connect(&wish.account).await?;
     let progress = Progress::start("looking at the stack");

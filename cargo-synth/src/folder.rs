@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use net_dsl::{Facts, Network};
+use net_synth::diff::Stack;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -64,6 +65,11 @@ impl Template {
     pub(crate) fn parse(text: String) -> Option<Template> {
         let json: Value = serde_json::from_str(&text).ok()?;
         json["Resources"].is_object().then_some(Template { text, json })
+    }
+
+    /// What it describes, to be compared.
+    pub(crate) fn stack(&self) -> Result<Stack> {
+        Stack::read(&self.text).map_err(|error| Error::new(format!("a template: {error}")))
     }
 
     fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {

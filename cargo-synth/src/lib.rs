@@ -4,11 +4,13 @@
 //! handlers are built; it alone decides what is in them. What is here builds the handlers, packages
 //! them, and hands files to CloudFormation.
 
+mod aside;
 mod build;
 mod cli;
 mod cloud;
 mod deploy;
 mod destroy;
+mod diff;
 mod error;
 mod folder;
 mod program;

@@ -10,7 +10,7 @@ use std::{
     ffi::OsString,
     io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
 };
 
 /// Which program declares the network: as `cargo run` finds it.
@@ -38,6 +38,14 @@ pub(crate) struct Written {
     pub(crate) files: Vec<PathBuf>,
 }
 
+/// What the program answered.
+pub(crate) struct Answer {
+    /// On its standard output.
+    pub(crate) text: Vec<u8>,
+    /// Its exit status.
+    pub(crate) status: u8,
+}
+
 /// Cargo itself, the same that called us if one did.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -60,17 +68,33 @@ impl Program {
             Some(0) => Ok(()),
             Some(1) => Err(Error::new("the network has errors; nothing was done")
                 .help("`… -- explain CODE` says more about a finding")),
-            _ => Err(Error::new(format!(
-                "{} is not a program that declares a network",
-                self.name()
-            ))
-            .why(format!("`{}` ended with {}", self.shown(), output.status))
+            _ => Err(self.is_another("check", output.status)),
+        }
+    }
+
+    /// Lets the program compare its network with a file.
+    pub(crate) fn diff(&self, against: &Path, json: bool) -> Result<Answer> {
+        let format = if json { "json" } else { "text" };
+        let arguments = ["diff".into(), "--against".into(), against.into()];
+        let output = self
+            .run(false, arguments.into_iter().chain(["--format".into(), format.into()]))
+            .stderr(Stdio::inherit())
+            .output()
+            .map_err(|error| Error::start("cargo", &error))?;
+        match output.status.code().and_then(|code| u8::try_from(code).ok()) {
+            Some(status @ 0..=4) => Ok(Answer { text: output.stdout, status }),
+            _ => Err(self.is_another("diff", output.status)),
+        }
+    }
+
+    fn is_another(&self, command: &str, status: ExitStatus) -> Error {
+        Error::new(format!("{} is not a program that declares a network", self.name()))
+            .why(format!("`{} {command}` ended with {status}", self.shown()))
             .help(
                 "say which program it is: `--example NAME`, `--bin NAME`, `--package NAME` or \
-                     `--manifest-path PATH`, as for `cargo run`",
+                 `--manifest-path PATH`, as for `cargo run`",
             )
-            .help("its `main` ends in `net_synth::run(\"name\", network)`")),
-        }
+            .help("its `main` ends in `net_synth::run(\"name\", network)`")
     }
 
     /// Lets the program write its files.
@@ -135,7 +159,7 @@ impl Program {
     fn shown(&self) -> String {
         let selection: Vec<_> =
             self.selection().iter().map(|part| part.display().to_string()).collect();
-        ["cargo run", &selection.join(" "), "-- check"].join(" ").replace("  ", " ")
+        ["cargo run", &selection.join(" "), "--"].join(" ").replace("  ", " ")
     }
 
     fn name(&self) -> String {

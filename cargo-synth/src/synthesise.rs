@@ -1,8 +1,10 @@
 //! `synth` alone: a folder with everything a deployment needs.
 
 use crate::{
+    aside::aside,
     build::{self, Built, PACKAGES},
     error::Result,
+    folder::{Declarations, Template},
     program::Program,
 };
 use std::path::{Path, PathBuf};
@@ -14,4 +16,25 @@ pub(crate) fn synthesise(program: &Program, out: Option<&Path>) -> Result<(Built
     let written = program.synthesise(&built.folder, Some(&packages))?;
     build::tidy(&built);
     Ok((built, written.files))
+}
+
+/// A synthesised folder, read.
+pub(crate) struct Synthesised {
+    pub(crate) built: Built,
+    pub(crate) template: Template,
+    pub(crate) declarations: Declarations,
+}
+
+impl Synthesised {
+    /// Synthesises, while whoever waits for it can be interrupted.
+    pub(crate) async fn make(program: &Program, out: Option<&Path>) -> Result<Synthesised> {
+        let (program, out) = (program.clone(), out.map(Path::to_owned));
+        aside(move || {
+            let (built, _) = synthesise(&program, out.as_deref())?;
+            let template = Template::read(&built.folder)?;
+            let declarations = Declarations::read(&built.folder)?;
+            Ok(Synthesised { built, template, declarations })
+        })
+        .await
+    }
 }

@@ -40,7 +40,12 @@ impl<'a> Changes<'a> {
                 .or_else(|| before.and_then(|before| before.provenance(resource)));
             let loses = match change.action() {
                 Some(ChangeAction::Remove) => before.is_some_and(|t| t.loses_removed(resource)),
-                _ => is_replaced(change) && after.loses_replaced(resource),
+                // Which side's policy an update goes by, AWS does not say.
+                _ => {
+                    let sides = [Some(after), before];
+                    is_replaced(change)
+                        && sides.into_iter().flatten().any(|t| t.loses_replaced(resource))
+                }
             };
             let name = provenance.as_ref().map(|provenance| provenance.entity.to_owned());
             let entity = by_entity.entry(name.unwrap_or_default()).or_default();

@@ -39,36 +39,47 @@ impl Before {
     ) -> Result<Before> {
         let nothing = Before { template: None, parameters: Vec::new() };
         let Some(stack) = settled(cloud, name, progress).await? else { return Ok(nothing) };
-        let id = stack.stack_id.clone().unwrap_or_else(|| name.to_owned());
         let status = status_of(&stack);
-        match status.as_str() {
-            "REVIEW_IN_PROGRESS" => return Ok(nothing),
-            "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED" => {
-                clear(cloud, name, &id, &status, ask, progress).await?;
-                return Ok(nothing);
-            }
-            "UPDATE_ROLLBACK_FAILED" => {
-                return Err(Error::new(format!("`{name}` is {status}"))
-                    .why("an update failed, and so did going back")
-                    .help(format!(
-                        "see why: aws cloudformation describe-stack-events --stack-name {name}"
-                    ))
-                    .help(format!(
-                        "then: aws cloudformation continue-update-rollback --stack-name {name}"
-                    )));
-            }
-            _ => {}
+        if status == "UPDATE_ROLLBACK_FAILED" {
+            return Err(Error::new(format!("`{name}` is {status}"))
+                .why("an update failed, and so did going back")
+                .help(format!(
+                    "see why: aws cloudformation describe-stack-events --stack-name {name}"
+                ))
+                .help(format!(
+                    "then: aws cloudformation continue-update-rollback --stack-name {name}"
+                )));
         }
-        let template = Template::parse(cloud.template(&id).await?).ok_or_else(|| {
-            Error::new(format!("the stack `{name}` was not made by synth"))
-                .why("its template is not JSON with resources")
-                .help("choose another name: `--stack-name NAME`")
-        })?;
+        if was_never_whole(&status) {
+            let id = stack.stack_id.as_deref().unwrap_or(name);
+            clear(cloud, name, id, &status, ask, progress).await?;
+        }
+        let Some(template) = deployed(cloud, name, &stack).await? else { return Ok(nothing) };
         let parameters = stack.parameters.unwrap_or_default().into_iter();
         let parameters = parameters
             .filter_map(|parameter| Some((parameter.parameter_key?, parameter.parameter_value?)));
         Ok(Before { template: Some(template), parameters: parameters.collect() })
     }
+}
+
+/// The template of a stack that has come to rest; none where a deployment makes the stack anew.
+pub(crate) async fn deployed(cloud: &Cloud, name: &str, stack: &Stack) -> Result<Option<Template>> {
+    let status = status_of(stack);
+    if status == "REVIEW_IN_PROGRESS" || was_never_whole(&status) {
+        return Ok(None);
+    }
+    let template = cloud.template(stack.stack_id.as_deref().unwrap_or(name)).await?;
+    let template = Template::parse(template).ok_or_else(|| {
+        Error::new(format!("the stack `{name}` was not made by synth"))
+            .why("its template is not JSON with resources")
+            .help("choose another name: `--stack-name NAME`")
+    })?;
+    Ok(Some(template))
+}
+
+/// Whether it cannot be changed, only deleted.
+fn was_never_whole(status: &str) -> bool {
+    matches!(status, "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED")
 }
 
 /// A stack as it is once nothing goes on with it any more; none if there is none then.

@@ -2,4 +2,6 @@
 
 mod build;
 mod deploy;
+mod diff;
+mod site;
 mod support;

@@ -1,0 +1,97 @@
+//! `synth diff`: what a deployment would change.
+//!
+//! There is one comparison, net-synth's. Here both sides are fetched for it.
+
+use crate::{
+    aside::aside,
+    cloud::{Account, Cloud},
+    deploy::{deployed, settled},
+    error::{Error, Result},
+    folder::Template,
+    program::Program,
+    progress::Progress,
+    synthesise::Synthesised,
+};
+use net_synth::diff::Diff;
+use std::{fs, io, path::PathBuf};
+
+/// What `synth diff` was told.
+pub(crate) struct Compare {
+    pub(crate) program: Program,
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) account: Account,
+    pub(crate) stack: Option<String>,
+    pub(crate) against: Option<PathBuf>,
+    pub(crate) json: bool,
+}
+
+/// Exit status, as of the program's own `diff`: there are differences.
+const DIFFERENT: u8 = 3;
+/// There are, and with them data is lost.
+const LOSSES: u8 = 4;
+
+/// Compares and tells; the exit status that says what came of it.
+pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
+    let Some(file) = &wish.against else { return diff_deployed(wish, out).await };
+    let text = fs::read_to_string(file).map_err(|error| Error::file(file, "read", &error))?;
+    let Some(before) = Template::parse(text) else {
+        // Not a template: the program reads networks, and says what is wrong with anything else.
+        let (program, file, json) = (wish.program, file.clone(), wish.json);
+        let answer = aside(move || program.diff(&file, json)).await?;
+        out.write_all(&answer.text).map_err(unwritten)?;
+        return Ok(answer.status);
+    };
+    let after = Synthesised::make(&wish.program, wish.out.as_deref()).await?.template;
+    tell(Some(&before), &after, &format!("`{}`", file.display()), wish.json, out)
+}
+
+async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
+    // Who cannot be reached is said before anything is compiled.
+    let cloud = Cloud::connect(&wish.account).await?;
+    let Synthesised { built, template: after, .. } =
+        Synthesised::make(&wish.program, wish.out.as_deref()).await?;
+    let name = wish.stack.unwrap_or(built.name);
+    let progress = Progress::start("looking at the stack");
+    let before = match settled(&cloud, &name, &progress).await? {
+        Some(stack) => deployed(&cloud, &name, &stack).await?,
+        None => None,
+    };
+    let stack = format!("stack `{name}` in {}, account {}", cloud.region, cloud.account);
+    if before.is_none() {
+        progress.done("Comparing", &format!("with nothing: there is no {stack}"));
+    }
+    drop(progress);
+    tell(before.as_ref(), &after, &format!("the {stack}"), wish.json, out)
+}
+
+fn tell(
+    before: Option<&Template>,
+    after: &Template,
+    against: &str,
+    json: bool,
+    out: &mut dyn io::Write,
+) -> Result<u8> {
+    let before = before.map(Template::stack).transpose()?.unwrap_or_default();
+    let diff = Diff::new(&before, &after.stack()?);
+    let is_loss = diff.losses().next().is_some();
+    let text = if json {
+        serde_json::to_string_pretty(&diff)
+            .map_err(|error| Error::new(format!("the differences are no JSON: {error}")))?
+    } else if diff.is_empty() {
+        format!("no difference from {against}")
+    } else if is_loss {
+        format!("{}without `--allow-data-loss`, `synth deploy` refuses this", diff.render())
+    } else {
+        diff.render()
+    };
+    writeln!(out, "{}", text.trim_end()).map_err(unwritten)?;
+    Ok(match () {
+        () if is_loss => LOSSES,
+        () if diff.is_empty() => 0,
+        () => DIFFERENT,
+    })
+}
+
+fn unwritten(error: io::Error) -> Error {
+    Error::new(format!("the differences could not be written: {error}"))
+}
