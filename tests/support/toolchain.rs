@@ -3,8 +3,15 @@
 use crate::python;
 use std::{env, ffi::OsString, path::Path, process::Command};
 
-/// What functions for an engine of this machine are compiled for.
-pub const TARGET: &str = "x86_64-unknown-linux-musl";
+/// This machine's processor, as Lambda calls it: an engine runs functions on the machine it is on.
+pub const PROCESSOR: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
+
+/// What functions for this machine's processor are compiled for.
+pub const TARGET: &str = if cfg!(target_arch = "aarch64") {
+    "aarch64-unknown-linux-musl"
+} else {
+    "x86_64-unknown-linux-musl"
+};
 
 /// Lets a command, which calls `synth`, compile functions of whatever dependencies.
 ///
@@ -16,7 +23,8 @@ pub const TARGET: &str = "x86_64-unknown-linux-musl";
 pub fn provide(command: &mut Command) -> bool {
     have_target();
     let path = env::var_os("PATH").unwrap_or_default();
-    if env::split_paths(&path).any(|folder| folder.join("musl-gcc").is_file()) {
+    let has_compiler = env::split_paths(&path).any(|folder| folder.join("musl-gcc").is_file());
+    if has_compiler && cfg!(target_arch = "x86_64") {
         return true;
     }
     let Some(zig) = python::environment("zig", "tools/zig.txt") else { return false };

@@ -3,6 +3,7 @@
 use crate::{Stage, TOKEN};
 use alexa_doubles::{Exchange, Pace, Pushes, directive};
 use anstyle::{AnsiColor, Style};
+use net_tests::toolchain::PROCESSOR;
 use serde_json::Value;
 use std::{
     io::Write as _,
@@ -58,7 +59,7 @@ async fn play(network: &str) -> Result<(), String> {
     say(&format!("Acme, which makes the devices, is at {}", stage.acme.url()));
 
     let stack = network.replace('_', "-");
-    synth(&stage, &["deploy", "--example", network, "--architecture", "x86_64", "--yes"])?;
+    synth(&stage, &["deploy", "--example", network, "--architecture", PROCESSOR, "--yes"])?;
     let outputs = stage.outputs(&stack);
     let endpoint = outputs.get("AlexaToEntrypointEndpoint").ok_or("the stack has no entrypoint")?;
     if network != "sync_api" {

@@ -6,19 +6,18 @@
 mod permissions;
 mod skill;
 
-use alexa_doubles::{Pace, Pushes, directive};
-use skill::{Skill, power};
-use std::time::{Duration, Instant};
-use xtask::TOKEN;
+use alexa_doubles::{Pace, Pushes};
+use skill::Skill;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_answers_at_once() {
     let Some(skill) = Skill::deploy("sync_api").await else { return };
+    skill.is_what_the_network_says().await;
     let poisoned = skill.poison();
     skill.is_linked_and_answers().await;
 
-    let answer = skill.turn_on("c-1").await;
-    assert_eq!(power(&answer), "ON");
+    skill.turn_on("c-1").await;
     poisoned.ends_in_the_dead_letter_queue().await;
     skill.answered_once("c-1");
     permissions::are_used_or_explained(&skill);
@@ -30,6 +29,7 @@ async fn an_api_that_answers_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_pushes() {
     let Some(mut skill) = Skill::deploy("async_push").await else { return };
+    skill.is_what_the_network_says().await;
     let poisoned = skill.poison();
     skill.is_linked_and_answers().await;
 
@@ -37,8 +37,7 @@ async fn an_api_that_pushes() {
     stage.acme.set_pace(Pace::After(Duration::from_millis(100)));
     let url = stage.reached(&skill.outputs["PushGatewayUrl"], "/push");
     stage.acme.set_pushes(Pushes::to(url).times(2));
-    let answer = skill.turn_on("c-1").await;
-    assert_eq!(power(&answer), "ON");
+    skill.turn_on("c-1").await;
     assert_eq!(stage.acme.pushed(), [202, 202]);
     skill.is_answered_by_the_requester().await;
     poisoned.ends_in_the_dead_letter_queue().await;
@@ -53,32 +52,24 @@ async fn an_api_that_pushes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_has_to_be_asked_again() {
     let Some(skill) = Skill::deploy("async_polling").await else { return };
+    skill.is_what_the_network_says().await;
     let poisoned = skill.poison();
     skill.is_linked_and_answers().await;
 
-    // Said right after a tick, it is answered by the next: too late, so as a change.
-    let stage = &skill.stage;
-    stage.acme.set_pace(Pace::WhenTold);
-    let mut asked = stage.acme.watch();
-    skill.says(&directive::to_device("Alexa.LockController", "Unlock", "door", TOKEN, "c-0")).await;
-    let tick = loop {
-        let exchange = asked.recv().await.expect("Acme is there");
-        let is_poll = exchange.method == "GET" && exchange.path.ends_with("/devices/door");
-        if is_poll {
-            break Instant::now();
+    // Said shortly before a tick, it is answered by that tick in time; on a machine that has too much
+    // to do it may not be.
+    let mut answered = None;
+    for correlation in ["c-1", "c-2", "c-3"] {
+        let tick = skill.ticks(correlation).await;
+        tokio::time::sleep_until((tick + Duration::from_secs(56)).into()).await;
+        skill.stage.acme.set_pace(Pace::After(Duration::from_millis(100)));
+        answered = skill.turn_on_or_be_late(correlation).await.map(|_| correlation);
+        if answered.is_some() {
+            break;
         }
-    };
-    stage.acme.carry_out().await;
-
-    // Said shortly before the next tick, it is answered by it in time.
-    tokio::time::sleep_until((tick + Duration::from_secs(56)).into()).await;
-    stage.acme.set_pace(Pace::After(Duration::from_millis(100)));
-    let answer = skill.turn_on("c-1").await;
-    assert_eq!(power(&answer), "ON");
-    skill.answered_once("c-1");
-    let late = skill.event(|event| event["event"]["header"]["name"] == "ChangeReport").await;
-    assert_eq!(late["event"]["endpoint"]["endpointId"], "door", "{late}");
-    assert!(stage.gateway.answers("c-0").is_empty());
+    }
+    skill.answered_once(answered.expect("an answer in time"));
+    skill.tells_the_door_as_a_change().await;
     skill.is_answered_by_the_requester().await;
     poisoned.ends_in_the_dead_letter_queue().await;
     permissions::are_used_or_explained(&skill);
