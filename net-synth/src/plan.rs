@@ -87,8 +87,7 @@ impl<'n> Plan<'n> {
     }
 
     /// The plan with functions' packages elsewhere in the code bucket than under `BINARY.zip` or
-    /// `PATH/OF/FOLDER.zip`:
-    /// function and key. The names that are no function's are handed back.
+    /// `PATH/OF/FOLDER.zip`: function and key. The names that are no function's are handed back.
     ///
     /// ```
     /// # use net_dsl::{Graph, prelude::*};
