@@ -174,3 +174,220 @@ fn is_executable(metadata: &Metadata) -> bool {
 fn is_executable(_: &Metadata) -> bool {
     true
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::folder::Processor;
+    use net_dsl::{Code, Runtime, folder};
+    use net_tests::run::Folder as Workspace;
+    use std::{
+        io::{Cursor, Read as _},
+        os::unix::fs::{PermissionsExt as _, symlink},
+        time::{Duration, SystemTime},
+    };
+
+    const PYTHON: Code =
+        folder!("kitchen/cook", runtime = Runtime::PYTHON_3_13, handler = "cook.handle");
+    const BOOTSTRAP: Code = folder!("kitchen/cook", runtime = Runtime::PROVIDED_AL2023);
+
+    fn write(workspace: &Workspace, file: &str, mode: u32) {
+        let file = workspace.path().join("kitchen/cook").join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(&file, "code").expect("a file can be written");
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("modes can be set");
+    }
+
+    fn packaged_with(workspace: &Workspace, code: &Code, has_layers: bool) -> Result<Package> {
+        let Code::Folder(folder) = code else { panic!("a folder") };
+        let (entity, processor) = ("cook".to_owned(), Processor::Arm64);
+        let function = Function { entity, code: code.clone(), processor, has_layers };
+        package(workspace.path(), &function, folder)
+    }
+
+    fn packaged(workspace: &Workspace, code: &Code) -> Package {
+        packaged_with(workspace, code, false).expect("a package")
+    }
+
+    #[track_caller]
+    fn refused(workspace: &Workspace, code: &Code, parts: &[&str]) {
+        let Err(error) = packaged_with(workspace, code, false) else { panic!("it was packaged") };
+        let said = anstream::adapter::strip_str(&error.to_string()).to_string();
+        for part in [&["the folder `kitchen/cook`, the code of `cook`, "], parts].concat() {
+            assert!(said.contains(part), "no `{part}` in:\n{said}");
+        }
+    }
+
+    /// Paths, modes and contents.
+    fn contents(package: &Package) -> Vec<(String, u32, String)> {
+        let mut zip = zip::ZipArchive::new(Cursor::new(&package.zip)).expect("a zip");
+        let files = (0..zip.len()).map(|number| {
+            let mut file = zip.by_index(number).expect("a file");
+            let mut text = String::new();
+            file.read_to_string(&mut text).expect("a text");
+            let name = file.name().expect("UTF-8").into_owned();
+            (name, file.unix_mode().unwrap_or_default() & 0o777, text)
+        });
+        files.collect()
+    }
+
+    #[test]
+    fn all_files_go_in_and_what_is_no_code_does_not() {
+        let workspace = Workspace::new();
+        for file in ["cook.py", ".hidden", "lib/deep/spices.json", "lib.py"] {
+            write(&workspace, file, 0o640);
+        }
+        write(&workspace, "bin/stir", 0o700);
+        for file in [".git/config", "lib/.git", "lib/__pycache__/spices.pyc", ".DS_Store"] {
+            write(&workspace, file, 0o644);
+        }
+        let package = packaged(&workspace, &PYTHON);
+        assert!(package.key.starts_with("packages/cook-"), "{}", package.key);
+        let expected = [
+            (".hidden", 0o644),
+            ("bin/stir", 0o755),
+            ("cook.py", 0o644),
+            ("lib.py", 0o644),
+            ("lib/deep/spices.json", 0o644),
+        ];
+        let expected = expected.map(|(path, mode)| (path.to_owned(), mode, "code".to_owned()));
+        assert_eq!(contents(&package), expected);
+    }
+
+    #[test]
+    fn when_where_and_by_whom_it_was_written_makes_no_difference() {
+        let (one, other) = (Workspace::new(), Workspace::new());
+        for file in ["cook.py", "lib/a.py", "lib/b.py"] {
+            write(&one, file, 0o644);
+        }
+        for file in ["lib/b.py", "lib/__pycache__/b.pyc", "lib/a.py", "cook.py"] {
+            write(&other, file, 0o600);
+        }
+        let file = fs::File::open(other.path().join("kitchen/cook/cook.py")).expect("the file");
+        let earlier = SystemTime::now() - Duration::from_secs(100_000_000);
+        file.set_modified(earlier).expect("times can be set");
+        let (one, other) = (packaged(&one, &PYTHON), packaged(&other, &PYTHON));
+        assert!(one.zip == other.zip);
+        assert_eq!(one.key, other.key);
+    }
+
+    #[test]
+    fn one_letter_is_another_package() {
+        let workspace = Workspace::new();
+        write(&workspace, "cook.py", 0o644);
+        let before = packaged(&workspace, &PYTHON).key;
+        fs::write(workspace.path().join("kitchen/cook/cook.py"), "Code").expect("it can be");
+        let after = packaged(&workspace, &PYTHON).key;
+        assert_ne!(before, after);
+        write(&workspace, "cook.py", 0o755);
+        assert_ne!(packaged(&workspace, &PYTHON).key, before);
+    }
+
+    #[test]
+    fn links_are_what_they_lead_to_inside_the_folder() {
+        let workspace = Workspace::new();
+        write(&workspace, "cook.py", 0o644);
+        write(&workspace, "lib/spices.py", 0o755);
+        let place = workspace.path().join("kitchen/cook");
+        symlink("lib/spices.py", place.join("file")).expect("a link");
+        symlink("lib", place.join("folder")).expect("a link");
+        let paths: Vec<_> = contents(&packaged(&workspace, &PYTHON))
+            .into_iter()
+            .map(|(path, mode, _)| (path, mode))
+            .collect();
+        let expected = [
+            ("cook.py", 0o644),
+            ("file", 0o755),
+            ("folder/spices.py", 0o755),
+            ("lib/spices.py", 0o755),
+        ];
+        assert_eq!(paths, expected.map(|(path, mode)| (path.to_owned(), mode)));
+
+        let link = place.join("lib/link");
+        for (target, what) in [
+            ("../../../secret", "has `lib/link`, a link that leads out of the folder"),
+            ("/", "has `lib/link`, a link that leads out of the folder"),
+            ("nowhere", "has `lib/link`, a link that leads nowhere"),
+            ("..", "a link to a folder that it is in"),
+        ] {
+            fs::write(workspace.path().join("secret"), "secret").expect("a file");
+            symlink(target, &link).expect("a link");
+            refused(&workspace, &PYTHON, &[what, "take it out of the folder"]);
+            fs::remove_file(&link).expect("the link");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_in_the_workspace_and_has_code_in_it() {
+        let workspace = Workspace::new();
+        let place = workspace.path().join("kitchen/cook");
+        refused(&workspace, &PYTHON, &["does not exist", &place.display().to_string(), "folder!("]);
+        fs::create_dir_all(place.join("__pycache__")).expect("a folder");
+        refused(&workspace, &PYTHON, &["is empty"]);
+
+        fs::remove_dir_all(&place).expect("the folder");
+        fs::write(&place, "code").expect("a file");
+        refused(&workspace, &PYTHON, &["is no folder"]);
+
+        let elsewhere = Workspace::new();
+        fs::remove_file(&place).expect("the file");
+        symlink(elsewhere.path(), &place).expect("a link");
+        refused(&workspace, &PYTHON, &["leads out of the workspace"]);
+    }
+
+    #[test]
+    fn what_lambda_would_not_unpack_is_refused() {
+        let workspace = Workspace::new();
+        write(&workspace, "cook.py", 0o644);
+        // Nothing but its length is on the disk, and nobody reads it.
+        let large = workspace.path().join("kitchen/cook/large");
+        fs::File::create(large).and_then(|file| file.set_len(LARGEST)).expect("a file");
+        refused(&workspace, &PYTHON, &["has 262.1 MB in it", "250 MiB"]);
+    }
+
+    #[test]
+    fn what_lambda_starts_is_there() {
+        let workspace = Workspace::new();
+        write(&workspace, "other.py", 0o644);
+        refused(&workspace, &PYTHON, &["no file for the handler `cook.handle`", "`cook.…`"]);
+        refused(&workspace, &BOOTSTRAP, &["has no `bootstrap`", "kitchen/cook/bootstrap"]);
+        write(&workspace, "bootstrap", 0o644);
+        refused(&workspace, &BOOTSTRAP, &["is not executable", "chmod +x kitchen/cook/bootstrap"]);
+        // A layer may bring it.
+        assert!(packaged_with(&workspace, &PYTHON, true).is_ok());
+        assert!(packaged_with(&workspace, &BOOTSTRAP, true).is_ok());
+        write(&workspace, "bootstrap", 0o755);
+        packaged(&workspace, &BOOTSTRAP);
+        write(&workspace, "cook/__init__.py", 0o644);
+        packaged(&workspace, &PYTHON);
+    }
+
+    #[test]
+    fn handlers_name_files_as_their_runtimes_read_them() {
+        let of = |code: Code| {
+            let Code::Folder(folder) = code else { panic!("a folder") };
+            module(&folder)
+        };
+        let cases = [
+            (folder!("a", runtime = Runtime::PYTHON_3_14, handler = "cook.handle"), Some("cook")),
+            (
+                folder!("a", runtime = Runtime::PYTHON_3_14, handler = "kitchen.cook.handle"),
+                Some("kitchen/cook"),
+            ),
+            (
+                folder!("a", runtime = Runtime::PYTHON_3_14, handler = "kitchen/cook.handle"),
+                Some("kitchen/cook"),
+            ),
+            (
+                folder!("a", runtime = Runtime::NODEJS_24, handler = "dist.v2/index.shop.cook"),
+                Some("dist.v2/index"),
+            ),
+            (folder!("a", runtime = Runtime::RUBY_3_4, handler = "cook.Shop.cook"), Some("cook")),
+            (folder!("a", runtime = Runtime::JAVA_25, handler = "shop.Cook::handle"), None),
+            (folder!("a", runtime = Runtime::DOTNET_10, handler = "Shop::Shop.Cook::Handle"), None),
+        ];
+        for (code, file) in cases {
+            assert_eq!(of(code).as_deref(), file);
+        }
+    }
+}

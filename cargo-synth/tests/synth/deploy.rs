@@ -11,8 +11,8 @@ use std::{
 };
 
 /// A project and an engine to deploy it to.
-struct Site {
-    project: Project,
+pub(crate) struct Site {
+    pub(crate) project: Project,
     engine: Engine,
 }
 
@@ -26,7 +26,7 @@ struct Stack {
 }
 
 impl Site {
-    fn new() -> Option<Site> {
+    pub(crate) fn new() -> Option<Site> {
         Some(Site { engine: Engine::start()?, project: Project::new() })
     }
 
@@ -37,7 +37,7 @@ impl Site {
         command
     }
 
-    fn deploy(&self) -> Said {
+    pub(crate) fn deploy(&self) -> Said {
         said(&mut self.command(&["deploy", "--yes"]))
     }
 
@@ -85,7 +85,7 @@ impl Site {
     }
 
     /// Functions by entity: what their code is, and how much memory they have.
-    fn functions(&self) -> BTreeMap<String, (String, i32)> {
+    pub(crate) fn functions(&self) -> BTreeMap<String, (String, i32)> {
         self.ask(async |config| {
             let client = aws_sdk_lambda::Client::new(&config);
             let found = client.list_functions().send().await.expect("functions");
@@ -99,7 +99,7 @@ impl Site {
         })
     }
 
-    fn invoke(&self, entity: &str) -> String {
+    pub(crate) fn invoke(&self, entity: &str) -> String {
         self.ask(async |config| {
             let client = aws_sdk_lambda::Client::new(&config);
             let found = client.list_functions().send().await.expect("functions");

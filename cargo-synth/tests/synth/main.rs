@@ -2,4 +2,5 @@
 
 mod build;
 mod deploy;
+mod folder;
 mod support;
