@@ -18,7 +18,7 @@ use crate::{
     program::Program,
     progress::{self, Progress, count},
 };
-use net_dsl::Code;
+use net_dsl::FunctionCode;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -49,7 +49,7 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     // What is missing is said before anything is compiled.
     let mut folders: BTreeMap<&str, Package> = BTreeMap::new();
     for function in &functions {
-        if let Code::Folder(folder) = &function.code {
+        if let FunctionCode::Folder(folder) = &function.code {
             let package = folder::package(workspace.root(), function, folder)?;
             folders.insert(&function.entity, package);
         }
@@ -69,8 +69,8 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     }
 
     let of = |function: &Function| match &function.code {
-        Code::Folder(_) => folders.get(function.entity.as_str()),
-        Code::Binary(binary) => built.get(&(function.processor, binary.name().to_owned())),
+        FunctionCode::Folder(_) => folders.get(function.entity.as_str()),
+        FunctionCode::Binary(binary) => built.get(&(function.processor, binary.name().to_owned())),
     };
     let mut keys = BTreeMap::new();
     for function in &functions {

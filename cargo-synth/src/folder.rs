@@ -1,7 +1,7 @@
 //! What a synthesised folder says.
 
 use crate::error::{Error, Result};
-use net_dsl::{Code, Facts, Network, entity::function};
+use net_dsl::{Facts, FunctionCode, Network, entity::function};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -29,7 +29,7 @@ impl Processor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) entity: String,
-    pub(crate) code: Code,
+    pub(crate) code: FunctionCode,
     pub(crate) processor: Processor,
     /// Whether it has more code than its package.
     pub(crate) has_layers: bool,
@@ -39,8 +39,8 @@ impl Function {
     /// The binary that is its code, if one is.
     pub(crate) fn binary(&self) -> Option<&str> {
         match &self.code {
-            Code::Binary(binary) => Some(binary.name()),
-            Code::Folder(_) => None,
+            FunctionCode::Binary(binary) => Some(binary.name()),
+            FunctionCode::Folder(_) => None,
         }
     }
 }

@@ -62,7 +62,7 @@ pub use entity::{
     alexa_skill::AlexaSkill,
     external_service::ExternalService,
     fifo_queue::FifoQueue,
-    function::{Architecture, Code, Function, Runtime},
+    function::{Architecture, Function, FunctionCode, Runtime},
     http_api::{HttpApi, HttpRequest, HttpResponse, InvalidRequest, Route},
     queue::Queue,
     raw::Raw,

@@ -179,7 +179,7 @@ fn is_executable(_: &Metadata) -> bool {
 mod tests {
     use super::*;
     use crate::folder::Processor;
-    use net_dsl::{Code, Runtime, folder};
+    use net_dsl::{FunctionCode, Runtime, folder};
     use net_tests::run::Folder as Workspace;
     use std::{
         io::{Cursor, Read as _},
@@ -187,9 +187,9 @@ mod tests {
         time::{Duration, SystemTime},
     };
 
-    const PYTHON: Code =
+    const PYTHON: FunctionCode =
         folder!("kitchen/cook", runtime = Runtime::PYTHON_3_13, handler = "cook.handle");
-    const BOOTSTRAP: Code = folder!("kitchen/cook", runtime = Runtime::PROVIDED_AL2023);
+    const BOOTSTRAP: FunctionCode = folder!("kitchen/cook", runtime = Runtime::PROVIDED_AL2023);
 
     fn write(workspace: &Workspace, file: &str, mode: u32) {
         let file = workspace.path().join("kitchen/cook").join(file);
@@ -198,19 +198,23 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(mode)).expect("modes can be set");
     }
 
-    fn packaged_with(workspace: &Workspace, code: &Code, has_layers: bool) -> Result<Package> {
-        let Code::Folder(folder) = code else { panic!("a folder") };
+    fn packaged_with(
+        workspace: &Workspace,
+        code: &FunctionCode,
+        has_layers: bool,
+    ) -> Result<Package> {
+        let FunctionCode::Folder(folder) = code else { panic!("a folder") };
         let (entity, processor) = ("cook".to_owned(), Processor::Arm64);
         let function = Function { entity, code: code.clone(), processor, has_layers };
         package(workspace.path(), &function, folder)
     }
 
-    fn packaged(workspace: &Workspace, code: &Code) -> Package {
+    fn packaged(workspace: &Workspace, code: &FunctionCode) -> Package {
         packaged_with(workspace, code, false).expect("a package")
     }
 
     #[track_caller]
-    fn refused(workspace: &Workspace, code: &Code, parts: &[&str]) {
+    fn refused(workspace: &Workspace, code: &FunctionCode, parts: &[&str]) {
         let Err(error) = packaged_with(workspace, code, false) else { panic!("it was packaged") };
         let said = anstream::adapter::strip_str(&error.to_string()).to_string();
         for part in [&["the folder `kitchen/cook`, the code of `cook`, "], parts].concat() {
@@ -364,8 +368,8 @@ mod tests {
 
     #[test]
     fn handlers_name_files_as_their_runtimes_read_them() {
-        let of = |code: Code| {
-            let Code::Folder(folder) = code else { panic!("a folder") };
+        let of = |code: FunctionCode| {
+            let FunctionCode::Folder(folder) = code else { panic!("a folder") };
             module(&folder)
         };
         let cases = [

@@ -2,7 +2,7 @@
 
 mod code;
 
-pub use code::{Binary, Code, Folder, Runtime};
+pub use code::{Binary, Folder, FunctionCode, Runtime};
 
 use super::{Handle, Kind, facts, handle_impls};
 use crate::{
@@ -32,7 +32,7 @@ pub const INPUT: Attribute<SmolStr> = Attribute::new("input");
 /// What the function answers.
 pub const OUTPUT: Attribute<SmolStr> = Attribute::new("output");
 /// The binary or the folder that is its code.
-pub const CODE: Attribute<Code> = Attribute::new("code");
+pub const CODE: Attribute<FunctionCode> = Attribute::new("code");
 /// How long one run may take, in seconds.
 pub const TIMEOUT: Attribute<Bounded<range::Timeout>> = Attribute::new("timeout");
 /// Memory in MiB.
@@ -86,7 +86,7 @@ pub struct Function<C: Contract> {
     /// Its code, a [`binary!`](crate::binary) or a [`folder!`](crate::folder); without any the
     /// network does not pass its checks.
     #[builder(default, setter(strip_option))]
-    code: Option<Code>,
+    code: Option<FunctionCode>,
     /// How long one run may take: 1 to 900 seconds; 30 if unset.
     #[builder(default, setter(strip_option))]
     timeout: Option<Bounded<range::Timeout>>,

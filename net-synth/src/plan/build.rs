@@ -7,7 +7,7 @@ use super::{
     term::Pseudo,
 };
 use net_dsl::{
-    Architecture, Graph, GraphNode, Id, Kind, Link, Name, Removal, Runtime, Verb,
+    Architecture, FunctionCode, Graph, GraphNode, Id, Kind, Link, Name, Removal, Runtime, Verb,
     binding::{self, transport},
     entity::{
         DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue,
@@ -112,8 +112,8 @@ impl<'g, 'n> Planner<'g, 'n> {
         // A binary brings its own runtime, as does what nobody has said the code of.
         let code = facts.get(function::CODE);
         let (package, runtime, handler) = match &code {
-            Some(function::Code::Binary(binary)) => (binary.name(), BARE, Folder::BOOTSTRAP),
-            Some(function::Code::Folder(folder)) => {
+            Some(FunctionCode::Binary(binary)) => (binary.name(), BARE, Folder::BOOTSTRAP),
+            Some(FunctionCode::Folder(folder)) => {
                 (folder.path(), folder.runtime(), folder.handler())
             }
             None => (id.as_str(), BARE, Folder::BOOTSTRAP),

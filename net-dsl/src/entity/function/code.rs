@@ -9,7 +9,7 @@ use smol_str::SmolStr;
 /// It is one value: two bricks that give a function another folder, runtime or handler are in
 /// conflict as two that name another binary.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Code {
+pub enum FunctionCode {
     /// A binary of the workspace, held to the function's contract by its types.
     Binary(Binary),
     /// A folder of the workspace with code in any language that Lambda runs.
@@ -17,11 +17,11 @@ pub enum Code {
 }
 
 /// A binary is a text, a folder an object.
-impl Scalar for Code {
+impl Scalar for FunctionCode {
     fn store(self) -> Value {
         match self {
-            Code::Binary(binary) => Value::Text(binary.name),
-            Code::Folder(folder) => Value::json(&json!({
+            FunctionCode::Binary(binary) => Value::Text(binary.name),
+            FunctionCode::Folder(folder) => Value::json(&json!({
                 "folder": folder.path.as_str(),
                 "runtime": folder.runtime.as_str(),
                 "handler": folder.handler.as_str(),
@@ -29,11 +29,11 @@ impl Scalar for Code {
         }
     }
 
-    fn load(value: &Value) -> Option<Code> {
+    fn load(value: &Value) -> Option<FunctionCode> {
         match value {
             Value::Text(name) => {
                 let binary = Binary { name: name.clone() };
-                binary_fault(name).is_none().then_some(Code::Binary(binary))
+                binary_fault(name).is_none().then_some(FunctionCode::Binary(binary))
             }
             Value::Json(_) => {
                 let json = value.to_json();
@@ -48,7 +48,7 @@ impl Scalar for Code {
                     runtime: SmolStr::new(runtime),
                     handler: SmolStr::new(handler),
                 };
-                fault.is_none().then_some(Code::Folder(folder))
+                fault.is_none().then_some(FunctionCode::Folder(folder))
             }
             _ => None,
         }
@@ -81,9 +81,8 @@ impl Binary {
 #[macro_export]
 macro_rules! binary {
     ($name:expr) => {{
-        const BINARY: $crate::entity::function::Code = $crate::entity::function::Code::Binary(
-            $crate::entity::function::Binary::literal($name),
-        );
+        const BINARY: $crate::FunctionCode =
+            $crate::FunctionCode::Binary($crate::entity::function::Binary::literal($name));
         BINARY
     }};
 }
@@ -188,13 +187,13 @@ impl Folder {
 #[macro_export]
 macro_rules! folder {
     ($path:expr, runtime = $runtime:expr, handler = $handler:expr $(,)?) => {{
-        const FOLDER: $crate::entity::function::Code = $crate::entity::function::Code::Folder(
+        const FOLDER: $crate::FunctionCode = $crate::FunctionCode::Folder(
             $crate::entity::function::Folder::literal($path, $runtime, $handler),
         );
         FOLDER
     }};
     ($path:expr, runtime = $runtime:expr $(,)?) => {{
-        const FOLDER: $crate::entity::function::Code = $crate::entity::function::Code::Folder(
+        const FOLDER: $crate::FunctionCode = $crate::FunctionCode::Folder(
             $crate::entity::function::Folder::with_bootstrap($path, $runtime),
         );
         FOLDER
