@@ -5,7 +5,7 @@ use crate::{
     deploy::Site,
     support::{Project, said},
 };
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
 
 /// Sends an order where the network says that orders go.
 const WAITER: &str = r#"
@@ -21,6 +21,20 @@ sqs = botocore.session.get_session().create_client("sqs")
 def handle(event, context):
     sent = sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"dish": "soup"}))
     return f"{transport} took {len(sent['MessageId']) > 0}"
+"#;
+
+/// Lambda's runtime interface by hand: answers every event with what it was told to handle.
+const BOOTSTRAP: &str = r#"#!/usr/bin/env python3
+import json
+import os
+import urllib.request
+
+runtime = f"http://{os.environ['AWS_LAMBDA_RUNTIME_API']}/2018-06-01/runtime/invocation"
+while True:
+    event = urllib.request.urlopen(f"{runtime}/next")
+    answer = json.dumps(f"by {os.environ['_HANDLER']}").encode()
+    request_id = event.headers["Lambda-Runtime-Aws-Request-Id"]
+    urllib.request.urlopen(f"{runtime}/{request_id}/response", data=answer)
 "#;
 
 /// Gives the waiter code in Python.
@@ -108,4 +122,20 @@ fn a_function_in_python_runs_and_sends_where_the_network_says() {
     assert_ne!(second["Waiter"], first["Waiter"]);
     assert_eq!(site.invoke("Waiter"), "\"sqs has taken True\"");
     site.deploy().code(0).has(&["Unchanged"]);
+}
+
+#[test]
+fn a_folder_may_bring_the_program_that_lambda_starts() {
+    let Some(site) = Site::new() else { return };
+    let bootstrap = site.project.path().join("kitchen/cook/bootstrap");
+    fs::create_dir_all(bootstrap.parent().expect("a folder")).expect("a folder can be made");
+    fs::write(&bootstrap, BOOTSTRAP).expect("a file can be written");
+    fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755)).expect("permissions");
+    site.project.edit(
+        "network/src/main.rs",
+        "binary!(\"cook\")",
+        "folder!(\"kitchen/cook\", runtime = Runtime::PROVIDED_AL2023)",
+    );
+    site.deploy().code(0);
+    assert_eq!(site.invoke("Cook"), "\"by bootstrap\"");
 }
