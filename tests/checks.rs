@@ -314,6 +314,34 @@ fn findings() -> impl Iterator<Item = Vec<Finding>> {
 }
 
 #[test]
+fn code_is_one_value() {
+    let with = |code| Function::<Kitchen>::builder().name(name!("kitchen")).code(code).build();
+    let python = || folder!("kitchen", runtime = Runtime::PYTHON_3_13, handler = "kitchen.cook");
+    let same = with(python()).network() + &with(python());
+    assert!(of_rule(&same, "N101").is_empty());
+    let other = folder!("kitchen", runtime = Runtime::PYTHON_3_13, handler = "kitchen.bake");
+    for (one, another, message) in [
+        (
+            python(),
+            binary!("kitchen"),
+            "`code` of `kitchen` is `kitchen` and {\"folder\":\"kitchen\",\
+             \"handler\":\"kitchen.cook\",\"runtime\":\"python3.13\"}",
+        ),
+        (
+            python(),
+            other,
+            "`code` of `kitchen` is {\"folder\":\"kitchen\",\"handler\":\"kitchen.bake\",\
+             \"runtime\":\"python3.13\"} and {\"folder\":\"kitchen\",\"handler\":\"kitchen.cook\",\
+             \"runtime\":\"python3.13\"}",
+        ),
+    ] {
+        let both = with(one).network() + &with(another);
+        let found: Vec<_> = of_rule(&both, "N101").into_iter().map(|found| found.message).collect();
+        assert_eq!(found, [message]);
+    }
+}
+
+#[test]
 fn every_rule_has_a_case() {
     let cases: Vec<_> = CASES.iter().map(|case| case.code).collect();
     let rules: Vec<_> = check::rules().map(|rule| rule.code).collect();

@@ -165,6 +165,30 @@ fn one_setting_is_one_property() {
 }
 
 #[test]
+fn another_language_is_another_runtime_handler_and_package() {
+    let python = Function::<Worker>::builder()
+        .name(name!("worker"))
+        .code(folder!("jobs/worker", runtime = Runtime::PYTHON_3_13, handler = "worker.work"))
+        .build();
+    let diff = diff(&work().triggers(&worker()).into(), &work().triggers(&python).into());
+    let change = only(&diff);
+    assert_eq!((change.sign, change.replaced), (Sign::Changed, Replaced::No));
+    let properties: Vec<_> = change
+        .properties
+        .iter()
+        .map(|change| (change.path.as_str(), change.after.clone().expect("a value")))
+        .collect();
+    assert_eq!(
+        properties,
+        [
+            ("Code/S3Key", json!("jobs/worker.zip")),
+            ("Handler", json!("worker.work")),
+            ("Runtime", json!("python3.13")),
+        ]
+    );
+}
+
+#[test]
 fn what_holds_data_and_ends_stands_out_with_what_becomes_of_it() {
     for (removal, held, said) in [
         (Removal::Retain, Held::Left, "it is left behind with what it holds, outside the stack"),

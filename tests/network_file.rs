@@ -1,6 +1,6 @@
 //! `network.json`: what is not one is refused, and says why.
 
-use net_dsl::Network;
+use net_dsl::{Network, Runtime, binary, entity::function::CODE, folder};
 use net_tests::arbitrary::sample;
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -51,6 +51,31 @@ fn a_file_written_by_hand_is_read() {
     assert_eq!(network.links().count(), 1);
     let rate = network.get(net_dsl::name!("clock")).and_then(|facts| facts.claims("rate"));
     assert_eq!(rate.map(|flat| flat.claims().len()), Some(2), "a conflict is kept");
+}
+
+#[test]
+fn code_in_a_file_keeps_the_rules_of_code_in_a_program() {
+    let code = |value: Value| {
+        let mut file = written_by_hand();
+        file["entities"]["task"]["facts"]["attributes"]["code"] =
+            json!([{ "value": value, "at": ["main.rs:4:5"] }]);
+        let network = Network::from_json(&file.to_string()).expect("a network");
+        network.get(net_dsl::name!("task")).and_then(|facts| facts.get(CODE))
+    };
+    let folder = |path: &str, runtime: &str, handler: &str| {
+        code(json!({ "folder": path, "runtime": runtime, "handler": handler }))
+    };
+    assert_eq!(code(json!("task")), Some(binary!("task")));
+    assert_eq!(
+        folder("jobs/task", "python3.13", "task.run"),
+        Some(folder!("jobs/task", runtime = Runtime::PYTHON_3_13, handler = "task.run"))
+    );
+    assert_eq!(code(json!("../task")), None);
+    assert_eq!(folder("../task", "python3.13", "task.run"), None);
+    assert_eq!(folder("/etc", "python3.13", "task.run"), None);
+    assert_eq!(folder("task", "PYTHON", "task.run"), None);
+    assert_eq!(folder("task", "python3.13", "task"), None);
+    assert_eq!(code(json!({ "folder": "task", "runtime": "python3.13" })), None);
 }
 
 #[test]

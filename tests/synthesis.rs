@@ -774,6 +774,31 @@ fn pings() -> Queue<Ping> {
 }
 
 #[test]
+fn a_folder_is_run_by_the_runtime_it_names() {
+    let with = |code| {
+        let worker = Function::<Worker>::builder().name(name!("worker")).code(code);
+        Template::of(&pings().triggers(&worker.architecture(Architecture::X86_64).build()).into())
+    };
+    let said = |template: &Template| {
+        let function = template.properties("WorkerFunction");
+        assert_eq!(function["Architectures"], json!(["x86_64"]));
+        let said = [&function["Runtime"], &function["Handler"], &function["Code"]["S3Key"]];
+        said.map(|text| text.as_str().expect("a text").to_owned())
+    };
+    let python =
+        with(folder!("pings/worker", runtime = Runtime::PYTHON_3_13, handler = "worker.handle"));
+    assert_eq!(said(&python), ["python3.13", "worker.handle", "pings/worker.zip"]);
+    let bootstrap = with(folder!("worker", runtime = Runtime::PROVIDED_AL2023));
+    assert_eq!(said(&bootstrap), ["provided.al2023", "bootstrap", "worker.zip"]);
+    // Nothing else depends on what the code is.
+    let binary = with(binary!("worker"));
+    assert_eq!(said(&binary), said(&bootstrap));
+    assert_eq!(binary.text, bootstrap.text);
+    assert_eq!(binary.ids(), python.ids());
+    assert_eq!(binary.bytes("WorkerRole"), python.bytes("WorkerRole"));
+}
+
+#[test]
 fn overrides_stand_at_their_path_over_what_is_derived() {
     let network = pings().triggers(&worker()).set(lambda::event_source_mapping::BATCH_SIZE, 7)
         + property::set(&worker(), lambda::function::EPHEMERAL_STORAGE_SIZE, 1_024)

@@ -573,7 +573,9 @@ fn written(name: &Name, network: &Network) -> Folder {
     let graph = Graph::new(network);
     let plan = Plan::new(name, &graph);
     let write = |file: &str, text: &str| {
-        fs::write(folder.path().join(file), text).expect("a file can be written");
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(file, text).expect("a file can be written");
     };
     write("main.tf.json", &emit::terraform(&plan));
     for package in plan.packages() {

@@ -1,9 +1,10 @@
 //! Validators that know AWS's own schemas find nothing in what is emitted, with nothing suppressed.
 
-use net_dsl::{Graph, Name, Network, name};
+use net_dsl::{Graph, Name, Network, Runtime, name};
 use net_synth::{Plan, emit};
 use net_tests::{everything::everything, networks::examples, python};
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, Output},
@@ -102,6 +103,32 @@ fn terraforms_arguments_are_those_of_both_schemas() {
 #[test]
 fn what_replaces_a_resource_is_what_the_schemas_say() {
     assert_is_up_to_date("tools/create_only.py");
+}
+
+/// The day of the list that [`Runtime`] is.
+const TODAY: &str = "2026-11-24";
+
+#[test]
+fn the_runtimes_are_those_that_lambda_has_not_deprecated() {
+    let Some(bin) = python::bin() else { return };
+    let find = "import cfnlint, pathlib; \
+        print(pathlib.Path(cfnlint.__file__).parent / 'data/AdditionalSpecs/LmbdRuntimeLifecycle.json')";
+    let found = Command::new(bin.join("python")).args(["-c", find]).output().expect("Python runs");
+    assert_accepts(&found);
+    let file = String::from_utf8(found.stdout).expect("a path");
+    let text = fs::read_to_string(file.trim()).expect("cfn-lint's list of runtimes");
+    let list: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let current: BTreeSet<_> = list
+        .as_object()
+        .expect("runtimes")
+        .iter()
+        // What is for images alone is never blocked.
+        .filter(|(_, life)| life["create-block"].is_string())
+        .filter(|(_, life)| life["deprecated"].as_str().is_none_or(|day| day > TODAY))
+        .map(|(identifier, _)| identifier.as_str())
+        .collect();
+    let ours: BTreeSet<_> = Runtime::ALL.iter().map(|runtime| runtime.as_str()).collect();
+    assert_eq!(ours, current);
 }
 
 fn assert_is_up_to_date(generator: &str) {

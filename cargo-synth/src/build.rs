@@ -1,9 +1,10 @@
 //! `synth build`: the packages that a network's functions need.
 //!
 //! All binaries of one processor are built by one run of cargo, so that what they share is compiled
-//! once.
+//! once. Code in a folder is packaged as it is.
 
 mod compile;
+mod folder;
 mod package;
 mod toolchain;
 mod workspace;
@@ -13,10 +14,11 @@ pub(crate) use workspace::Workspace;
 
 use crate::{
     error::{Error, Result},
-    folder::{Function, Processor, Template},
+    folder::{Declarations, Function, Processor, Template},
     program::Program,
     progress::{self, Progress, count},
 };
+use net_dsl::FunctionCode;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
@@ -45,32 +47,42 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     let binaries = by_processor(&functions);
 
     // What is missing is said before anything is compiled.
+    let mut folders: BTreeMap<&str, Package> = BTreeMap::new();
+    for function in &functions {
+        if let FunctionCode::Folder(folder) = &function.code {
+            let package = folder::package(workspace.root(), function, folder)?;
+            folders.insert(&function.entity, package);
+        }
+    }
     let mut runs = Vec::new();
     for (processor, names) in &binaries {
         let found = workspace.binaries(names, &functions)?;
         let toolchain = toolchain::find(*processor, workspace.needs_c(&found))?;
         runs.push((*processor, found, toolchain));
     }
-    let mut packages: BTreeMap<(Processor, String), Package> = BTreeMap::new();
+    let mut built: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
         for (binary, executable) in compile::compile(&workspace, &found, &toolchain)? {
-            let package = Package::of(&binary, &executable)?;
-            packages.insert((processor, binary), package);
+            let package = Package::of_binary(&binary, &executable)?;
+            built.insert((processor, binary), package);
         }
     }
 
-    let of = |function: &Function| {
-        packages
-            .get(&(function.processor, function.binary.clone()))
-            .ok_or_else(|| Error::new(format!("cargo built no binary `{}`", function.binary)))
+    let of = |function: &Function| match &function.code {
+        FunctionCode::Folder(_) => folders.get(function.entity.as_str()),
+        FunctionCode::Binary(binary) => built.get(&(function.processor, binary.name().to_owned())),
     };
-    let keys = functions
-        .iter()
-        .map(|function| Ok((function.entity.as_str(), of(function)?.key.as_str())))
-        .collect::<Result<BTreeMap<_, _>>>()?;
-    package::write(&folder, packages.values(), &keys)?;
-    let packages: Vec<Package> = packages.into_values().collect();
-    Ok(Built { name, folder, packages })
+    let mut keys = BTreeMap::new();
+    for function in &functions {
+        let package = of(function).ok_or_else(|| {
+            Error::new(format!("cargo built no binary for `{}`", function.entity))
+        })?;
+        keys.insert(function.entity.as_str(), package.key.as_str());
+    }
+    package::write(&folder, built.values().chain(folders.values()), &keys)?;
+    let packages = built.into_values().chain(folders.into_values());
+    let packages: BTreeMap<_, _> = packages.map(|package| (package.key.clone(), package)).collect();
+    Ok(Built { name, folder, packages: packages.into_values().collect() })
 }
 
 /// What the packages weigh, as lines.
@@ -80,7 +92,7 @@ pub(crate) fn report(built: &Built, out: &mut dyn std::io::Write) -> std::io::Re
         writeln!(out, "  {:>8}  {}", progress::size(package.zip.len() as u64), path.display())?;
     }
     if built.packages.is_empty() {
-        writeln!(out, "{} has no functions that are built from binaries", built.name)?;
+        writeln!(out, "{} has no functions", built.name)?;
     }
     Ok(())
 }
@@ -89,14 +101,17 @@ pub(crate) fn report(built: &Built, out: &mut dyn std::io::Write) -> std::io::Re
 fn functions(program: &Program, workspace: &Workspace) -> Result<(String, Vec<Function>)> {
     let scratch = workspace.scratch();
     let written = program.synthesise(scratch.path(), None)?;
-    let functions = Template::read(scratch.path())?.functions();
+    let declared = Declarations::read(scratch.path())?;
+    let functions = Template::read(scratch.path())?.functions(&declared);
     Ok((written.name, functions))
 }
 
 fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>> {
     let mut binaries: BTreeMap<Processor, BTreeSet<String>> = BTreeMap::new();
     for function in functions {
-        binaries.entry(function.processor).or_default().insert(function.binary.clone());
+        if let Some(binary) = function.binary() {
+            binaries.entry(function.processor).or_default().insert(binary.to_owned());
+        }
     }
     binaries
 }

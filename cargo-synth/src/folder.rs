@@ -1,7 +1,7 @@
 //! What a synthesised folder says.
 
 use crate::error::{Error, Result};
-use net_dsl::{Facts, Network};
+use net_dsl::{Facts, FunctionCode, Network, entity::function};
 use net_synth::diff::Stack;
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -30,8 +30,20 @@ impl Processor {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Function {
     pub(crate) entity: String,
-    pub(crate) binary: String,
+    pub(crate) code: FunctionCode,
     pub(crate) processor: Processor,
+    /// Whether it has more code than its package.
+    pub(crate) has_layers: bool,
+}
+
+impl Function {
+    /// The binary that is its code, if one is.
+    pub(crate) fn binary(&self) -> Option<&str> {
+        match &self.code {
+            FunctionCode::Binary(binary) => Some(binary.name()),
+            FunctionCode::Folder(_) => None,
+        }
+    }
 }
 
 /// A CloudFormation template, as text and as what it says.
@@ -88,15 +100,16 @@ impl Template {
         })
     }
 
-    /// The functions whose package is made from a binary.
-    pub(crate) fn functions(&self) -> Vec<Function> {
+    /// The functions whose code the network declares, with what the template makes of them.
+    pub(crate) fn functions(&self, declared: &Declarations) -> Vec<Function> {
         let function = |(_, resource): (&str, &Value)| {
             let properties = &resource["Properties"];
-            let key = properties["Code"]["S3Key"].as_str()?;
+            let entity = resource["Metadata"]["Network"]["Entity"].as_str()?;
             Some(Function {
-                entity: resource["Metadata"]["Network"]["Entity"].as_str()?.to_owned(),
-                binary: key.strip_suffix(".zip")?.to_owned(),
+                entity: entity.to_owned(),
+                code: declared.of(entity)?.get(function::CODE)?,
                 processor: Processor::parse(properties["Architectures"][0].as_str()?)?,
+                has_layers: !properties["Layers"].is_null(),
             })
         };
         self.resources()

@@ -62,7 +62,7 @@ pub use entity::{
     alexa_skill::AlexaSkill,
     external_service::ExternalService,
     fifo_queue::FifoQueue,
-    function::{Architecture, Function},
+    function::{Architecture, Function, FunctionCode, Runtime},
     http_api::{HttpApi, HttpRequest, HttpResponse, InvalidRequest, Route},
     queue::Queue,
     raw::Raw,
@@ -82,8 +82,8 @@ pub mod prelude {
     pub use crate::{
         AlexaSkill, Architecture, Change, Contract, ExternalService, FifoQueue, Function, Grouped,
         Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network,
-        Queue, Raw, Removal, Request, Schedule, Service, Table, Tick, Topic, binary, contract,
-        count, cron, days, hours, mebibytes, messages, minutes, name, resource_type, route,
-        seconds, services, url, variable,
+        Queue, Raw, Removal, Request, Runtime, Schedule, Service, Table, Tick, Topic, binary,
+        contract, count, cron, days, folder, hours, mebibytes, messages, minutes, name,
+        resource_type, route, runtime, seconds, services, url, variable,
     };
 }

@@ -86,8 +86,8 @@ impl<'n> Plan<'n> {
         build::plan(name, graph)
     }
 
-    /// The plan with functions' packages elsewhere in the code bucket than under `BINARY.zip`:
-    /// function and key. The names that are no function's are handed back.
+    /// The plan with functions' packages elsewhere in the code bucket than under `BINARY.zip` or
+    /// `PATH/OF/FOLDER.zip`: function and key. The names that are no function's are handed back.
     ///
     /// ```
     /// # use net_dsl::{Graph, prelude::*};

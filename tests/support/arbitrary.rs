@@ -100,7 +100,11 @@ impl Part {
     pub fn network(&self) -> Network {
         let &Part { shape, one, other, value, brick: in_brick } = self;
         let network = match shape {
-            0 => Function::<Hub>::builder().name(name(one)).code(binary!("hub")).build().network(),
+            0 => {
+                let folder = folder!("hub", runtime = Runtime::PYTHON_3_13, handler = "hub.handle");
+                let code = if value == 0 { binary!("hub") } else { folder };
+                Function::<Hub>::builder().name(name(one)).code(code).build().network()
+            }
             1 => {
                 let timeout = if value == 0 { seconds!(3) } else { seconds!(5) };
                 Function::<Hub>::builder().name(name(one)).timeout(timeout).build().network()

@@ -235,8 +235,10 @@ fn books() -> Network {
     let clerk = Function::<Clerk>::builder().name(name!("clerk")).code(binary!("clerk")).build();
     let auditor =
         Function::<Auditor>::builder().name(name!("auditor")).code(binary!("auditor")).build();
-    let cleaner =
-        Function::<Cleaner>::builder().name(name!("cleaner")).code(binary!("cleaner")).build();
+    let cleaner = Function::<Cleaner>::builder()
+        .name(name!("cleaner"))
+        .code(folder!("kitchen/cleaner", runtime = Runtime::NODEJS_24, handler = "index.clean"))
+        .build();
     let clock = Schedule::builder().name(name!("clock")).rate(hours!(1)).build();
     let night = Schedule::builder().name(name!("night")).cron(cron!("0 3 * * ? *")).build();
     let photos = Raw::builder()

@@ -1,6 +1,7 @@
-//! Packages: `bootstrap` in a zip, the same bytes for the same code.
+//! Packages: code in a zip, the same bytes for the same code.
 
 use crate::error::{Error, Result};
+use net_dsl::entity::function::Folder;
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeMap,
@@ -17,19 +18,35 @@ const FOLDER: &str = "packages";
 
 /// A function's code as Lambda takes it.
 pub(crate) struct Package {
-    /// Where it lies in the network's folder and in the bucket: a path of the binary's name and a hash
-    /// of the bytes.
+    /// Where it lies in the network's folder and in the bucket: a path of the binary's or folder's
+    /// name and a hash of the bytes.
     pub(crate) key: String,
     pub(crate) zip: Vec<u8>,
 }
 
+/// A file in a package.
+pub(crate) struct File {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) executable: bool,
+}
+
 impl Package {
     /// Packages an executable.
-    pub(crate) fn of(binary: &str, executable: &Path) -> Result<Package> {
-        let code = fs::read(executable).map_err(|error| Error::file(executable, "read", &error))?;
-        let zip = zip(&code)
-            .map_err(|error| Error::new(format!("`{binary}` could not be packaged: {error}")))?;
-        let key = format!("{FOLDER}/{binary}-{}.zip", hash(&zip));
+    pub(crate) fn of_binary(binary: &str, executable: &Path) -> Result<Package> {
+        let bytes =
+            fs::read(executable).map_err(|error| Error::file(executable, "read", &error))?;
+        let file = File { bytes, executable: true };
+        Package::of(binary, [(Folder::BOOTSTRAP, &file)])
+    }
+
+    /// Packages files, under their paths and in their order.
+    pub(crate) fn of<'a>(
+        name: &str,
+        files: impl IntoIterator<Item = (&'a str, &'a File)>,
+    ) -> Result<Package> {
+        let zip = zip(files)
+            .map_err(|error| Error::new(format!("`{name}` could not be packaged: {error}")))?;
+        let key = format!("{FOLDER}/{name}-{}.zip", hash(&zip));
         Ok(Package { key, zip })
     }
 }
@@ -42,16 +59,21 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
     })
 }
 
-/// `bootstrap`, executable, of no time but zip's first.
-fn zip(code: &[u8]) -> zip::result::ZipResult<Vec<u8>> {
+/// Each file of no time but zip's first, and with one of two modes: what everybody may read and, if
+/// it is a program, run.
+fn zip<'a>(
+    files: impl IntoIterator<Item = (&'a str, &'a File)>,
+) -> zip::result::ZipResult<Vec<u8>> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(9))
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o755);
-    let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(code.len() / 2)));
-    zip.start_file("bootstrap", options)?;
-    zip.write_all(code)?;
+        .last_modified_time(DateTime::default());
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, File { bytes, executable }) in files {
+        let mode = if *executable { 0o755 } else { 0o644 };
+        zip.start_file(path, options.unix_permissions(mode))?;
+        zip.write_all(bytes)?;
+    }
     Ok(zip.finish()?.into_inner())
 }
 

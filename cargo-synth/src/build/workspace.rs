@@ -100,7 +100,7 @@ impl Workspace {
             .map(|name| {
                 let users: Vec<_> = functions
                     .iter()
-                    .filter(|function| &&function.binary == name)
+                    .filter(|function| function.binary() == Some(name.as_str()))
                     .map(|function| format!("`{}`", function.entity))
                     .collect();
                 format!("`{name}`, the code of {}", users.join(" and "))

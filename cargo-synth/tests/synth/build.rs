@@ -11,7 +11,7 @@ use std::{
     path::Path,
 };
 
-fn packages(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn packages(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder.join("packages"))
         .expect("packages")
         .map(|entry| {

@@ -3,5 +3,6 @@
 mod build;
 mod deploy;
 mod diff;
+mod folder;
 mod site;
 mod support;

@@ -19,7 +19,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             Finding::new(&RULE, node.id, format!("`{}` has no code", node.id))
                 .declared(node.facts, "declared here")
                 .why("there is nothing to deploy for it")
-                .help("name the binary that honours its contract: `.code(binary!(\"…\"))`"),
+                .help("name the binary that honours its contract: `.code(binary!(\"…\"))`")
+                .help("or the folder: `.code(folder!(\"…\", runtime = …, handler = \"…\"))`"),
         );
     }
 }

@@ -1,11 +1,16 @@
 //! Functions: code held to a contract.
 
+mod code;
+
+pub use code::{Binary, Folder, FunctionCode, Runtime};
+
 use super::{Handle, Kind, facts, handle_impls};
 use crate::{
     Bounded, Contract, Name,
     facts::{Attribute, Facts, Value, scalar_enum},
     range,
 };
+use code::starts_with;
 use smol_str::{SmolStr, format_smolstr};
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -26,8 +31,8 @@ pub const CONTRACT: Attribute<SmolStr> = Attribute::new("contract");
 pub const INPUT: Attribute<SmolStr> = Attribute::new("input");
 /// What the function answers.
 pub const OUTPUT: Attribute<SmolStr> = Attribute::new("output");
-/// The binary that is its code.
-pub const CODE: Attribute<SmolStr> = Attribute::new("code");
+/// The binary or the folder that is its code.
+pub const CODE: Attribute<FunctionCode> = Attribute::new("code");
 /// How long one run may take, in seconds.
 pub const TIMEOUT: Attribute<Bounded<range::Timeout>> = Attribute::new("timeout");
 /// Memory in MiB.
@@ -78,9 +83,10 @@ pub fn timeout(facts: &Facts) -> u64 {
 #[derive(TypedBuilder)]
 pub struct Function<C: Contract> {
     name: Name,
-    /// The binary with its code; without one the network does not pass its checks.
+    /// Its code, a [`binary!`](crate::binary) or a [`folder!`](crate::folder); without any the
+    /// network does not pass its checks.
     #[builder(default, setter(strip_option))]
-    code: Option<Binary>,
+    code: Option<FunctionCode>,
     /// How long one run may take: 1 to 900 seconds; 30 if unset.
     #[builder(default, setter(strip_option))]
     timeout: Option<Bounded<range::Timeout>>,
@@ -122,7 +128,7 @@ impl<C: Contract> Handle for Function<C> {
             .with(CONTRACT, SmolStr::new_static(C::NAME))
             .with(INPUT, SmolStr::new_static(<C::Input as crate::Message>::NAME))
             .with(OUTPUT, SmolStr::new_static(<C::Output as crate::Message>::NAME))
-            .maybe(CODE, self.code.clone().map(|code| code.name))
+            .maybe(CODE, self.code.clone())
             .maybe(TIMEOUT, self.timeout)
             .maybe(MEMORY, self.memory)
             .maybe(ARCHITECTURE, self.architecture)
@@ -138,43 +144,6 @@ impl<C: Contract> Handle for Function<C> {
         }
         facts
     }
-}
-
-/// The name of the binary that is a function's code; written with [`binary!`](crate::binary).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Binary {
-    name: SmolStr,
-}
-
-impl Binary {
-    #[doc(hidden)]
-    #[track_caller]
-    pub const fn literal(name: &'static str) -> Binary {
-        let bytes = name.as_bytes();
-        assert!(
-            !bytes.is_empty() && bytes.len() <= 64,
-            "a binary's name is 1 to 64 characters long"
-        );
-        let mut i = 0;
-        while i < bytes.len() {
-            assert!(
-                bytes[i].is_ascii_alphanumeric() || bytes[i] == b'-' || bytes[i] == b'_',
-                "a binary's name is made of letters, digits, `-` and `_`, as cargo names it"
-            );
-            i += 1;
-        }
-        Binary { name: SmolStr::new_static(name) }
-    }
-}
-
-/// The binary that is a function's code, by its cargo name; checked while compiling.
-#[macro_export]
-macro_rules! binary {
-    ($name:expr) => {{
-        const BINARY: $crate::entity::function::Binary =
-            $crate::entity::function::Binary::literal($name);
-        BINARY
-    }};
 }
 
 /// A setting in a function's environment; written with [`variable!`](crate::variable).
@@ -213,17 +182,6 @@ impl Variable {
             "environment variables that start with `AWS_`, `LAMBDA_` or `NET_` are reserved"
         );
     }
-}
-
-const fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
-    let mut i = 0;
-    while i < start.len() {
-        if i >= bytes.len() || bytes[i] != start[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
 }
 
 /// A setting in a function's environment: a constant name, checked while compiling, and a value.

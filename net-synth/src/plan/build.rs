@@ -7,17 +7,21 @@ use super::{
     term::Pseudo,
 };
 use net_dsl::{
-    Architecture, Graph, GraphNode, Id, Kind, Link, Name, Removal, Verb,
+    Architecture, FunctionCode, Graph, GraphNode, Id, Kind, Link, Name, Removal, Runtime, Verb,
     binding::{self, transport},
     entity::{
-        DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue, function, queue, raw, schedule,
-        table,
+        DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue,
+        function::{self, Folder},
+        queue, raw, schedule, table,
     },
     facts::{Facts, Value},
     link::{BATCH_SIZE, BATCH_WINDOW, MAX_CONCURRENCY},
     property::PROPERTY,
 };
 use smol_str::{SmolStr, format_smolstr};
+
+/// What runs a program that needs nothing but the operating system.
+const BARE: &str = Runtime::PROVIDED_AL2023.as_str();
 
 pub(super) fn plan<'n>(name: &Name, graph: &Graph<'n>) -> Plan<'n> {
     let mut planner = Planner {
@@ -105,15 +109,23 @@ impl<'g, 'n> Planner<'g, 'n> {
         environment.sort_by(|a, b| a.0.cmp(&b.0));
         environment.dedup_by(|a, b| a.0 == b.0);
 
+        // A binary brings its own runtime, as does what nobody has said the code of.
+        let code = facts.get(function::CODE);
+        let (package, runtime, handler) = match &code {
+            Some(FunctionCode::Binary(binary)) => (binary.name(), BARE, Folder::BOOTSTRAP),
+            Some(FunctionCode::Folder(folder)) => {
+                (folder.path(), folder.runtime(), folder.handler())
+            }
+            None => (id.as_str(), BARE, Folder::BOOTSTRAP),
+        };
         let body = Body::Function(Box::new(resource::Function {
             name: self.cycles[number].map(|_| derived_name(id)),
             code: resource::Code {
                 bucket: Term::Parameter(LogicalId::fixed(Code::BUCKET)),
-                key: Term::Text(format_smolstr!(
-                    "{}.zip",
-                    facts.get(function::CODE).as_deref().unwrap_or(id.as_str())
-                )),
+                key: Term::Text(format_smolstr!("{package}.zip")),
             },
+            runtime: SmolStr::new(runtime),
+            handler: SmolStr::new(handler),
             architecture: facts.get(function::ARCHITECTURE).unwrap_or(Architecture::Arm64).as_str(),
             timeout: function::timeout(facts),
             memory: facts.get(function::MEMORY).map_or(function::DEFAULT_MEMORY, |size| size.get()),

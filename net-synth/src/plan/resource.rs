@@ -78,6 +78,10 @@ pub struct Function {
     pub name: Option<Term>,
     /// The package with its code.
     pub code: Code,
+    /// What runs the code, as Lambda identifies it.
+    pub runtime: SmolStr,
+    /// Where the runtime starts.
+    pub handler: SmolStr,
     /// `arm64` or `x86_64`.
     pub architecture: &'static str,
     /// Seconds.
@@ -99,10 +103,6 @@ pub struct Function {
 }
 
 impl Function {
-    /// A runtime that starts whatever the package holds.
-    pub const RUNTIME: &'static str = "provided.al2023";
-    /// The program inside the package.
-    pub const HANDLER: &'static str = "bootstrap";
     /// How log entries are written.
     pub const LOG_FORMAT: &'static str = "JSON";
     /// What Lambda does about loops where the network allows them.

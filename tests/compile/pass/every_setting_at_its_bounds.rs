@@ -24,6 +24,11 @@ fn main() {
         .build();
     let most = Function::<Task>::builder()
         .name(name!("a-name-of-64-characters-is-the-longest-that-every-service-takes"))
+        .code(folder!(
+            "a/.hidden/folder-of_v1.2",
+            runtime = runtime!("python3.15"),
+            handler = "deep/in.it.handle",
+        ))
         .timeout(minutes!(15))
         .memory(mebibytes!(10_240))
         .reserved_concurrency(count!(100_000))

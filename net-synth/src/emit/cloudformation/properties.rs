@@ -69,9 +69,9 @@ impl<'a> Properties<'a> {
 pub(super) struct Function<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     function_name: Option<&'a Term>,
-    runtime: &'static str,
+    runtime: &'a str,
     architectures: [&'static str; 1],
-    handler: &'static str,
+    handler: &'a str,
     code: Code,
     role: Term,
     timeout: u64,
@@ -126,9 +126,9 @@ impl<'a> Function<'a> {
     fn of(function: &'a resource::Function) -> Function<'a> {
         Function {
             function_name: function.name.as_ref(),
-            runtime: resource::Function::RUNTIME,
+            runtime: &function.runtime,
             architectures: [function.architecture],
-            handler: resource::Function::HANDLER,
+            handler: &function.handler,
             code: Code { bucket: function.code.bucket.clone(), key: function.code.key.clone() },
             role: function.role.arn(),
             timeout: function.timeout,

@@ -185,9 +185,9 @@ fn function<'p>(
     };
     start
         .with("function_name", name)
-        .with("runtime", resource::Function::RUNTIME)
+        .with("runtime", literal(&function.runtime))
         .with("architectures", vec![function.architecture])
-        .with("handler", resource::Function::HANDLER)
+        .with("handler", literal(&function.handler))
         .with("filename", package)
         .with("source_code_hash", hash)
         .with("role", terms.template(&function.role.arn()))
