@@ -135,6 +135,7 @@ fn the_summary_says_what_was_made_and_how_to_deploy_it() {
             "  polling-event-processor  clock, poller; shares device-cloud, pending, responder\n",
             "5 functions, 3 external services, 2 queues, 2 tables, 1 schedule, 1 skill\n",
             "findings                 1 warning; `explain N402` says more\n",
+            "    synth deploy \\\n      --parameter AlexaSkillId=… \\\n      --parameter DeviceCloudBaseUrl=… \\\n",
             "alexa-poller.zip",
             "--stack-name async-polling --template-file target/synth/async-polling/template.json",
             "--capabilities CAPABILITY_IAM",

@@ -1,7 +1,11 @@
 //! Without a command: the network's files, if it has no errors.
 
 use super::{FAILED, SUCCEEDED, check::summary, count, fail};
-use crate::{Plan, check, emit, output, plan::Body, report};
+use crate::{
+    Plan, check, emit, output,
+    plan::{Body, resource},
+    report,
+};
 use anstyle::Style;
 use net_dsl::{Architecture, Graph, Kind, Name, Network, check::Finding};
 use serde::Serialize;
@@ -212,16 +216,23 @@ impl<'a> Summary<'a> {
         let diagram = self.folder.join("network.svg");
         writeln!(out, "{bold}What to do next{bold:#}")?;
         writeln!(out, "  See it: open {} in a browser", diagram.display())?;
-        let packages: BTreeSet<&str> = plan.packages().collect();
-        if !packages.is_empty() {
-            let packages: Vec<_> = packages.into_iter().collect();
-            writeln!(
-                out,
-                "  Put the functions' packages into an S3 bucket: {}",
-                packages.join(", ")
-            )?;
+        let required = plan.parameters.iter().filter(|parameter| parameter.default.is_none());
+        let required: Vec<&str> = required.map(|parameter| parameter.id.as_str()).collect();
+        writeln!(out, "  Deploy it, with the program named as for `cargo run` (docs/synth.md):")?;
+        write!(out, "    synth deploy")?;
+        for parameter in required.iter().filter(|parameter| **parameter != resource::Code::BUCKET) {
+            write!(out, " \\\n      --parameter {parameter}=…")?;
         }
-        writeln!(out, "  Deploy it:")?;
+        writeln!(out)?;
+        let packages: BTreeSet<&str> = plan.packages().collect();
+        match packages.into_iter().collect::<Vec<_>>().as_slice() {
+            [] => writeln!(out, "  Or by AWS's own means:")?,
+            packages => writeln!(
+                out,
+                "  Or by AWS's own means, with {} in an S3 bucket:",
+                packages.join(", ")
+            )?,
+        }
         write!(
             out,
             "    aws cloudformation deploy --stack-name {} --template-file {}",
@@ -231,13 +242,11 @@ impl<'a> Summary<'a> {
         if plan.resources.iter().any(|resource| matches!(resource.body, Body::Role(_))) {
             write!(out, " \\\n      --capabilities CAPABILITY_IAM")?;
         }
-        let mut required =
-            plan.parameters.iter().filter(|parameter| parameter.default.is_none()).peekable();
-        if required.peek().is_some() {
+        if !required.is_empty() {
             write!(out, " \\\n      --parameter-overrides")?;
         }
         for parameter in required {
-            write!(out, " {}=…", parameter.id)?;
+            write!(out, " {parameter}=…")?;
         }
         writeln!(out)?;
         let folder = quoted(self.folder);
