@@ -75,6 +75,8 @@ fn install(name: &str, requirements: &str) -> PathBuf {
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return bin;
     }
+    // It takes a while, and whoever waits wants to know for what.
+    let _ = writeln!(std::io::stderr(), "installing {} into target/{name}", requirements.display());
     run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&venv));
     run(Command::new(bin.join("python"))
         .args(["-m", "pip", "install", "--disable-pip-version-check", "--requirement"])

@@ -23,6 +23,7 @@ async fn an_api_that_answers_at_once() {
     permissions::are_used_or_explained(&skill);
 
     skill.grows().await;
+    permissions::are_enforced(&skill).await;
     skill.leaves_only_tables().await;
 }
 

@@ -2,12 +2,14 @@
 //! allowed they ask, or there is a reason.
 
 use crate::skill::Skill;
+use alexa_doubles::directive;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
 };
+use xtask::TOKEN;
 
 /// What AWS does with a function's role, so that its code never asks for it: by the start of the
 /// statement's name.
@@ -49,6 +51,20 @@ pub(crate) fn are_used_or_explained(skill: &Skill) {
             assert!(!(is_used && is_rare), "{id} used {statement}, which needs no reason any more");
         }
     }
+}
+
+/// The engine refuses what a role does not allow: otherwise all this would say nothing.
+pub(crate) async fn are_enforced(skill: &Skill) {
+    let engine = &skill.stage.engine;
+    let role = &skill.resources("AWS::IAM::Role")["EntrypointRole"];
+    let policies = engine.ask("iam", "ListRolePolicies", json!({ "RoleName": role }));
+    for policy in policies["PolicyNames"].as_array().expect("policies") {
+        let request = json!({ "RoleName": role, "PolicyName": policy });
+        engine.ask("iam", "DeleteRolePolicy", request);
+    }
+    let report = directive::to_device("Alexa", "ReportState", "lamp", TOKEN, "c-refused");
+    let answer = skill.says(&report).await;
+    assert_eq!(answer["event"]["header"]["name"], "ErrorResponse", "{answer}");
 }
 
 /// What a role allows: actions by the name of their statement, so by the link they follow from.
