@@ -53,7 +53,8 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     }
     let mut packages: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
-        for (binary, executable) in compile::compile(&workspace, &found, &toolchain)? {
+        for (binary, executable) in compile::compile(&workspace, &found, &toolchain, program.quiet)?
+        {
             let package = Package::of(&binary, &executable)?;
             packages.insert((processor, binary), package);
         }
@@ -105,7 +106,9 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 pub(crate) fn run(program: &Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
-    let packages = count(built.packages.len(), "package");
-    start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
+    if !program.quiet {
+        let packages = count(built.packages.len(), "package");
+        start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
+    }
     Ok(built)
 }

@@ -22,6 +22,8 @@ pub(crate) struct Program {
     pub(crate) example: Option<String>,
     /// The processor of every function, whatever the network says.
     pub(crate) processor: Option<Processor>,
+    /// Whether a build that compiles nothing says nothing.
+    pub(crate) quiet: bool,
 }
 
 /// What the program says of what it wrote.
@@ -55,7 +57,7 @@ impl Program {
     /// Compiles the program and lets it check its network; findings go to standard error.
     pub(crate) fn check(&self) -> Result<()> {
         let output = self
-            .run(false, ["check".into()])
+            .run(self.quiet, ["check".into()])
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| Error::start("cargo", &error))?;

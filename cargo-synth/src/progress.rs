@@ -63,6 +63,11 @@ impl Progress {
     }
 }
 
+/// [`Progress::done`], where nothing moves.
+pub(crate) fn tell(verb: &str, what: &str) {
+    Progress { bar: None, start: Instant::now() }.done(verb, what);
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {

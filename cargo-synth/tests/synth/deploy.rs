@@ -33,6 +33,22 @@ impl Site {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
+    /// Gives a function the code that a template says, beside the stack.
+    fn give_code(&self, entity: &str, template: &str) {
+        let template: serde_json::Value = serde_json::from_str(template).expect("a template");
+        let code = &template["Resources"][format!("{entity}Function")]["Properties"]["Code"];
+        let key = code["S3Key"].as_str().expect("a key");
+        self.ask(async |config| {
+            let client = aws_sdk_lambda::Client::new(&config);
+            let found = client.list_functions().send().await.expect("functions");
+            let mut names = found.functions().iter().filter_map(|f| f.function_name());
+            let name = names.find(|name| name.contains(entity)).expect("the function");
+            let request = client.update_function_code().function_name(name);
+            let request = request.s3_bucket("synth-000000000000-eu-west-1").s3_key(key);
+            request.send().await.expect("an update");
+        });
+    }
+
     /// Starts a deployment, and kills it when it says something.
     fn kill_at(&self, text: &str) {
         let mut command = self.command(&["deploy", "--yes"]);
@@ -84,6 +100,28 @@ fn a_stack_is_made_changed_and_unmade() {
     assert_eq!(site.stack(), None);
     assert!(site.functions().is_empty());
     said(&mut site.command(&["destroy", "--yes"])).code(0).has(&["there is no stack"]);
+}
+
+#[test]
+fn code_that_is_not_what_the_template_says_is_put_right() {
+    let Some(site) = Site::new() else { return };
+    site.deploy().code(0);
+    let template = site.stack().expect("a stack").template;
+    site.project.edit("handlers/src/bin/cook.rs", "\"cook\"", "\"chef\"");
+    site.deploy().code(0);
+    // Somebody gives the cook the code it had before.
+    let stray = || site.give_code("Cook", &template);
+    stray();
+    assert_eq!(site.invoke("Cook"), "\"cook\"");
+    site.deploy().code(0).has(&["Restored the code of cook (CookFunction)", "Unchanged"]);
+    assert_eq!(site.invoke("Cook"), "\"chef\"");
+
+    // A change that has nothing to do with it.
+    stray();
+    site.project.edit("network/src/main.rs", "mebibytes!(256)", "mebibytes!(512)");
+    site.deploy().code(0).has(&["Restored the code of cook (CookFunction)", "Deployed"]);
+    assert_eq!(site.invoke("Cook"), "\"chef\"");
+    assert_eq!(site.deploy().code(0).count("Restored"), 0);
 }
 
 #[test]

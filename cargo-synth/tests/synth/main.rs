@@ -5,3 +5,4 @@ mod deploy;
 mod diff;
 mod site;
 mod support;
+mod watch;
