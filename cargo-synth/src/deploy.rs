@@ -108,7 +108,7 @@ pub(crate) async fn apply(
             .help("or keep tables: `.removal(Removal::Retain)`, which is their default"));
     }
     drop(progress);
-    let agreed = confirm(wish.ask, "Apply these changes?");
+    let agreed = confirm(wish.ask, "Apply these changes?").await;
     if !matches!(agreed, Ok(true)) {
         cloud.forget_change_set(stack).await?;
         if before.template.is_none() {

@@ -8,7 +8,7 @@ use net_tests::engine::{self, Engine};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 impl Site {
@@ -216,6 +216,42 @@ fn nothing_is_applied_that_nobody_agreed_to() {
 
     site.deploy().code(0);
     said(&mut site.command(&["destroy"])).code(1).has(&["nobody is there to be asked"]);
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+/// A terminal on which somebody answers a question with Ctrl-C.
+const TERMINAL: &str = "
+import os, pty, signal, sys
+signal.alarm(60)
+process, terminal = pty.fork()
+if process == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said = b''
+while b'[y/N]' not in said:
+    said += os.read(terminal, 4096)
+os.write(terminal, b'\\x03')
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+";
+
+#[test]
+fn a_question_can_be_answered_with_an_interruption() {
+    let Some(site) = Site::new() else { return };
+    let on_terminal = |arguments: &[&str]| {
+        let synth = site.command(arguments);
+        let mut python = Command::new("python3");
+        python.args(["-c", TERMINAL]).arg(synth.get_program()).args(synth.get_args());
+        python.current_dir(site.project.path());
+        python.envs(synth.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        said(&mut python)
+    };
+    on_terminal(&["deploy"]).code(130);
+    site.deploy().code(0);
+    on_terminal(&["destroy"]).code(130);
     assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
 }
 
