@@ -31,6 +31,8 @@ pub(crate) const PACKAGES: &str = "packages.json";
 pub(crate) struct Built {
     /// The network's name.
     pub(crate) name: String,
+    /// What the network's check said.
+    pub(crate) said: String,
     pub(crate) folder: PathBuf,
     /// Each package once, in order of name.
     pub(crate) packages: Vec<Package>,
@@ -38,7 +40,7 @@ pub(crate) struct Built {
 
 /// Builds the packages of a program's functions into a folder: `out`, or `target/synth/NAME`.
 pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
-    program.check()?;
+    let said = program.check()?;
     let workspace = Workspace::load(program.manifest_path.as_deref())?;
     let (name, functions) = functions(program, &workspace)?;
     let folder = out.map_or_else(|| workspace.synthesised(&name), Path::to_owned);
@@ -53,7 +55,8 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     }
     let mut packages: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
-        for (binary, executable) in compile::compile(&workspace, &found, &toolchain, program.quiet)?
+        for (binary, executable) in
+            compile::compile(&workspace, &found, &toolchain, program.is_quiet())?
         {
             let package = Package::of(&binary, &executable)?;
             packages.insert((processor, binary), package);
@@ -71,7 +74,7 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
         .collect::<Result<BTreeMap<_, _>>>()?;
     package::write(&folder, packages.values(), &keys)?;
     let packages: Vec<Package> = packages.into_values().collect();
-    Ok(Built { name, folder, packages })
+    Ok(Built { name, said, folder, packages })
 }
 
 /// What the packages weigh, as lines.
@@ -106,7 +109,7 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 pub(crate) fn run(program: &Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
-    if !program.quiet {
+    if !program.is_quiet() {
         let packages = count(built.packages.len(), "package");
         start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
     }

@@ -167,7 +167,7 @@ fn program(matches: &ArgMatches) -> Program {
         bin: text(matches, "bin"),
         example: text(matches, "example"),
         processor: processor.and_then(|name| Processor::parse(name)),
-        quiet: false,
+        said: None,
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
             Ok(made) => {
                 // What was given with the command the stack has now.
                 wish.code_alone = true;
-                wish.program.quiet = true;
+                wish.program.said = Some(made.built.said.clone());
                 live = Some(made);
             }
             Err(error) => {

@@ -92,6 +92,15 @@ fn what_changes_is_deployed_while_one_writes() {
     assert_eq!(site.invoke("Cook"), "\"chef\"");
     assert!(site.events() > events);
 
+    // A finding, which is said once.
+    let (sum, hasty) = (
+        "front() + kitchen())",
+        "front() + kitchen() + net_dsl::property::set(
+            &orders(), net_dsl::property::sqs::queue::VISIBILITY_TIMEOUT, 60))",
+    );
+    site.project.edit("network/src/main.rs", sum, hasty);
+    watch.until("Live").has(&["warning[N306]", "~ OrdersQueue"]);
+
     // Nothing.
     fs::write(site.project.path().join("handlers/notes.md"), "# Notes").expect("a file");
     let same = watch.until("Unchanged");
