@@ -242,8 +242,9 @@ fn deploy_arguments(command: Command) -> Command {
     ])
 }
 
-const PARAMETERS: &str = "Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
-     the file; what was given once the stack keeps. Values are never printed.";
+const PARAMETERS: &str = "\
+    Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
+    the file; what was given once the stack keeps. Values are never printed.";
 
 fn command() -> Command {
     let synth = build_arguments(

@@ -113,6 +113,7 @@ impl Template {
             .collect()
     }
 
+    /// Its functions whose code lies in a bucket.
     pub(crate) fn in_bucket(&self) -> impl Iterator<Item = InBucket<'_>> {
         let functions =
             self.resources().filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function");

@@ -78,7 +78,7 @@ impl Program {
             Some(0) => Ok(text),
             Some(1) => Err(Error::new("the network has errors; nothing was done")
                 .help("`… -- explain CODE` says more about a finding")),
-            _ => Err(self.is_another("check", output.status)),
+            _ => Err(self.does_not_answer("check", output.status)),
         }
     }
 
@@ -93,11 +93,16 @@ impl Program {
             .map_err(|error| Error::start("cargo", &error))?;
         match output.status.code().and_then(|code| u8::try_from(code).ok()) {
             Some(status @ 0..=4) => Ok(Answer { text: output.stdout, status }),
-            _ => Err(self.is_another("diff", output.status)),
+            _ => Err(self.does_not_answer("diff", output.status)),
         }
     }
 
-    fn is_another(&self, command: &str, status: ExitStatus) -> Error {
+    fn does_not_answer(&self, command: &str, status: ExitStatus) -> Error {
+        if self.is_quiet() {
+            return Error::new(format!("{} no longer compiles, or no longer runs", self.name()))
+                .why(format!("`{} {command}` ended with {status}", self.shown()))
+                .help("its errors stand above");
+        }
         Error::new(format!("{} is not a program that declares a network", self.name()))
             .why(format!("`{} {command}` ended with {status}", self.shown()))
             .help(

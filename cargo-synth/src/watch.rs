@@ -22,20 +22,20 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     let cloud = Cloud::connect(&wish.account).await?;
     let mut workspace = Workspace::load(wish.program.manifest_path.as_deref())?;
     let mut changed: Option<Instant> = None;
-    let mut live: Option<Synthesised> = None;
+    // The template that the stack was last brought up to.
+    let mut live: Option<String> = None;
     loop {
         // From before the build on: what changes while it runs is built next.
         let mut files = Files::watch(&workspace, wish.out.as_deref())?;
         if changed.is_none() {
             tell("Watching", &format!("{}; Ctrl-C ends it", count(files.folders, "folder")));
         }
-        let done = round(&wish, &cloud, live.take(), changed, out).await;
-        match done {
+        match round(&wish, &cloud, live.take(), changed, out).await {
             Ok(made) => {
                 // What was given with the command the stack has now.
                 wish.code_alone = true;
-                wish.program.said = Some(made.built.said.clone());
-                live = Some(made);
+                wish.program.said = Some(made.built.said);
+                live = Some(made.template.text);
             }
             Err(error) => {
                 // Nobody listens: the next change may be the better one all the same.
@@ -53,14 +53,14 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
 async fn round(
     wish: &Deploy,
     cloud: &Cloud,
-    live: Option<Synthesised>,
+    live: Option<String>,
     changed: Option<Instant>,
     out: &mut dyn io::Write,
 ) -> Result<Synthesised> {
     let made = Synthesised::make(&wish.program, wish.out.as_deref()).await?;
     let stack = wish.stack.as_deref().unwrap_or(&made.built.name).to_owned();
     // The template names the packages, so it says all of a deployment.
-    let is_live = live.is_some_and(|live| live.template.text == made.template.text);
+    let is_live = live.is_some_and(|live| live == made.template.text);
     if !is_live {
         deploy::apply(wish, cloud, &made, out).await?;
     }

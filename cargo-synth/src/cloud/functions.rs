@@ -2,7 +2,10 @@
 
 use super::{Cloud, Pause, refused};
 use crate::error::{Error, Result};
-use aws_sdk_lambda::types::{Architecture, LastUpdateStatus};
+use aws_sdk_lambda::{
+    operation::get_function_configuration::GetFunctionConfigurationOutput,
+    types::{Architecture, LastUpdateStatus},
+};
 use aws_smithy_types::base64;
 use sha2::{Digest as _, Sha256};
 
@@ -14,6 +17,10 @@ pub(crate) fn code_sha256(package: &[u8]) -> String {
 impl Cloud {
     /// The hash of a function's code, once no update of the function goes on.
     pub(crate) async fn code_of(&self, function: &str) -> Result<String> {
+        Ok(self.settled_function(function).await?.code_sha256.unwrap_or_default())
+    }
+
+    async fn settled_function(&self, function: &str) -> Result<GetFunctionConfigurationOutput> {
         let mut pause = Pause::new();
         loop {
             let request = self.lambda.get_function_configuration().function_name(function);
@@ -22,7 +29,7 @@ impl Cloud {
             })?;
             match found.last_update_status {
                 Some(LastUpdateStatus::InProgress) => pause.wait().await,
-                _ => return Ok(found.code_sha256.unwrap_or_default()),
+                _ => return Ok(found),
             }
         }
     }
@@ -46,12 +53,11 @@ impl Cloud {
 
     /// Waits until a function has the code that it was given.
     pub(crate) async fn code_updated(&self, function: &str, sha256: &str) -> Result<()> {
-        if self.code_of(function).await? == sha256 {
+        let found = self.settled_function(function).await?;
+        if found.code_sha256.as_deref() == Some(sha256) {
             return Ok(());
         }
-        Err(Error::new(format!("the function `{function}` does not have the code it was given"))
-            .help(format!(
-                "see why: aws lambda get-function-configuration --function-name {function}"
-            )))
+        let reason = found.last_update_status_reason.unwrap_or("AWS gives no reason".to_owned());
+        Err(Error::new(format!("the function `{function}` did not take its code")).why(reason))
     }
 }

@@ -68,3 +68,26 @@ pub(crate) fn differ_in_code_alone(before: &Template, after: &Template) -> Resul
         && diff.parameters.is_empty()
         && diff.outputs.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cook(key: &str, memory: u32) -> Template {
+        let properties =
+            serde_json::json!({ "Code": { "S3Key": key, "S3Bucket": "b" }, "MemorySize": memory });
+        let cook = serde_json::json!({ "Type": "AWS::Lambda::Function", "Properties": properties });
+        let template = serde_json::json!({ "Resources": { "CookFunction": cook } });
+        Template::parse(template.to_string()).expect("a template")
+    }
+
+    #[test]
+    fn only_packages_are_code() {
+        let alone =
+            |after: &Template| differ_in_code_alone(&cook("one", 256), after).expect("templates");
+        assert!(alone(&cook("one", 256)));
+        assert!(alone(&cook("two", 256)));
+        assert!(!alone(&cook("two", 512)));
+        assert!(!alone(&Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template")));
+    }
+}

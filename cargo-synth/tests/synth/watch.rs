@@ -101,6 +101,13 @@ fn what_changes_is_deployed_while_one_writes() {
     site.project.edit("network/src/main.rs", sum, hasty);
     watch.until("Live").has(&["warning[N306]", "~ OrdersQueue"]);
 
+    // A network that does not compile.
+    site.project.edit("network/src/main.rs", "binary!(\"waiter\")", "binary!(7)");
+    let broken = watch.until("Watching for the next change");
+    broken.has(&["error", "network/src/main.rs:", "`restaurant` no longer compiles"]);
+    site.project.edit("network/src/main.rs", "binary!(7)", "binary!(\"waiter\")");
+    watch.until("Live");
+
     // Nothing.
     fs::write(site.project.path().join("handlers/notes.md"), "# Notes").expect("a file");
     let same = watch.until("Unchanged");
