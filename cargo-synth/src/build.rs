@@ -33,14 +33,18 @@ pub(crate) const PACKAGES: &str = "packages.json";
 pub(crate) struct Built {
     /// The network's name.
     pub(crate) name: String,
+    /// What the network's check said.
+    pub(crate) said: String,
     pub(crate) folder: PathBuf,
+    /// The folders that are functions' code.
+    pub(crate) sources: Vec<PathBuf>,
     /// Each package once, in order of name.
     pub(crate) packages: Vec<Package>,
 }
 
 /// Builds the packages of a program's functions into a folder: `out`, or `target/synth/NAME`.
 pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
-    program.check()?;
+    let said = program.check()?;
     let workspace = Workspace::load(program.manifest_path.as_deref())?;
     let (name, functions) = functions(program, &workspace)?;
     let folder = out.map_or_else(|| workspace.synthesised(&name), Path::to_owned);
@@ -48,10 +52,12 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
 
     // What is missing is said before anything is compiled.
     let mut folders: BTreeMap<&str, Package> = BTreeMap::new();
+    let mut sources = Vec::new();
     for function in &functions {
         if let FunctionCode::Folder(folder) = &function.code {
             let package = folder::package(workspace.root(), function, folder)?;
             folders.insert(&function.entity, package);
+            sources.push(workspace.root().join(folder.path()));
         }
     }
     let mut runs = Vec::new();
@@ -62,7 +68,9 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     }
     let mut built: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
-        for (binary, executable) in compile::compile(&workspace, &found, &toolchain)? {
+        for (binary, executable) in
+            compile::compile(&workspace, &found, &toolchain, program.is_quiet())?
+        {
             let package = Package::of_binary(&binary, &executable)?;
             built.insert((processor, binary), package);
         }
@@ -82,7 +90,7 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     package::write(&folder, built.values().chain(folders.values()), &keys)?;
     let packages = built.into_values().chain(folders.into_values());
     let packages: BTreeMap<_, _> = packages.map(|package| (package.key.clone(), package)).collect();
-    Ok(Built { name, folder, packages: packages.into_values().collect() })
+    Ok(Built { name, said, folder, sources, packages: packages.into_values().collect() })
 }
 
 /// What the packages weigh, as lines.
@@ -120,7 +128,9 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 pub(crate) fn run(program: &Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
-    let packages = count(built.packages.len(), "package");
-    start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
+    if !program.is_quiet() {
+        let packages = count(built.packages.len(), "package");
+        start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
+    }
     Ok(built)
 }

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     folder::Processor,
     program::Program,
-    progress, synthesise,
+    progress, synthesise, watch,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
 use std::{
@@ -62,20 +62,8 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             Ok(SUCCEEDED)
         }
         Some(("deploy", found)) => {
-            let wish = Deploy {
-                program: program(found),
-                out: path(found, "out"),
-                account: account(found),
-                stack: text(found, "stack-name"),
-                bucket: text(found, "bucket"),
-                given: Given::new(
-                    found.get_many("parameter").into_iter().flatten(),
-                    path(found, "parameters").as_deref(),
-                )?,
-                ask: ask(found),
-                allow_data_loss: found.get_flag("allow-data-loss"),
-            };
-            let work = async { deploy::deploy(wish, out).await.map(agreed) };
+            let wish = deployment(found, ask(found))?;
+            let work = async { deploy::deploy(&wish, out).await.map(agreed) };
             wait(work, "what AWS has begun goes on; `synth deploy` again carries on from there")
         }
         Some(("destroy", found)) => {
@@ -88,6 +76,11 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             };
             let work = async { destroy::destroy(wish, out).await.map(agreed) };
             wait(work, "what AWS has begun goes on; `synth destroy` again carries on from there")
+        }
+        Some(("watch", found)) => {
+            let wish = deployment(found, Ask::Never)?;
+            let work = async { match watch::watch(wish, out).await? {} };
+            wait(work, "the stack stays, and what AWS has begun goes on")
         }
         Some(("diff", found)) => {
             let wish = Compare {
@@ -112,6 +105,23 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             Ok(SUCCEEDED)
         }
     }
+}
+
+fn deployment(matches: &ArgMatches, ask: Ask) -> Result<Deploy> {
+    Ok(Deploy {
+        program: program(matches),
+        out: path(matches, "out"),
+        account: account(matches),
+        stack: text(matches, "stack-name"),
+        bucket: text(matches, "bucket"),
+        given: Given::new(
+            matches.get_many("parameter").into_iter().flatten(),
+            path(matches, "parameters").as_deref(),
+        )?,
+        ask,
+        allow_data_loss: matches.get_flag("allow-data-loss"),
+        code_alone: false,
+    })
 }
 
 fn agreed(agreed: bool) -> u8 {
@@ -157,6 +167,7 @@ fn program(matches: &ArgMatches) -> Program {
         bin: text(matches, "bin"),
         example: text(matches, "example"),
         processor: processor.and_then(|name| Processor::parse(name)),
+        said: None,
     }
 }
 
@@ -217,6 +228,24 @@ fn account_arguments(command: Command) -> Command {
     ])
 }
 
+fn deploy_arguments(command: Command) -> Command {
+    account_arguments(build_arguments(command)).next_help_heading("What is deployed").args([
+        option("parameter", "NAME=VALUE", "A parameter of the stack; again for more")
+            .action(ArgAction::Append),
+        file("parameters", "FILE", "Parameters as a JSON object, name to value"),
+        option(
+            "bucket",
+            "NAME",
+            "The bucket for packages [default: synth-ACCOUNT-REGION, made if missing]",
+        ),
+        flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
+    ])
+}
+
+const PARAMETERS: &str = "\
+    Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
+    the file; what was given once the stack keeps. Values are never printed.";
+
 fn command() -> Command {
     let synth = build_arguments(
         Command::new("synth")
@@ -231,6 +260,7 @@ fn command() -> Command {
                  synth            see what would be deployed, in target/synth/NAME\n  \
                  synth diff       see what that would change of what is deployed\n  \
                  synth deploy     deploy it\n  \
+                 synth watch      keep it deployed while you write it\n  \
                  synth destroy    and away again\n\n\
                  Exit status: 0 done, 1 not done, 2 the arguments make no sense, 3 you said no, \
                  130 interrupted. From `diff`: 3 there are differences, 4 and data is lost with \
@@ -272,25 +302,28 @@ fn command() -> Command {
          Example: synth diff --example async_polling --region eu-west-1\n         \
          synth diff --example async_polling --against released/template.json --format json",
     );
-    let deploy = account_arguments(build_arguments(
+    let deploy = deploy_arguments(
         Command::new("deploy")
             .about("Builds, uploads what is new, shows what would change, asks, and applies it"),
-    ))
-    .next_help_heading("What is deployed")
-    .args([
-        option("parameter", "NAME=VALUE", "A parameter of the stack; again for more")
-            .action(ArgAction::Append),
-        file("parameters", "FILE", "Parameters as a JSON object, name to value"),
-        option("bucket", "NAME", "The bucket for packages [default: synth-ACCOUNT-REGION, made if missing]"),
-        flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
-        flag("yes", "Applies without asking").short('y'),
-    ])
-    .after_help(
-        "Parameters are taken from --parameter, then from variables SYNTH_PARAMETER_NAME, then from \
-         the file; what was given once the stack keeps. Values are never printed.\n\
+    )
+    .arg(flag("yes", "Applies without asking").short('y'))
+    .after_help(format!(
+        "{PARAMETERS}\n\
          Run again after whatever happened: it carries on from what there is.\n\n\
-         Example: synth deploy --example async_polling --region eu-west-1",
-    );
+         Example: synth deploy --example async_polling --region eu-west-1"
+    ));
+    let watch = deploy_arguments(
+        Command::new("watch")
+            .about("Deploys without asking, and again whenever a file changes, until interrupted"),
+    )
+    .after_help(format!(
+        "For development. Where nothing but code changes, the functions get it at once; anything \
+         else goes through CloudFormation, as by `synth deploy --yes`. An error is shown, and the \
+         next change may be the better one. {PARAMETERS}\n\
+         Interrupted, it leaves the stack as it is: `synth deploy` makes template and code agree \
+         again, `synth destroy` deletes it.\n\n\
+         Example: synth watch --example async_polling --region eu-west-1"
+    ));
     let destroy = account_arguments(program_arguments(
         Command::new("destroy")
             .about("Deletes the network's stack; tables are kept, and it says where they are"),
@@ -300,5 +333,5 @@ fn command() -> Command {
         flag("delete-tables", "Deletes tables too, with everything in them"),
         flag("yes", "Deletes without asking").short('y'),
     ]);
-    synth.subcommands([build, diff, deploy, destroy])
+    synth.subcommands([build, diff, deploy, watch, destroy])
 }

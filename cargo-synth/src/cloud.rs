@@ -1,8 +1,10 @@
 //! What is asked of AWS: the one place that knows its SDK.
 
 mod events;
+mod functions;
 
 pub(crate) use events::{Event, Events, is_over};
+pub(crate) use functions::code_sha256;
 
 use crate::{
     build,
@@ -33,6 +35,7 @@ pub(crate) struct Cloud {
     cloudformation: aws_sdk_cloudformation::Client,
     s3: aws_sdk_s3::Client,
     dynamodb: aws_sdk_dynamodb::Client,
+    lambda: aws_sdk_lambda::Client,
     pub(crate) account: String,
     pub(crate) region: String,
     endpoint: Option<String>,
@@ -98,6 +101,7 @@ impl Cloud {
             cloudformation: aws_sdk_cloudformation::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
             account: identity.account().unwrap_or_default().to_owned(),
             region,
             endpoint,

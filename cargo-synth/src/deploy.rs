@@ -4,6 +4,7 @@
 //! for, what is half made is made anew, and what is there already is not done again.
 
 mod changes;
+mod code;
 mod failure;
 mod parameters;
 mod stack;
@@ -20,10 +21,11 @@ use crate::{
     synthesise::Synthesised,
 };
 use changes::Changes;
+use code::Code;
 use stack::Before;
 use std::{io, path::PathBuf};
 
-/// What `synth deploy` was told.
+/// What `synth deploy` was told, or `synth watch`.
 pub(crate) struct Deploy {
     pub(crate) program: Program,
     pub(crate) out: Option<PathBuf>,
@@ -33,62 +35,82 @@ pub(crate) struct Deploy {
     pub(crate) given: Given,
     pub(crate) ask: Ask,
     pub(crate) allow_data_loss: bool,
+    /// Whether a stack of which nothing but code is another gets it beside its template.
+    pub(crate) code_alone: bool,
 }
 
 /// The parameter with the bucket of the packages.
 pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 
-/// Builds, uploads, shows, asks, applies; whether the stack is what the network says.
-pub(crate) async fn deploy(wish: Deploy, out: &mut dyn io::Write) -> Result<bool> {
+/// Builds and applies; whether the stack is what the network says.
+pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<bool> {
     // Who cannot be reached is said before anything is compiled.
     let cloud = Cloud::connect(&wish.account).await?;
-    let Synthesised { built, template, declarations } =
-        Synthesised::make(&wish.program, wish.out.as_deref()).await?;
-    let stack = wish.stack.unwrap_or_else(|| built.name.clone());
+    let made = Synthesised::make(&wish.program, wish.out.as_deref()).await?;
+    apply(wish, &cloud, &made, out).await
+}
+
+/// Uploads, shows, asks, applies; whether the stack is what was synthesised.
+pub(crate) async fn apply(
+    wish: &Deploy,
+    cloud: &Cloud,
+    Synthesised { built, template, declarations }: &Synthesised,
+    out: &mut dyn io::Write,
+) -> Result<bool> {
+    let stack = wish.stack.as_deref().unwrap_or(&built.name);
     let needs_bucket = template.parameters().any(|parameter| parameter.name == CODE_BUCKET);
     let progress = Progress::start("looking at the stack");
-    let before = Before::settle(&cloud, &stack, wish.ask, &progress).await?;
-    let bucket = wish.bucket.unwrap_or_else(|| cloud.default_bucket());
+    let before = Before::settle(cloud, stack, wish.ask, &progress).await?;
+    let bucket = wish.bucket.clone().unwrap_or_else(|| cloud.default_bucket());
     // What is missing is said before anything is uploaded.
     let known = before.template.as_ref().map(|template| (template, before.parameters.as_slice()));
-    let mut values = parameters::values(&template, wish.given, known, CODE_BUCKET)?;
+    let mut values = parameters::values(template, wish.given.clone(), known, CODE_BUCKET)?;
     if needs_bucket {
         values.insert(CODE_BUCKET.to_owned(), crate::cloud::Value::Given(bucket.clone()));
     }
     if needs_bucket || template.is_large() {
-        upload(&cloud, &bucket, &built.packages, &progress).await?;
+        upload(cloud, &bucket, &built.packages, &progress).await?;
+    }
+    let code = Code { cloud, stack, template, packages: &built.packages, bucket: &bucket };
+    let alone = before.template.as_ref().filter(|_| wish.code_alone);
+    if let Some(before) = alone
+        && code::differ_in_code_alone(before, template)?
+    {
+        code.put_right("Updated", &progress).await?;
+        return Ok(true);
     }
 
     progress.now("working out what changes");
     let wanted = Wanted {
-        stack: &stack,
+        stack,
         exists: before.template.is_some(),
-        template: &template,
+        template,
         bucket: &bucket,
         parameters: values,
         capability: template.capability(),
     };
     let planned = cloud.create_change_set(wanted).await?;
     let Some(planned) = planned else {
+        code.put_right("Restored", &progress).await?;
         progress.done("Unchanged", &format!("the stack `{stack}` is what the network says"));
         drop(progress);
-        outputs(&cloud, &stack, out).await?;
+        outputs(cloud, stack, out).await?;
         return Ok(true);
     };
-    let changes = Changes::new(&planned.changes, &template, before.template.as_ref());
-    progress.say(&changes.show(&stack, &cloud));
+    let changes = Changes::new(&planned.changes, template, before.template.as_ref());
+    progress.say(&changes.show(stack, cloud));
     let lost = changes.lost();
     if !lost.is_empty() && !wish.allow_data_loss {
-        cloud.forget_change_set(&stack).await?;
+        cloud.forget_change_set(stack).await?;
         return Err(Error::new(format!("what is in {} would be lost", lost.join(", ")))
             .why("AWS deletes what is removed or replaced, with everything in it")
             .help("if that is all right: `--allow-data-loss`")
             .help("or keep tables: `.removal(Removal::Retain)`, which is their default"));
     }
     drop(progress);
-    let agreed = confirm(wish.ask, "Apply these changes?");
+    let agreed = confirm(wish.ask, "Apply these changes?").await;
     if !matches!(agreed, Ok(true)) {
-        cloud.forget_change_set(&stack).await?;
+        cloud.forget_change_set(stack).await?;
         if before.template.is_none() {
             // The stack that was made to show its changes has nothing in it.
             cloud.delete(&planned.stack).await?;
@@ -97,22 +119,24 @@ pub(crate) async fn deploy(wish: Deploy, out: &mut dyn io::Write) -> Result<bool
     }
 
     let progress = Progress::start("applying");
-    let mut events = Events::from_now(&cloud, &planned.stack).await?;
+    let mut events = Events::from_now(cloud, &planned.stack).await?;
     cloud.execute(&planned).await?;
-    let mut shown = Shown::new(&progress, [Some(&template), before.template.as_ref()])
-        .only(changes.resources());
+    let mut shown =
+        Shown::new(&progress, [Some(template), before.template.as_ref()]).only(changes.resources());
     let status = events.follow(true, |event| shown.event(event)).await?;
     let causes = shown.causes;
     let took = duration(progress.elapsed());
     if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
+        // What was put there beside the template, and the change had no need to touch.
+        code.put_right("Restored", &progress).await?;
         let changed = count(changes.len(), "change");
         progress.done("Deployed", &format!("`{stack}`: {changed} in {took}"));
         drop(progress);
-        outputs(&cloud, &stack, out).await?;
+        outputs(cloud, stack, out).await?;
         return Ok(true);
     }
     drop(progress);
-    Err(failure::of(&stack, &status, &causes, &template, &declarations))
+    Err(failure::of(stack, &status, &causes, template, declarations))
 }
 
 /// Uploads the packages that the bucket has not got.

@@ -55,7 +55,7 @@ pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bo
         for (resource, physical) in &left {
             progress.say(&format!("  {resource} ({physical}) is kept"));
         }
-        if !progress.suspended(|| confirm(wish.ask, "Delete them?"))? {
+        if !progress.away(confirm(wish.ask, "Delete them?")).await? {
             return Ok(false);
         }
         delete(&cloud, &name, &id, template.as_ref(), &tables, &progress).await?;

@@ -85,10 +85,10 @@ fn tell(
         diff.render()
     };
     writeln!(out, "{}", text.trim_end()).map_err(unwritten)?;
-    Ok(match () {
-        () if is_loss => LOSSES,
-        () if diff.is_empty() => 0,
-        () => DIFFERENT,
+    Ok(match diff.is_empty() {
+        true => 0,
+        false if is_loss => LOSSES,
+        false => DIFFERENT,
     })
 }
 

@@ -46,6 +46,14 @@ impl Function {
     }
 }
 
+/// A function whose code lies in a bucket, by the resource it is.
+pub(crate) struct InBucket<'a> {
+    /// Its logical id.
+    pub(crate) resource: &'a str,
+    pub(crate) key: &'a str,
+    pub(crate) architecture: Option<&'a str>,
+}
+
 /// A CloudFormation template, as text and as what it says.
 pub(crate) struct Template {
     pub(crate) text: String,
@@ -116,6 +124,20 @@ impl Template {
             .filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function")
             .filter_map(function)
             .collect()
+    }
+
+    /// Its functions whose code lies in a bucket.
+    pub(crate) fn in_bucket(&self) -> impl Iterator<Item = InBucket<'_>> {
+        let functions =
+            self.resources().filter(|(_, resource)| resource["Type"] == "AWS::Lambda::Function");
+        functions.filter_map(|(id, resource)| {
+            let properties = &resource["Properties"];
+            Some(InBucket {
+                resource: id,
+                key: properties["Code"]["S3Key"].as_str()?,
+                architecture: properties["Architectures"][0].as_str(),
+            })
+        })
     }
 
     pub(crate) fn provenance(&self, resource: &str) -> Option<Provenance<'_>> {

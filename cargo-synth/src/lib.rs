@@ -16,5 +16,6 @@ mod folder;
 mod program;
 mod progress;
 mod synthesise;
+mod watch;
 
 pub use cli::run;

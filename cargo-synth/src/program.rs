@@ -22,6 +22,9 @@ pub(crate) struct Program {
     pub(crate) example: Option<String>,
     /// The processor of every function, whatever the network says.
     pub(crate) processor: Option<Processor>,
+    /// What its check said when it was built before. That is not said again, and nor is anything else
+    /// that is no news.
+    pub(crate) said: Option<String>,
 }
 
 /// What the program says of what it wrote.
@@ -52,23 +55,30 @@ pub(crate) fn cargo() -> Command {
 }
 
 impl Program {
-    /// Compiles the program and lets it check its network; findings go to standard error.
-    pub(crate) fn check(&self) -> Result<()> {
+    /// Whether only news is said.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.said.is_some()
+    }
+
+    /// Compiles the program and lets it check its network; findings go to standard error, and are what
+    /// it returns.
+    pub(crate) fn check(&self) -> Result<String> {
         let output = self
-            .run(false, ["check".into()])
+            .run(self.is_quiet(), ["check".into()])
             .stderr(Stdio::inherit())
             .output()
             .map_err(|error| Error::start("cargo", &error))?;
         // The last line, `NAME: no findings`, is news only if there are findings.
-        let text = String::from_utf8_lossy(&output.stdout);
-        if !output.status.success() || text.lines().count() > 1 {
-            let _ = anstream::stderr().write_all(&output.stdout);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let is_news = text.lines().count() > 1 && self.said.as_ref() != Some(&text);
+        if !output.status.success() || is_news {
+            let _ = anstream::stderr().write_all(text.as_bytes());
         }
         match output.status.code() {
-            Some(0) => Ok(()),
+            Some(0) => Ok(text),
             Some(1) => Err(Error::new("the network has errors; nothing was done")
                 .help("`… -- explain CODE` says more about a finding")),
-            _ => Err(self.is_another("check", output.status)),
+            _ => Err(self.does_not_answer("check", output.status)),
         }
     }
 
@@ -83,11 +93,16 @@ impl Program {
             .map_err(|error| Error::start("cargo", &error))?;
         match output.status.code().and_then(|code| u8::try_from(code).ok()) {
             Some(status @ 0..=4) => Ok(Answer { text: output.stdout, status }),
-            _ => Err(self.is_another("diff", output.status)),
+            _ => Err(self.does_not_answer("diff", output.status)),
         }
     }
 
-    fn is_another(&self, command: &str, status: ExitStatus) -> Error {
+    fn does_not_answer(&self, command: &str, status: ExitStatus) -> Error {
+        if self.is_quiet() {
+            return Error::new(format!("{} no longer compiles, or no longer runs", self.name()))
+                .why(format!("`{} {command}` ended with {status}", self.shown()))
+                .help("its errors stand above");
+        }
         Error::new(format!("{} is not a program that declares a network", self.name()))
             .why(format!("`{} {command}` ended with {status}", self.shown()))
             .help(

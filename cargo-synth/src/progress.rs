@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+const TICK: Duration = Duration::from_millis(100);
+
 /// Says on standard error what is going on.
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
@@ -20,7 +22,7 @@ impl Progress {
             if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} {elapsed}") {
                 bar.set_style(style);
             }
-            bar.enable_steady_tick(Duration::from_millis(100));
+            bar.enable_steady_tick(TICK);
             bar
         });
         let progress = Progress { bar, start: Instant::now() };
@@ -50,17 +52,34 @@ impl Progress {
         self.say(&format!("{style}{verb:>12}{style:#} {what}"));
     }
 
-    /// Does something that needs the terminal for itself.
-    pub(crate) fn suspended<T>(&self, act: impl FnOnce() -> T) -> T {
+    fn suspended<T>(&self, act: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(act),
             None => act(),
         }
     }
 
+    /// Is gone while somebody else has the terminal.
+    pub(crate) async fn away<T>(&self, meanwhile: impl Future<Output = T>) -> T {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let done = meanwhile.await;
+        if let Some(bar) = &self.bar {
+            bar.reset();
+            bar.enable_steady_tick(TICK);
+        }
+        done
+    }
+
     pub(crate) fn elapsed(&self) -> Duration {
         self.start.elapsed()
     }
+}
+
+/// [`Progress::done`], where nothing moves.
+pub(crate) fn tell(verb: &str, what: &str) {
+    Progress { bar: None, start: Instant::now() }.done(verb, what);
 }
 
 impl Drop for Progress {

@@ -19,16 +19,19 @@ use std::{
     thread,
 };
 
-/// Builds binaries: name and executable.
+/// Builds binaries: name and executable. `quiet` says only what is compiled.
 pub(crate) fn compile(
     workspace: &Workspace,
     binaries: &[Binary],
     toolchain: &Toolchain,
+    quiet: bool,
 ) -> Result<BTreeMap<String, PathBuf>> {
     let progress = Progress::start("compiling");
     let what = format!("{} for {}", count(binaries.len(), "binary"), toolchain.target);
     let what = what.replace("binarys", "binaries");
-    progress.done("Compiling", &what);
+    if !quiet {
+        progress.done("Compiling", &what);
+    }
 
     let mut command = program::cargo();
     command.arg(toolchain.command);
@@ -109,15 +112,17 @@ pub(crate) fn compile(
     }
     fresh.retain(|id| !own.contains(id) && !others.contains(id));
     let unchanged = fresh.len();
-    progress.done(
-        "Finished",
-        &format!(
-            "{} compiled, {} of them dependencies; {unchanged} unchanged; {}",
-            count(own.len() + others.len(), "crate"),
-            others.len(),
-            duration(progress.elapsed()),
-        ),
-    );
+    if !quiet {
+        progress.done(
+            "Finished",
+            &format!(
+                "{} compiled, {} of them dependencies; {unchanged} unchanged; {}",
+                count(own.len() + others.len(), "crate"),
+                others.len(),
+                duration(progress.elapsed()),
+            ),
+        );
+    }
     Ok(executables)
 }
 

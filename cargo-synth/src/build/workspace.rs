@@ -45,9 +45,20 @@ impl Workspace {
         self.metadata.workspace_root.as_std_path()
     }
 
+    /// Where cargo keeps what it makes.
+    pub(crate) fn target(&self) -> &Path {
+        self.metadata.target_directory.as_std_path()
+    }
+
+    /// The folders of its packages, and of those beside it that they depend on.
+    pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
+        let local = self.metadata.packages.iter().filter(|package| package.source.is_none());
+        local.filter_map(|package| Some(package.manifest_path.parent()?.as_std_path()))
+    }
+
     /// The folder of a network's files.
     pub(crate) fn synthesised(&self, name: &str) -> PathBuf {
-        self.metadata.target_directory.as_std_path().join("synth").join(name)
+        self.target().join("synth").join(name)
     }
 
     /// A folder for files that nobody needs for long.

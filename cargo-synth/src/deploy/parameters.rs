@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, env, fs, path::Path};
 pub(crate) const VARIABLE: &str = "SYNTH_PARAMETER_";
 
 /// What was given for this run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Given {
     flags: BTreeMap<String, String>,
     file: BTreeMap<String, String>,

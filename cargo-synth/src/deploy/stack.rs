@@ -1,6 +1,7 @@
 //! What there is before anything is done, and what people see of what happens.
 
 use crate::{
+    aside::aside,
     cloud::{Cloud, Event, Events, is_over},
     error::{Error, Result},
     folder::Template,
@@ -113,7 +114,7 @@ async fn clear(
 ) -> Result<()> {
     progress.done("Clearing", &format!("`{name}`, which is {status} and cannot be changed"));
     if status == "DELETE_FAILED"
-        && !progress.suspended(|| confirm(ask, "Go on deleting it, and make it anew?"))?
+        && !progress.away(confirm(ask, "Go on deleting it, and make it anew?")).await?
     {
         return Err(Error::new(format!("`{name}` is {status}")).help("`synth destroy` goes on"));
     }
@@ -194,7 +195,7 @@ fn verb(status: &str) -> (&str, bool) {
 }
 
 /// Asks before something is done that is not easily undone.
-pub(crate) fn confirm(ask: Ask, question: &str) -> Result<bool> {
+pub(crate) async fn confirm(ask: Ask, question: &'static str) -> Result<bool> {
     if ask == Ask::Never {
         return Ok(true);
     }
@@ -203,10 +204,13 @@ pub(crate) fn confirm(ask: Ask, question: &str) -> Result<bool> {
             .why("standard input is not a terminal; nothing was applied")
             .help("to apply without a question: `--yes`"));
     }
-    let mut answer = String::new();
-    let asked = write!(anstream::stderr(), "{question} [y/N] ")
-        .and_then(|()| anstream::stderr().flush())
-        .and_then(|()| io::stdin().lock().read_line(&mut answer));
-    asked.map_err(|error| Error::new(format!("no answer could be read: {error}")))?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    aside(move || {
+        let mut answer = String::new();
+        let asked = write!(anstream::stderr(), "{question} [y/N] ")
+            .and_then(|()| anstream::stderr().flush())
+            .and_then(|()| io::stdin().lock().read_line(&mut answer));
+        asked.map_err(|error| Error::new(format!("no answer could be read: {error}")))?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    })
+    .await
 }

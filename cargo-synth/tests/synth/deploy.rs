@@ -8,7 +8,7 @@ use net_tests::engine::{self, Engine};
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::Stdio,
+    process::{Command, Stdio},
 };
 
 impl Site {
@@ -31,6 +31,22 @@ impl Site {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("it answers");
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// Gives a function the code that a template says, beside the stack.
+    fn give_code(&self, entity: &str, template: &str) {
+        let template: serde_json::Value = serde_json::from_str(template).expect("a template");
+        let code = &template["Resources"][format!("{entity}Function")]["Properties"]["Code"];
+        let key = code["S3Key"].as_str().expect("a key");
+        self.ask(async |config| {
+            let client = aws_sdk_lambda::Client::new(&config);
+            let found = client.list_functions().send().await.expect("functions");
+            let mut names = found.functions().iter().filter_map(|f| f.function_name());
+            let name = names.find(|name| name.contains(entity)).expect("the function");
+            let request = client.update_function_code().function_name(name);
+            let request = request.s3_bucket("synth-000000000000-eu-west-1").s3_key(key);
+            request.send().await.expect("an update");
+        });
     }
 
     /// Starts a deployment, and kills it when it says something.
@@ -84,6 +100,28 @@ fn a_stack_is_made_changed_and_unmade() {
     assert_eq!(site.stack(), None);
     assert!(site.functions().is_empty());
     said(&mut site.command(&["destroy", "--yes"])).code(0).has(&["there is no stack"]);
+}
+
+#[test]
+fn code_that_is_not_what_the_template_says_is_put_right() {
+    let Some(site) = Site::new() else { return };
+    site.deploy().code(0);
+    let template = site.stack().expect("a stack").template;
+    site.project.edit("handlers/src/bin/cook.rs", "\"cook\"", "\"chef\"");
+    site.deploy().code(0);
+    // Somebody gives the cook the code it had before.
+    let stray = || site.give_code("Cook", &template);
+    stray();
+    assert_eq!(site.invoke("Cook"), "\"cook\"");
+    site.deploy().code(0).has(&["Restored the code of cook (CookFunction)", "Unchanged"]);
+    assert_eq!(site.invoke("Cook"), "\"chef\"");
+
+    // A change that has nothing to do with it.
+    stray();
+    site.project.edit("network/src/main.rs", "mebibytes!(256)", "mebibytes!(512)");
+    site.deploy().code(0).has(&["Restored the code of cook (CookFunction)", "Deployed"]);
+    assert_eq!(site.invoke("Cook"), "\"chef\"");
+    assert_eq!(site.deploy().code(0).count("Restored"), 0);
 }
 
 #[test]
@@ -178,6 +216,42 @@ fn nothing_is_applied_that_nobody_agreed_to() {
 
     site.deploy().code(0);
     said(&mut site.command(&["destroy"])).code(1).has(&["nobody is there to be asked"]);
+    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+/// A terminal on which somebody answers a question with Ctrl-C.
+const TERMINAL: &str = "
+import os, pty, signal, sys
+signal.alarm(60)
+process, terminal = pty.fork()
+if process == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+said = b''
+while b'[y/N]' not in said:
+    said += os.read(terminal, 4096)
+os.write(terminal, b'\\x03')
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+";
+
+#[test]
+fn a_question_can_be_answered_with_an_interruption() {
+    let Some(site) = Site::new() else { return };
+    let on_terminal = |arguments: &[&str]| {
+        let synth = site.command(arguments);
+        let mut python = Command::new("python3");
+        python.args(["-c", TERMINAL]).arg(synth.get_program()).args(synth.get_args());
+        python.current_dir(site.project.path());
+        python.envs(synth.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        said(&mut python)
+    };
+    on_terminal(&["deploy"]).code(130);
+    site.deploy().code(0);
+    on_terminal(&["destroy"]).code(130);
     assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
 }
 

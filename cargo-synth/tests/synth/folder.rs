@@ -38,7 +38,7 @@ while True:
 "#;
 
 /// Gives the waiter code in Python.
-fn with_python(project: &Project) {
+pub(crate) fn with_python(project: &Project) {
     let folder = project.path().join("front/waiter");
     // Another test's.
     let _ = fs::remove_dir_all(&folder);

@@ -6,3 +6,4 @@ mod diff;
 mod folder;
 mod site;
 mod support;
+mod watch;

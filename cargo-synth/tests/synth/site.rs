@@ -94,6 +94,16 @@ impl Site {
         })
     }
 
+    /// How often something happened to the stack or to a resource of it.
+    pub(crate) fn events(&self) -> usize {
+        self.ask(async |config| {
+            let client = aws_sdk_cloudformation::Client::new(&config);
+            let request = client.describe_stack_events().stack_name("restaurant");
+            let pages = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>();
+            pages.await.expect("events").len()
+        })
+    }
+
     pub(crate) fn invoke(&self, entity: &str) -> String {
         self.ask(async |config| {
             let client = aws_sdk_lambda::Client::new(&config);

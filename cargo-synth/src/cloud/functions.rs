@@ -1,0 +1,63 @@
+//! The code of functions, as it is deployed.
+
+use super::{Cloud, Pause, refused};
+use crate::error::{Error, Result};
+use aws_sdk_lambda::{
+    operation::get_function_configuration::GetFunctionConfigurationOutput,
+    types::{Architecture, LastUpdateStatus},
+};
+use aws_smithy_types::base64;
+use sha2::{Digest as _, Sha256};
+
+/// A package's hash as Lambda writes it.
+pub(crate) fn code_sha256(package: &[u8]) -> String {
+    base64::encode(Sha256::digest(package))
+}
+
+impl Cloud {
+    /// The hash of a function's code, once no update of the function goes on.
+    pub(crate) async fn code_of(&self, function: &str) -> Result<String> {
+        Ok(self.settled_function(function).await?.code_sha256.unwrap_or_default())
+    }
+
+    async fn settled_function(&self, function: &str) -> Result<GetFunctionConfigurationOutput> {
+        let mut pause = Pause::new();
+        loop {
+            let request = self.lambda.get_function_configuration().function_name(function);
+            let found = request.send().await.map_err(|error| {
+                refused(&format!("the function `{function}` cannot be looked at"), &error)
+            })?;
+            match found.last_update_status {
+                Some(LastUpdateStatus::InProgress) => pause.wait().await,
+                _ => return Ok(found),
+            }
+        }
+    }
+
+    /// Starts to give a function its code from a bucket.
+    pub(crate) async fn update_code(
+        &self,
+        function: &str,
+        bucket: &str,
+        key: &str,
+        architecture: Option<&str>,
+    ) -> Result<()> {
+        let request = self.lambda.update_function_code().function_name(function);
+        let architectures = architecture.map(|name| vec![Architecture::from(name)]);
+        let request = request.s3_bucket(bucket).s3_key(key).set_architectures(architectures);
+        request.send().await.map_err(|error| {
+            refused(&format!("the code of `{function}` could not be updated"), &error)
+        })?;
+        Ok(())
+    }
+
+    /// Waits until a function has the code that it was given.
+    pub(crate) async fn code_updated(&self, function: &str, sha256: &str) -> Result<()> {
+        let found = self.settled_function(function).await?;
+        if found.code_sha256.as_deref() == Some(sha256) {
+            return Ok(());
+        }
+        let reason = found.last_update_status_reason.unwrap_or("AWS gives no reason".to_owned());
+        Err(Error::new(format!("the function `{function}` did not take its code")).why(reason))
+    }
+}

@@ -1,0 +1,82 @@
+//! `synth watch`: deploys, and again whenever something changes.
+
+mod files;
+
+use crate::{
+    build::Workspace,
+    cloud::Cloud,
+    deploy::{self, Deploy},
+    error::Result,
+    progress::{count, duration, tell},
+    synthesise::Synthesised,
+};
+use files::Files;
+use std::{
+    convert::Infallible,
+    io::{self, Write as _},
+    time::Instant,
+};
+
+/// Deploys and watches, until somebody interrupts it or nothing can be watched.
+pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<Infallible> {
+    let cloud = Cloud::connect(&wish.account).await?;
+    let mut workspace = Workspace::load(wish.program.manifest_path.as_deref())?;
+    let mut changed: Option<Instant> = None;
+    // The template that the stack was last brought up to.
+    let mut live: Option<String> = None;
+    // What is packaged as it is, of whatever language.
+    let mut folders: Vec<std::path::PathBuf> = Vec::new();
+    loop {
+        // From before the build on: what changes while it runs is built next.
+        let mut files = Files::watch(&workspace, wish.out.as_deref())?;
+        for folder in &folders {
+            files.also(folder)?;
+        }
+        if changed.is_none() {
+            tell("Watching", &format!("{}; Ctrl-C ends it", count(files.folders(), "folder")));
+        }
+        match round(&wish, &cloud, live.take(), changed, out).await {
+            Ok(made) => {
+                for folder in &made.built.sources {
+                    files.also(folder)?;
+                }
+                folders = made.built.sources;
+                // What was given with the command the stack has now.
+                wish.code_alone = true;
+                wish.program.said = Some(made.built.said);
+                live = Some(made.template.text);
+            }
+            Err(error) => {
+                // Nobody listens: the next change may be the better one all the same.
+                let _ = write!(anstream::stderr(), "{error}");
+                tell("Watching", "for the next change");
+            }
+        }
+        changed = Some(files.changed().await?);
+        // A manifest that cannot be read is the build's to tell.
+        workspace = Workspace::load(wish.program.manifest_path.as_deref()).unwrap_or(workspace);
+    }
+}
+
+/// Builds, and brings the stack up to date; what it is then.
+async fn round(
+    wish: &Deploy,
+    cloud: &Cloud,
+    live: Option<String>,
+    changed: Option<Instant>,
+    out: &mut dyn io::Write,
+) -> Result<Synthesised> {
+    let made = Synthesised::make(&wish.program, wish.out.as_deref()).await?;
+    let stack = wish.stack.as_deref().unwrap_or(&made.built.name).to_owned();
+    // The template names the packages, so it says all of a deployment.
+    let is_live = live.is_some_and(|live| live == made.template.text);
+    if !is_live {
+        deploy::apply(wish, cloud, &made, out).await?;
+    }
+    if let Some(changed) = changed {
+        let took = duration(changed.elapsed());
+        let verb = if is_live { "Unchanged" } else { "Live" };
+        tell(verb, &format!("`{stack}`, {took} after the change"));
+    }
+    Ok(made)
+}
