@@ -14,6 +14,7 @@ use files::Files;
 use std::{
     convert::Infallible,
     io::{self, Write as _},
+    path::PathBuf,
     time::Instant,
 };
 
@@ -25,7 +26,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     // The template that the stack was last brought up to.
     let mut live: Option<String> = None;
     // What is packaged as it is, of whatever language.
-    let mut folders: Vec<std::path::PathBuf> = Vec::new();
+    let mut folders: Vec<PathBuf> = Vec::new();
     loop {
         // From before the build on: what changes while it runs is built next.
         let mut files = Files::watch(&workspace, wish.out.as_deref())?;
@@ -37,14 +38,16 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
         }
         match round(&wish, &cloud, live.take(), changed, out).await {
             Ok(made) => {
-                for folder in &made.built.sources {
-                    files.also(folder)?;
-                }
-                folders = made.built.sources;
                 // What was given with the command the stack has now.
                 wish.code_alone = true;
                 wish.program.said = Some(made.built.said);
                 live = Some(made.template.text);
+                if made.built.sources != folders {
+                    // What changed in them meanwhile nobody has seen.
+                    folders = made.built.sources;
+                    changed = None;
+                    continue;
+                }
             }
             Err(error) => {
                 // Nobody listens: the next change may be the better one all the same.

@@ -190,8 +190,10 @@ fn code_in_a_folder_is_watched_too() {
     with_python(&site.project);
     let watch = Watch::start(&site);
     watch.until("Deployed");
+    // Which folders there are it knows by now.
+    watch.until("Watching");
     site.project.edit("front/waiter/waiter.py", "took", "has taken");
-    let live = watch.until("Live").has(&["Updated the code of waiter (WaiterFunction)"]);
+    let live = watch.until("Updated the code of waiter (WaiterFunction)");
     assert_eq!((live.count("Compiled "), live.count("Uploaded ")), (0, 1), "{}", live.err);
     assert_eq!(site.invoke("Waiter"), "\"sqs has taken True\"");
     watch.interrupt();
