@@ -1,7 +1,7 @@
 //! What compiles functions for an engine of this machine: Rust's target, and a compiler of C.
 
 use crate::python;
-use std::{env, ffi::OsString, path::Path, process::Command};
+use std::{env, ffi::OsString, process::Command};
 
 /// This machine's processor, as Lambda calls it: an engine runs functions on the machine it is on.
 pub const PROCESSOR: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -13,28 +13,23 @@ pub const TARGET: &str = if cfg!(target_arch = "aarch64") {
     "x86_64-unknown-linux-musl"
 };
 
-/// Lets a command, which calls `synth`, compile functions of whatever dependencies.
+/// The `PATH` by which `synth` compiles functions of whatever dependencies.
 ///
 /// Installs the target by rustup and, where there is no `musl-gcc`, what `tools/zig.txt` pins into
-/// `target/zig`. False, and a line on standard error, where there is no Python to do so.
+/// `target/zig`. None, and a line on standard error, where there is no Python to do so.
 ///
 /// # Panics
 /// If something cannot be installed; in continuous integration also if there is no Python.
-pub fn provide(command: &mut Command) -> bool {
+pub fn path() -> Option<OsString> {
     have_target();
     let path = env::var_os("PATH").unwrap_or_default();
     let has_compiler = env::split_paths(&path).any(|folder| folder.join("musl-gcc").is_file());
     if has_compiler && cfg!(target_arch = "x86_64") {
-        return true;
+        return Some(path);
     }
-    let Some(zig) = python::environment("zig", "tools/zig.txt") else { return false };
-    command.env("PATH", before(&zig, &path));
-    true
-}
-
-fn before(folder: &Path, path: &OsString) -> OsString {
-    let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(path));
-    env::join_paths(folders).expect("a folder of the workspace has no colon in its name")
+    let zig = python::environment("zig", "tools/zig.txt")?;
+    let folders = std::iter::once(zig).chain(env::split_paths(&path));
+    Some(env::join_paths(folders).expect("a folder of the workspace has no colon in its name"))
 }
 
 /// The target, installed by rustup if need be.

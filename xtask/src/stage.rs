@@ -11,6 +11,7 @@ use net_tests::{
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     process::{Command, Stdio},
 };
 
@@ -32,6 +33,7 @@ pub struct Stage {
     pub gateway: Gateway,
     lambda: aws_sdk_lambda::Client,
     parameters: BTreeMap<&'static str, String>,
+    path: OsString,
 }
 
 impl Stage {
@@ -40,9 +42,7 @@ impl Stage {
     /// # Panics
     /// If something cannot be started; in continuous integration also if there is no Python.
     pub async fn start() -> Option<Stage> {
-        if !toolchain::provide(&mut Command::new("true")) {
-            return None;
-        }
+        let path = toolchain::path()?;
         let engine = Engine::start()?;
         let acme = Acme::start().await;
         let lamp = ("lamp", Device::bulb().named("Kitchen light"));
@@ -69,14 +69,14 @@ impl Stage {
             ("LoginWithAmazonCredentialsArn", secret("login", login.secret())),
         ]);
         let lambda = aws_sdk_lambda::Client::new(&config);
-        Some(Stage { engine, acme, login, gateway, lambda, parameters })
+        Some(Stage { engine, acme, login, gateway, lambda, parameters, path })
     }
 
-    /// A program that calls `synth`, at the root of this workspace: with the engine in AWS's place, the
-    /// stage's parameters, and a build that is fast rather than small.
+    /// Has a program that calls `synth` do so at the root of this workspace, with the engine in AWS's
+    /// place, the stage's parameters, and a build that is fast rather than small.
     pub fn provide(&self, command: &mut Command) {
         command.current_dir(root()).stdin(Stdio::null());
-        toolchain::provide(command);
+        command.env("PATH", &self.path);
         engine::credentials(command, &self.engine.endpoint);
         for (name, value) in &self.parameters {
             command.env(format!("SYNTH_PARAMETER_{name}"), value);

@@ -1,6 +1,6 @@
 //! `synth` as a process, in a workspace of the test's own.
 
-use net_tests::python::root;
+use net_tests::{python::root, toolchain};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
@@ -22,7 +22,7 @@ impl Project {
         fs::create_dir_all(&tests).expect("a folder can be made");
         let lock = File::create(tests.join("cargo-synth.lock")).expect("a lock can be made");
         lock.lock().expect("the lock can be taken");
-        have_target();
+        toolchain::have_target();
         let project = Project { folder: tests.join("cargo-synth"), _lock: lock };
         project.restore(&project.folder);
         // What an earlier test made is not what this one makes.
@@ -90,18 +90,6 @@ impl Project {
             command.env_remove(name);
         }
         command
-    }
-}
-
-/// The target that functions for this machine's engine are compiled for, installed if need be.
-fn have_target() {
-    let target = "x86_64-unknown-linux-musl";
-    let rustup = |arguments: &[&str]| Command::new("rustup").args(arguments).output();
-    // Without rustup the compiler has the target or `synth` says that it has not.
-    let Ok(installed) = rustup(&["target", "list", "--installed"]) else { return };
-    if !String::from_utf8_lossy(&installed.stdout).lines().any(|line| line == target) {
-        let added = rustup(&["target", "add", target]).expect("rustup runs");
-        assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     }
 }
 
