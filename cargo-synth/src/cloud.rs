@@ -306,6 +306,8 @@ impl Cloud {
         request
             .stack_name(&change_set.stack)
             .change_set_name(&change_set.id)
+            // Taken back, it takes tables with it that it has just made.
+            .retain_except_on_create(true)
             .send()
             .await
             .map_err(|error| refused("the changes could not be applied", &error))?;

@@ -198,7 +198,11 @@ fn what_aws_refuses_is_shown_where_it_was_declared() {
         "`orders` is declared here",
         "it is made for `orders`, of front and kitchen",
         "`restaurant` was not deployed: it is ROLLBACK_COMPLETE",
+        "Deleted Table of dishes (DishesTable)",
+        "everything that was made for it is gone again",
     ]);
+    // Nothing is in a table that was made a moment ago.
+    assert!(site.tables().is_empty());
 
     site.project.edit("network/src/main.rs", faulty, sum);
     site.deploy().code(0).has(&["Clearing `restaurant`, which is ROLLBACK_COMPLETE"]);
