@@ -240,14 +240,15 @@ impl Cloud {
             self.upload(wanted.bucket, &key, template.as_bytes().to_vec()).await?;
             request.template_url(self.object_url(wanted.bucket, &key))
         };
-        request.send().await.map_err(|error| {
+        let made = request.send().await.map_err(|error| {
             refused(&format!("the changes of `{stack}` could not be worked out"), &error)
         })?;
-        self.planned(stack).await
+        // By its id, for somebody else's may have the same name by now.
+        self.planned(stack, made.id.as_deref().unwrap_or(CHANGE_SET)).await
     }
 
     /// Waits until CloudFormation has worked out what would change.
-    async fn planned(&self, stack: &str) -> Result<Option<ChangeSet>> {
+    async fn planned(&self, stack: &str, change_set: &str) -> Result<Option<ChangeSet>> {
         let mut pause = Pause::new();
         loop {
             let (mut changes, mut next) = (Vec::new(), None);
@@ -256,7 +257,7 @@ impl Cloud {
                     .cloudformation
                     .describe_change_set()
                     .stack_name(stack)
-                    .change_set_name(CHANGE_SET)
+                    .change_set_name(change_set)
                     .set_next_token(next)
                     .send()
                     .await
@@ -272,7 +273,7 @@ impl Cloud {
             match described.status {
                 Some(ChangeSetStatus::CreateComplete) => {
                     let stack = described.stack_id.unwrap_or_else(|| stack.to_owned());
-                    let id = described.change_set_id.unwrap_or_else(|| CHANGE_SET.to_owned());
+                    let id = described.change_set_id.unwrap_or_else(|| change_set.to_owned());
                     return Ok(Some(ChangeSet { id, stack, changes }));
                 }
                 Some(ChangeSetStatus::Failed) => {
@@ -422,7 +423,7 @@ mod tests {
 
     /// What AWS answers at an instant in which no emulator is ever seen: one answer for each request. The
     /// requests' first lines and bodies.
-    fn aws(answers: &'static [(u16, &'static str)]) -> (Cloud, JoinHandle<Vec<String>>) {
+    fn aws<const N: usize>(answers: [(u16, &'static str); N]) -> (Cloud, JoinHandle<Vec<String>>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = thread::spawn(move || {
@@ -480,21 +481,44 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_set_that_is_still_worked_out_is_removed_once_it_can_be() {
-        let (cloud, requests) = aws(&[(400, BUSY), (400, BUSY), (200, FORGOTTEN)]);
+        let (cloud, requests) = aws([(400, BUSY), (400, BUSY), (200, FORGOTTEN)]);
         cloud.forget_change_set("restaurant").await.expect("it is gone");
         assert_eq!(requests.join().expect("three requests").len(), 3);
     }
 
     #[tokio::test]
+    async fn what_is_shown_is_what_was_asked_for_whoever_else_deploys() {
+        let made = "<CreateChangeSetResponse><CreateChangeSetResult><Id>ours</Id>\
+            </CreateChangeSetResult></CreateChangeSetResponse>";
+        let described = "<DescribeChangeSetResponse><DescribeChangeSetResult>\
+            <ChangeSetId>ours</ChangeSetId><StackId>stack</StackId><Status>CREATE_COMPLETE</Status>\
+            </DescribeChangeSetResult></DescribeChangeSetResponse>";
+        let (cloud, requests) = aws([(200, FORGOTTEN), (200, made), (200, described)]);
+        let template = Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template");
+        let wanted = Wanted {
+            stack: "restaurant",
+            exists: true,
+            template: &template,
+            bucket: "packages",
+            parameters: BTreeMap::new(),
+            capability: None,
+        };
+        let planned = cloud.create_change_set(wanted).await.expect("a change set");
+        assert_eq!(planned.expect("changes").id, "ours");
+        let requests = requests.join().expect("three requests");
+        assert!(requests[2].contains("ChangeSetName=ours"), "{}", requests[2]);
+    }
+
+    #[tokio::test]
     async fn a_bucket_that_somebody_of_ours_makes_meanwhile_is_ours() {
-        let (cloud, requests) = aws(&[(404, ""), (409, OURS)]);
+        let (cloud, requests) = aws([(404, ""), (409, OURS)]);
         assert!(!cloud.ensure_bucket("packages").await.expect("it is there"));
         requests.join().expect("two requests");
     }
 
     #[tokio::test]
     async fn a_bucket_in_another_region_is_said_to_be_there() {
-        let (cloud, _) = aws(&[(301, "")]);
+        let (cloud, _) = aws([(301, "")]);
         let error = cloud.ensure_bucket("packages").await.expect_err("it cannot be used");
         let said = anstream::adapter::strip_str(&error.to_string()).to_string();
         assert!(said.contains("another region"), "{said}");
