@@ -14,7 +14,7 @@ use crate::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, Stack},
+    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack},
 };
 use aws_sdk_s3::{
     primitives::ByteStream,
@@ -187,7 +187,7 @@ impl Cloud {
         Ok(found.template_body.unwrap_or_default())
     }
 
-    /// Resources of a stack: logical and physical id.
+    /// The resources that a stack has: logical and physical id.
     pub(crate) async fn resources(&self, stack: &str) -> Result<Vec<(String, String)>> {
         let mut pages =
             self.cloudformation.list_stack_resources().stack_name(stack).into_paginator().send();
@@ -197,6 +197,10 @@ impl Cloud {
                 refused(&format!("the resources of `{stack}` cannot be listed"), &error)
             })?;
             for resource in page.stack_resource_summaries.unwrap_or_default() {
+                // AWS lists for a while what a rollback has deleted.
+                if resource.resource_status == Some(ResourceStatus::DeleteComplete) {
+                    continue;
+                }
                 if let (Some(logical), Some(physical)) =
                     (resource.logical_resource_id, resource.physical_resource_id)
                 {
