@@ -259,6 +259,18 @@ fn nothing_is_applied_that_nobody_agreed_to() {
     assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
 }
 
+#[test]
+fn a_stack_keeps_the_bucket_it_was_given() {
+    let Some(site) = Site::new() else { return };
+    let bucket = || site.parameter("CodeBucket");
+    said(site.command(&["deploy", "--yes"]).args(["--bucket", "pantry"])).code(0);
+    assert_eq!(bucket().as_deref(), Some("pantry"));
+    let same = site.deploy().code(0).has(&["Unchanged"]);
+    assert_eq!((same.count("Made the bucket"), same.count("Uploaded ")), (0, 0), "{}", same.err);
+    said(site.command(&["deploy", "--yes"]).args(["--bucket", "cellar"])).code(0);
+    assert_eq!(bucket().as_deref(), Some("cellar"));
+}
+
 /// A terminal on which somebody answers a question with Ctrl-C.
 const TERMINAL: &str = "
 import os, pty, signal, sys
