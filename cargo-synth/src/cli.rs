@@ -236,7 +236,8 @@ fn deploy_arguments(command: Command) -> Command {
         option(
             "bucket",
             "NAME",
-            "The bucket for packages [default: synth-ACCOUNT-REGION, made if missing]",
+            "The bucket for packages, made if missing [default: the stack's, or \
+             synth-ACCOUNT-REGION]",
         ),
         flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
     ])

@@ -14,13 +14,17 @@ use crate::{
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudformation::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, Stack},
+    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack},
 };
 use aws_sdk_s3::{
     primitives::ByteStream,
     types::{BucketLocationConstraint, CreateBucketConfiguration},
 };
-use std::{collections::BTreeMap, error, time::Duration};
+use std::{
+    collections::BTreeMap,
+    error,
+    time::{Duration, Instant},
+};
 
 /// Where and as whom.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +47,9 @@ pub(crate) struct Cloud {
 
 /// The name of every change set: a new one takes the place of what an interrupted run left.
 const CHANGE_SET: &str = "synth";
+
+/// How long CloudFormation may take to work out what is in a change set that somebody left.
+const WORKED_OUT: Duration = Duration::from_secs(300);
 
 /// A change set that waits to be applied.
 pub(crate) struct ChangeSet {
@@ -121,9 +128,14 @@ impl Cloud {
             Ok(_) => return Ok(false),
             Err(error) => error,
         };
-        if error.raw_response().map(|response| response.status().as_u16()) != Some(404) {
+        let why = match error.raw_response().map(|response| response.status().as_u16()) {
+            Some(404) => None,
+            Some(301) => Some("it is in another region, and Lambda fetches code from its own"),
+            _ => Some("it belongs to somebody else, or you may not read it"),
+        };
+        if let Some(why) = why {
             return Err(refused(&format!("the bucket `{bucket}` cannot be used"), &error)
-                .why("it belongs to somebody else, or you may not read it")
+                .why(why)
                 .help("choose another: `--bucket NAME`"));
         }
         let place = (self.region != "us-east-1").then(|| {
@@ -131,16 +143,13 @@ impl Cloud {
                 .location_constraint(BucketLocationConstraint::from(self.region.as_str()))
                 .build()
         });
-        self.s3
-            .create_bucket()
-            .bucket(bucket)
-            .set_create_bucket_configuration(place)
-            .send()
-            .await
-            .map_err(|error| {
-                refused(&format!("the bucket `{bucket}` could not be made"), &error)
-            })?;
-        Ok(true)
+        let request = self.s3.create_bucket().bucket(bucket).set_create_bucket_configuration(place);
+        match request.send().await {
+            Ok(_) => Ok(true),
+            // Another deployment was faster.
+            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(false),
+            Err(error) => Err(refused(&format!("the bucket `{bucket}` could not be made"), &error)),
+        }
     }
 
     /// Uploads what is named by its content, unless it is there; whether it was uploaded.
@@ -178,7 +187,7 @@ impl Cloud {
         Ok(found.template_body.unwrap_or_default())
     }
 
-    /// Resources of a stack: logical and physical id.
+    /// The resources that a stack has: logical and physical id.
     pub(crate) async fn resources(&self, stack: &str) -> Result<Vec<(String, String)>> {
         let mut pages =
             self.cloudformation.list_stack_resources().stack_name(stack).into_paginator().send();
@@ -188,6 +197,10 @@ impl Cloud {
                 refused(&format!("the resources of `{stack}` cannot be listed"), &error)
             })?;
             for resource in page.stack_resource_summaries.unwrap_or_default() {
+                // AWS lists for a while what a rollback has deleted.
+                if resource.resource_status == Some(ResourceStatus::DeleteComplete) {
+                    continue;
+                }
                 if let (Some(logical), Some(physical)) =
                     (resource.logical_resource_id, resource.physical_resource_id)
                 {
@@ -231,14 +244,15 @@ impl Cloud {
             self.upload(wanted.bucket, &key, template.as_bytes().to_vec()).await?;
             request.template_url(self.object_url(wanted.bucket, &key))
         };
-        request.send().await.map_err(|error| {
+        let made = request.send().await.map_err(|error| {
             refused(&format!("the changes of `{stack}` could not be worked out"), &error)
         })?;
-        self.planned(stack).await
+        // By its id, for somebody else's may have the same name by now.
+        self.planned(stack, made.id.as_deref().unwrap_or(CHANGE_SET)).await
     }
 
     /// Waits until CloudFormation has worked out what would change.
-    async fn planned(&self, stack: &str) -> Result<Option<ChangeSet>> {
+    async fn planned(&self, stack: &str, change_set: &str) -> Result<Option<ChangeSet>> {
         let mut pause = Pause::new();
         loop {
             let (mut changes, mut next) = (Vec::new(), None);
@@ -247,7 +261,7 @@ impl Cloud {
                     .cloudformation
                     .describe_change_set()
                     .stack_name(stack)
-                    .change_set_name(CHANGE_SET)
+                    .change_set_name(change_set)
                     .set_next_token(next)
                     .send()
                     .await
@@ -263,7 +277,7 @@ impl Cloud {
             match described.status {
                 Some(ChangeSetStatus::CreateComplete) => {
                     let stack = described.stack_id.unwrap_or_else(|| stack.to_owned());
-                    let id = described.change_set_id.unwrap_or_else(|| CHANGE_SET.to_owned());
+                    let id = described.change_set_id.unwrap_or_else(|| change_set.to_owned());
                     return Ok(Some(ChangeSet { id, stack, changes }));
                 }
                 Some(ChangeSetStatus::Failed) => {
@@ -283,19 +297,30 @@ impl Cloud {
         }
     }
 
-    /// Removes the change set that was not applied, if there is one.
+    /// Removes the change set that was not applied, if there is one. While CloudFormation still works
+    /// out what is in it, that is waited for, as it cannot be removed.
     pub(crate) async fn forget_change_set(&self, stack: &str) -> Result<()> {
-        let request = self.cloudformation.delete_change_set();
-        match request.stack_name(stack).change_set_name(CHANGE_SET).send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if says(&error, "does not exist")
-                    || error.code().is_some_and(|code| code == "ChangeSetNotFound") =>
-            {
-                Ok(())
-            }
-            Err(error) => {
-                Err(refused(&format!("an old change set of `{stack}` cannot be removed"), &error))
+        let (start, mut pause) = (Instant::now(), Pause::new());
+        loop {
+            let request = self.cloudformation.delete_change_set();
+            match request.stack_name(stack).change_set_name(CHANGE_SET).send().await {
+                Ok(_) => return Ok(()),
+                Err(error)
+                    if says(&error, "does not exist")
+                        || error.code() == Some("ChangeSetNotFound") =>
+                {
+                    return Ok(());
+                }
+                Err(error)
+                    if error.code() == Some("InvalidChangeSetStatus")
+                        && start.elapsed() < WORKED_OUT =>
+                {
+                    pause.wait().await;
+                }
+                Err(error) => {
+                    let what = format!("an old change set of `{stack}` cannot be removed");
+                    return Err(refused(&what, &error));
+                }
             }
         }
     }
@@ -306,6 +331,8 @@ impl Cloud {
         request
             .stack_name(&change_set.stack)
             .change_set_name(&change_set.id)
+            // Taken back, it takes tables with it that it has just made.
+            .retain_except_on_create(true)
             .send()
             .await
             .map_err(|error| refused("the changes could not be applied", &error))?;
@@ -387,4 +414,117 @@ where
     let text = DisplayErrorContext(error).to_string();
     // Behind it stands the error once more, as Rust writes it.
     text.split_once(" (").map_or(text.clone(), |(causes, _)| causes.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{
+        io::{BufRead as _, BufReader, Read as _, Write as _},
+        net::TcpListener,
+        thread::{self, JoinHandle},
+    };
+
+    /// What AWS answers at an instant in which no emulator is ever seen: one answer for each request. The
+    /// requests' first lines and bodies.
+    fn aws<const N: usize>(answers: [(u16, &'static str); N]) -> (Cloud, JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        let requests = thread::spawn(move || {
+            let answer = |(status, body): &(u16, &str)| {
+                let (stream, _) = listener.accept().expect("a request");
+                let mut reader = BufReader::new(&stream);
+                let mut head = Vec::new();
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).expect("a line");
+                    if line.trim().is_empty() {
+                        break;
+                    }
+                    head.push(line.trim().to_lowercase());
+                }
+                let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
+                let length = length.map_or(0, |length| length.parse().expect("a number"));
+                let mut said = vec![0; length];
+                reader.read_exact(&mut said).expect("a body");
+                let length = body.len();
+                let headers = format!("Content-Length: {length}\r\nConnection: close");
+                write!(&stream, "HTTP/1.1 {status} -\r\n{headers}\r\n\r\n{body}")
+                    .expect("it listens");
+                format!("{} {}", head[0], String::from_utf8_lossy(&said))
+            };
+            answers.iter().map(answer).collect()
+        });
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&endpoint)
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(
+                aws_sdk_s3::config::Credentials::new("test", "test", None, None, "test"),
+            ))
+            .build();
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+        let cloud = Cloud {
+            cloudformation: aws_sdk_cloudformation::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            account: "000000000000".to_owned(),
+            region: "eu-west-1".to_owned(),
+            endpoint: Some(endpoint),
+        };
+        (cloud, requests)
+    }
+
+    const BUSY: &str = "<ErrorResponse><Error><Code>InvalidChangeSetStatus</Code><Message>Cannot \
+        delete ChangeSet in status CREATE_IN_PROGRESS</Message></Error></ErrorResponse>";
+    const OURS: &str =
+        "<Error><Code>BucketAlreadyOwnedByYou</Code><Message>It is.</Message></Error>";
+    const FORGOTTEN: &str =
+        "<DeleteChangeSetResponse><DeleteChangeSetResult/></DeleteChangeSetResponse>";
+
+    #[tokio::test]
+    async fn a_change_set_that_is_still_worked_out_is_removed_once_it_can_be() {
+        let (cloud, requests) = aws([(400, BUSY), (400, BUSY), (200, FORGOTTEN)]);
+        cloud.forget_change_set("restaurant").await.expect("it is gone");
+        assert_eq!(requests.join().expect("three requests").len(), 3);
+    }
+
+    #[tokio::test]
+    async fn what_is_shown_is_what_was_asked_for_whoever_else_deploys() {
+        let made = "<CreateChangeSetResponse><CreateChangeSetResult><Id>ours</Id>\
+            </CreateChangeSetResult></CreateChangeSetResponse>";
+        let described = "<DescribeChangeSetResponse><DescribeChangeSetResult>\
+            <ChangeSetId>ours</ChangeSetId><StackId>stack</StackId><Status>CREATE_COMPLETE</Status>\
+            </DescribeChangeSetResult></DescribeChangeSetResponse>";
+        let (cloud, requests) = aws([(200, FORGOTTEN), (200, made), (200, described)]);
+        let template = Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template");
+        let wanted = Wanted {
+            stack: "restaurant",
+            exists: true,
+            template: &template,
+            bucket: "packages",
+            parameters: BTreeMap::new(),
+            capability: None,
+        };
+        let planned = cloud.create_change_set(wanted).await.expect("a change set");
+        assert_eq!(planned.expect("changes").id, "ours");
+        let requests = requests.join().expect("three requests");
+        assert!(requests[2].contains("ChangeSetName=ours"), "{}", requests[2]);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_somebody_of_ours_makes_meanwhile_is_ours() {
+        let (cloud, requests) = aws([(404, ""), (409, OURS)]);
+        assert!(!cloud.ensure_bucket("packages").await.expect("it is there"));
+        requests.join().expect("two requests");
+    }
+
+    #[tokio::test]
+    async fn a_bucket_in_another_region_is_said_to_be_there() {
+        let (cloud, _) = aws([(301, "")]);
+        let error = cloud.ensure_bucket("packages").await.expect_err("it cannot be used");
+        let said = anstream::adapter::strip_str(&error.to_string()).to_string();
+        assert!(said.contains("another region"), "{said}");
+    }
 }

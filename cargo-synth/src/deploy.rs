@@ -61,7 +61,9 @@ pub(crate) async fn apply(
     let needs_bucket = template.parameters().any(|parameter| parameter.name == CODE_BUCKET);
     let progress = Progress::start("looking at the stack");
     let before = Before::settle(cloud, stack, wish.ask, &progress).await?;
-    let bucket = wish.bucket.clone().unwrap_or_else(|| cloud.default_bucket());
+    let kept = before.parameters.iter().find(|(name, _)| name == CODE_BUCKET);
+    let kept = kept.map(|(_, bucket)| bucket.clone());
+    let bucket = wish.bucket.clone().or(kept).unwrap_or_else(|| cloud.default_bucket());
     // What is missing is said before anything is uploaded.
     let known = before.template.as_ref().map(|template| (template, before.parameters.as_slice()));
     let mut values = parameters::values(template, wish.given.clone(), known, CODE_BUCKET)?;

@@ -33,16 +33,21 @@ pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bo
         return Ok(true);
     };
     let id = stack.stack_id.clone().unwrap_or_else(|| name.clone());
-    let template = Template::parse(cloud.template(&id).await?);
+    let look = async || -> Result<_> {
+        Ok((Template::parse(cloud.template(&id).await?), cloud.resources(&id).await?))
+    };
+    // Before, since a stack that is being deleted is not there to be looked at after it.
+    let before = look().await?;
+    let is_there = settled(&cloud, &name, &progress).await?.is_some();
+    let (template, resources) = if is_there { look().await? } else { before };
     let is_kept = |resource: &str| template.as_ref().is_some_and(|t| t.keeps(resource));
     let is_table = |resource: &str| template.as_ref().is_some_and(|t| t.is_table(resource));
-    let resources = cloud.resources(&id).await?;
     let (kept, deleted): (Vec<_>, Vec<_>) =
         resources.into_iter().partition(|(resource, _)| is_kept(resource));
     let (tables, left): (Vec<_>, Vec<_>) =
         kept.into_iter().partition(|(resource, _)| wish.delete_tables && is_table(resource));
 
-    if settled(&cloud, &name, &progress).await?.is_some() {
+    if is_there {
         progress.say(&format!(
             "`{name}` in {}, account {}: {} will be deleted",
             cloud.region,

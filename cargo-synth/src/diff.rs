@@ -12,7 +12,6 @@ use crate::{
     progress::Progress,
     synthesise::Synthesised,
 };
-use net_synth::diff::Diff;
 use std::{fs, io, path::PathBuf};
 
 /// What `synth diff` was told.
@@ -71,8 +70,7 @@ fn tell(
     json: bool,
     out: &mut dyn io::Write,
 ) -> Result<u8> {
-    let before = before.map(Template::stack).transpose()?.unwrap_or_default();
-    let diff = Diff::new(&before, &after.stack()?);
+    let diff = after.differences_from(before)?;
     let is_loss = diff.losses().next().is_some();
     let text = if json {
         serde_json::to_string_pretty(&diff)

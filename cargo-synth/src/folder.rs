@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use net_dsl::{Facts, FunctionCode, Network, entity::function};
-use net_synth::diff::Stack;
+use net_synth::diff::{Diff, Stack};
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -87,9 +87,17 @@ impl Template {
         json["Resources"].is_object().then_some(Template { text, json })
     }
 
-    /// What it describes, to be compared.
-    pub(crate) fn stack(&self) -> Result<Stack> {
-        Stack::read(&self.text).map_err(|error| Error::new(format!("a template: {error}")))
+    /// What is different in it from one that is deployed, or from nothing.
+    pub(crate) fn differences_from(&self, before: Option<&Template>) -> Result<Diff> {
+        let read = |text: &str| {
+            Stack::read(text).map_err(|error| Error::new(format!("a template: {error}")))
+        };
+        let Some(before) = before else {
+            return Ok(Diff::new(&Stack::default(), &read(&self.text)?));
+        };
+        let mut after = self.json.clone();
+        hand_back(&mut after, &before.json);
+        Ok(Diff::new(&read(&before.text)?, &read(&after.to_string())?))
     }
 
     fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {
@@ -182,10 +190,16 @@ impl Template {
         for (_, resource) in self.resources() {
             let is_iam =
                 resource["Type"].as_str().is_some_and(|kind| kind.starts_with("AWS::IAM::"));
-            let is_named =
-                ["RoleName", "PolicyName", "UserName", "GroupName", "InstanceProfileName"]
-                    .iter()
-                    .any(|name| !resource["Properties"][*name].is_null());
+            let is_named = [
+                "RoleName",
+                "PolicyName",
+                "ManagedPolicyName",
+                "UserName",
+                "GroupName",
+                "InstanceProfileName",
+            ]
+            .iter()
+            .any(|name| !resource["Properties"][*name].is_null());
             match (is_iam, is_named) {
                 (true, true) => return Some("CAPABILITY_NAMED_IAM"),
                 (true, false) => needed = Some("CAPABILITY_IAM"),
@@ -193,6 +207,30 @@ impl Template {
             }
         }
         needed
+    }
+}
+
+/// Writes texts as they are in what CloudFormation hands back of them: it deploys what is not ASCII, but
+/// tells `?` (aws-cloudformation/cloudformation-coverage-roadmap#1220).
+fn hand_back(value: &mut Value, told: &Value) {
+    match (value, told) {
+        (Value::String(text), Value::String(told)) => {
+            let ascii = |letter: char| if letter.is_ascii() { letter } else { '?' };
+            if text.chars().map(ascii).eq(told.chars()) {
+                text.clone_from(told);
+            }
+        }
+        (Value::Array(list), Value::Array(told)) => {
+            list.iter_mut().zip(told).for_each(|(value, told)| hand_back(value, told));
+        }
+        (Value::Object(map), Value::Object(told)) => {
+            for (key, value) in map {
+                if let Some(told) = told.get(key) {
+                    hand_back(value, told);
+                }
+            }
+        }
+        _ => {}
     }
 }
 
@@ -231,6 +269,31 @@ mod tests {
         let named = "{ \"Type\": \"AWS::IAM::Role\", \"Properties\": { \"RoleName\": \"cook\" } }";
         assert_eq!(capability(named), Some("CAPABILITY_NAMED_IAM"));
         assert_eq!(capability("{ \"Type\": \"AWS::SQS::Queue\" }"), None);
+    }
+
+    #[test]
+    fn policies_with_names_need_the_other_capability_too() {
+        let policy = "{ \"Type\": \"AWS::IAM::ManagedPolicy\", \
+            \"Properties\": { \"ManagedPolicyName\": \"cooks\" } }";
+        assert_eq!(template(policy).capability(), Some("CAPABILITY_NAMED_IAM"));
+    }
+
+    #[test]
+    fn letters_that_cloudformation_cannot_hand_back_are_no_difference() {
+        let cook = |said: &str| {
+            let variables = serde_json::json!({ "Environment": { "Variables": { "SAID": said } } });
+            let cook =
+                serde_json::json!({ "Type": "AWS::Lambda::Function", "Properties": variables });
+            template(&cook.to_string())
+        };
+        let is_same = |before, after| {
+            cook(after).differences_from(Some(&cook(before))).expect("templates").is_empty()
+        };
+        assert!(is_same("K?che, ??", "Küche, 茶☺"));
+        assert!(is_same("Küche", "Küche"));
+        assert!(!is_same("K?che", "Köche!"));
+        assert!(!is_same("Kuche", "Küche"));
+        assert!(!is_same("Küche", "K?che"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use net_dsl::entity::function::Folder;
 use sha2::{Digest as _, Sha256};
 use std::{
     collections::BTreeMap,
-    ffi::OsString,
+    ffi::{OsStr, OsString},
     fmt::Write as _,
     fs,
     io::{Cursor, Write as _},
@@ -97,11 +97,24 @@ pub(crate) fn write<'a>(
 pub(crate) fn tidy(built: &super::Built) {
     for entry in fs::read_dir(built.folder.join(FOLDER)).into_iter().flatten().flatten() {
         let is_old = |package: &Package| entry.path() != built.folder.join(&package.key);
-        if built.packages.iter().all(is_old) {
+        if is_package(&entry.file_name()) && built.packages.iter().all(is_old) {
             // What cannot be removed is in nobody's way.
             let _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// Whether a file is called as a package is, or as one that was not written to its end: `--out` may be
+/// a folder that has other things in it.
+fn is_package(file: &OsStr) -> bool {
+    let Some((name, process)) = file.to_str().and_then(|file| file.split_once(".zip")) else {
+        return false;
+    };
+    let hash = name.rsplit_once('-').map(|(_, hash)| hash);
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    hash.is_some_and(is_hash)
+        && (process.is_empty()
+            || process.strip_prefix('.').is_some_and(|id| id.parse::<u32>().is_ok()))
 }
 
 /// Writes a file beside its place and renames it, so that it is there whole or not at all.

@@ -159,9 +159,13 @@ impl Workspace {
     /// Whether the workspace says how packages are compiled.
     pub(crate) fn has_profile(&self, name: &str) -> bool {
         let manifest = self.root().join("Cargo.toml");
-        std::fs::read_to_string(manifest)
-            .is_ok_and(|text| text.lines().any(|line| line.trim() == format!("[profile.{name}]")))
+        std::fs::read_to_string(manifest).is_ok_and(|text| says_profile(&text, name))
     }
+}
+
+fn says_profile(manifest: &str, name: &str) -> bool {
+    let manifest: toml::Table = manifest.parse().unwrap_or_default();
+    manifest.get("profile").is_some_and(|profiles| profiles.get(name).is_some())
 }
 
 /// A folder that goes when it is no longer needed.
@@ -177,5 +181,26 @@ impl Drop for Scratch {
     fn drop(&mut self) {
         // What is left behind is in nobody's way.
         let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_profile;
+
+    #[test]
+    fn a_profile_is_said_in_whatever_way_toml_has() {
+        for manifest in [
+            "[profile.lambda]\ninherits = \"release\"",
+            "[profile.lambda] # small",
+            "[ profile.\"lambda\" ]",
+            "[profile]\nlambda = { inherits = \"release\" }",
+            "profile.lambda.inherits = \"release\"",
+        ] {
+            assert!(says_profile(manifest, "lambda"), "{manifest}");
+        }
+        for manifest in ["", "[profile.release]", "# [profile.lambda]", "[profile.lambda"] {
+            assert!(!says_profile(manifest, "lambda"), "{manifest}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     folder::Template,
     progress::Progress,
 };
-use net_synth::diff::{Diff, PropertyChange, ResourceChange, Sign};
+use net_synth::diff::{PropertyChange, ResourceChange, Sign};
 use std::collections::HashMap;
 
 /// The code that a stack's functions should have.
@@ -56,7 +56,7 @@ impl Code<'_> {
 
 /// Whether two templates differ in nothing but packages.
 pub(crate) fn differ_in_code_alone(before: &Template, after: &Template) -> Result<bool> {
-    let diff = Diff::new(&before.stack()?, &after.stack()?);
+    let diff = after.differences_from(Some(before))?;
     let is_package = |property: &PropertyChange| property.path == "Code/S3Key";
     let is_code = |change: &ResourceChange| {
         change.kind == "AWS::Lambda::Function"

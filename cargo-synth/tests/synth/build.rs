@@ -82,6 +82,25 @@ fn one_changed_handler_is_compiled_alone() {
 }
 
 #[test]
+fn what_somebody_else_keeps_beside_the_packages_stays() {
+    let project = Project::new();
+    let out = Folder::new();
+    let file = |name: &str| out.path().join("packages").join(name);
+    fs::create_dir(out.path().join("packages")).expect("a folder");
+    let (old, unfinished) = ("cook-0123456789abcdef.zip", "cook-0123456789abcdef.zip.4711");
+    let others = ["README.md", "cook.zip", "cook-1.2.zip"];
+    for name in others.into_iter().chain([old, unfinished]) {
+        fs::write(file(name), "bytes").expect("a file");
+    }
+    let folder = out.path().display().to_string();
+    said(&mut project.synth(&["--out", &folder])).code(0);
+    for name in others {
+        assert!(file(name).is_file(), "{name}");
+    }
+    assert!(!file(old).exists() && !file(unfinished).exists());
+}
+
+#[test]
 fn a_missing_binary_is_named_with_its_function() {
     let project = Project::new();
     project.edit("network/src/main.rs", "binary!(\"cook\")", "binary!(\"koch\")");

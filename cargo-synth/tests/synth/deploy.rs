@@ -148,10 +148,8 @@ fn killed_anywhere_it_carries_on() {
     }
 }
 
-#[test]
-fn killed_while_a_stack_is_made_it_waits_and_makes_it_anew() {
-    let Some(site) = Site::new() else { return };
-    // A resource that takes its time, and fails.
+/// What the fixture's network is, and the same with a resource that takes its time, and fails.
+fn with_gate() -> (&'static str, String) {
     let gate = "+ Raw::builder()
         .name(name!(\"handle\"))
         .resource_type(resource_type!(\"AWS::CloudFormation::WaitConditionHandle\"))
@@ -164,11 +162,29 @@ fn killed_while_a_stack_is_made_it_waits_and_makes_it_anew() {
         .build()
         .network())";
     let sum = "front() + kitchen())";
-    let slow = sum.replace(')', "").replace("front( + kitchen(", "front() + kitchen() ") + gate;
-    site.project.edit("network/Cargo.toml", "[dependencies]", "[dependencies]\nserde_json = \"1\"");
-    site.project.edit("network/src/main.rs", sum, &slow);
-    site.kill_at("Created");
-    assert_eq!(site.stack().expect("a stack").status, "CREATE_IN_PROGRESS");
+    (sum, sum.replace("kitchen())", "kitchen() ") + gate)
+}
+
+impl Site {
+    /// Kills a deployment while its stack is made.
+    fn kill_at_gate(&self) -> (&'static str, String) {
+        let (sum, slow) = with_gate();
+        self.project.edit(
+            "network/Cargo.toml",
+            "[dependencies]",
+            "[dependencies]\nserde_json = \"1\"",
+        );
+        self.project.edit("network/src/main.rs", sum, &slow);
+        self.kill_at("Created");
+        assert_eq!(self.stack().expect("a stack").status, "CREATE_IN_PROGRESS");
+        (sum, slow)
+    }
+}
+
+#[test]
+fn killed_while_a_stack_is_made_it_waits_and_makes_it_anew() {
+    let Some(site) = Site::new() else { return };
+    let (sum, slow) = site.kill_at_gate();
 
     site.project.edit("network/src/main.rs", &slow, sum);
     let mut command = site.command(&["deploy", "--yes"]);
@@ -181,6 +197,26 @@ fn killed_while_a_stack_is_made_it_waits_and_makes_it_anew() {
     assert!(says("Deployed `restaurant`: 13 changes"));
     assert!(child.wait().expect("it ends").success());
     assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+#[test]
+fn what_a_stack_leaves_is_what_it_has_once_nothing_goes_on_with_it() {
+    let Some(site) = Site::new() else { return };
+    site.kill_at_gate();
+    let mut command = site.command(&["destroy", "--yes", "--stack-name", "restaurant"]);
+    let child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child.expect("synth");
+    let mut lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    let mut says = |text: &str| lines.by_ref().map_while(Result::ok).any(|l| l.contains(text));
+    assert!(says("Waiting for `restaurant`, which is CREATE_IN_PROGRESS"));
+    site.shut_gate();
+    assert!(says("Destroyed `restaurant`"));
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    let out = String::from_utf8_lossy(&output.stdout);
+    let tables = site.tables();
+    assert_eq!(out.matches("left: DishesTable").count(), tables.len(), "{tables:?}\n{out}");
+    assert_eq!(site.stack(), None);
 }
 
 #[test]
@@ -198,7 +234,11 @@ fn what_aws_refuses_is_shown_where_it_was_declared() {
         "`orders` is declared here",
         "it is made for `orders`, of front and kitchen",
         "`restaurant` was not deployed: it is ROLLBACK_COMPLETE",
+        "Deleted Table of dishes (DishesTable)",
+        "everything that was made for it is gone again",
     ]);
+    // Nothing is in a table that was made a moment ago.
+    assert!(site.tables().is_empty());
 
     site.project.edit("network/src/main.rs", faulty, sum);
     site.deploy().code(0).has(&["Clearing `restaurant`, which is ROLLBACK_COMPLETE"]);
@@ -217,6 +257,18 @@ fn nothing_is_applied_that_nobody_agreed_to() {
     site.deploy().code(0);
     said(&mut site.command(&["destroy"])).code(1).has(&["nobody is there to be asked"]);
     assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+}
+
+#[test]
+fn a_stack_keeps_the_bucket_it_was_given() {
+    let Some(site) = Site::new() else { return };
+    let bucket = || site.parameter("CodeBucket");
+    said(site.command(&["deploy", "--yes"]).args(["--bucket", "pantry"])).code(0);
+    assert_eq!(bucket().as_deref(), Some("pantry"));
+    let same = site.deploy().code(0).has(&["Unchanged"]);
+    assert_eq!((same.count("Made the bucket"), same.count("Uploaded ")), (0, 0), "{}", same.err);
+    said(site.command(&["deploy", "--yes"]).args(["--bucket", "cellar"])).code(0);
+    assert_eq!(bucket().as_deref(), Some("cellar"));
 }
 
 /// A terminal on which somebody answers a question with Ctrl-C.
