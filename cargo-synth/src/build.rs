@@ -52,12 +52,11 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
 
     // What is missing is said before anything is compiled.
     let mut folders: BTreeMap<&str, Package> = BTreeMap::new();
-    let mut sources = Vec::new();
+    let sources = functions.iter().filter_map(|function| source(&workspace, function)).collect();
     for function in &functions {
         if let FunctionCode::Folder(folder) = &function.code {
             let package = folder::package(workspace.root(), function, folder)?;
             folders.insert(&function.entity, package);
-            sources.push(workspace.root().join(folder.path()));
         }
     }
     let mut runs = Vec::new();
@@ -91,6 +90,20 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     let packages = built.into_values().chain(folders.into_values());
     let packages: BTreeMap<_, _> = packages.map(|package| (package.key.clone(), package)).collect();
     Ok(Built { name, said, folder, sources, packages: packages.into_values().collect() })
+}
+
+/// The folders that are functions' code, whether there is anything in them or not.
+pub(crate) fn sources(program: &Program) -> Result<Vec<PathBuf>> {
+    let workspace = Workspace::load(program.manifest_path.as_deref())?;
+    let (_, functions) = functions(program, &workspace)?;
+    Ok(functions.iter().filter_map(|function| source(&workspace, function)).collect())
+}
+
+fn source(workspace: &Workspace, function: &Function) -> Option<PathBuf> {
+    match &function.code {
+        FunctionCode::Folder(folder) => Some(workspace.root().join(folder.path())),
+        FunctionCode::Binary(_) => None,
+    }
 }
 
 /// What the packages weigh, as lines.

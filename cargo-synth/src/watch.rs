@@ -3,10 +3,11 @@
 mod files;
 
 use crate::{
-    build::Workspace,
+    aside::aside,
+    build::{self, Workspace},
     cloud::Cloud,
     deploy::{self, Deploy},
-    error::Result,
+    error::{Error, Result},
     progress::{count, duration, tell},
     synthesise::Synthesised,
 };
@@ -29,31 +30,43 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     let mut folders: Vec<PathBuf> = Vec::new();
     loop {
         // From before the build on: what changes while it runs is built next.
-        let mut files = Files::watch(&workspace, wish.out.as_deref())?;
-        for folder in &folders {
-            files.also(folder)?;
-        }
+        let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
         if changed.is_none() {
             tell("Watching", &format!("{}; Ctrl-C ends it", count(files.folders(), "folder")));
         }
-        match round(&wish, &cloud, live.take(), changed, out).await {
-            Ok(made) => {
-                // What was given with the command the stack has now.
-                wish.code_alone = true;
-                wish.program.said = Some(made.built.said);
-                live = Some(made.template.text);
-                if made.built.sources != folders {
-                    // What changed in them meanwhile nobody has seen.
-                    folders = made.built.sources;
-                    changed = None;
-                    continue;
+        let live_then = live.take();
+        let made = Synthesised::make(&wish.program, wish.out.as_deref()).await;
+        let sources = match &made {
+            Ok(made) => made.built.sources.clone(),
+            // What is wrong may be a folder that is not watched yet.
+            Err(_) => sources(&wish).await.unwrap_or_else(|_| folders.clone()),
+        };
+        // What changed in them meanwhile nobody has seen.
+        let is_news = sources != folders;
+        folders = sources;
+        match made {
+            // It is told once they are watched.
+            Err(_) if is_news => {
+                changed = None;
+                continue;
+            }
+            Err(error) => wrong(&error),
+            Ok(made) => match bring(&wish, &cloud, &made, live_then, changed, out).await {
+                Ok(()) => {
+                    // What was given with the command the stack has now.
+                    wish.code_alone = true;
+                    wish.program.said = Some(made.built.said);
+                    live = Some(made.template.text);
+                    if is_news {
+                        changed = None;
+                        continue;
+                    }
                 }
-            }
-            Err(error) => {
-                // Nobody listens: the next change may be the better one all the same.
-                let _ = write!(anstream::stderr(), "{error}");
-                tell("Watching", "for the next change");
-            }
+                Err(error) => {
+                    wrong(&error);
+                    folders.iter().try_for_each(|folder| files.also(folder))?;
+                }
+            },
         }
         changed = Some(files.changed().await?);
         // A manifest that cannot be read is the build's to tell.
@@ -61,25 +74,36 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     }
 }
 
-/// Builds, and brings the stack up to date; what it is then.
-async fn round(
+async fn sources(wish: &Deploy) -> Result<Vec<PathBuf>> {
+    let program = wish.program.clone();
+    aside(move || build::sources(&program)).await
+}
+
+fn wrong(error: &Error) {
+    // Nobody listens: the next change may be the better one all the same.
+    let _ = write!(anstream::stderr(), "{error}");
+    tell("Watching", "for the next change");
+}
+
+/// Brings the stack up to date.
+async fn bring(
     wish: &Deploy,
     cloud: &Cloud,
+    made: &Synthesised,
     live: Option<String>,
     changed: Option<Instant>,
     out: &mut dyn io::Write,
-) -> Result<Synthesised> {
-    let made = Synthesised::make(&wish.program, wish.out.as_deref()).await?;
-    let stack = wish.stack.as_deref().unwrap_or(&made.built.name).to_owned();
+) -> Result<()> {
+    let stack = wish.stack.as_deref().unwrap_or(&made.built.name);
     // The template names the packages, so it says all of a deployment.
     let is_live = live.is_some_and(|live| live == made.template.text);
     if !is_live {
-        deploy::apply(wish, cloud, &made, out).await?;
+        deploy::apply(wish, cloud, made, out).await?;
     }
     if let Some(changed) = changed {
         let took = duration(changed.elapsed());
         let verb = if is_live { "Unchanged" } else { "Live" };
         tell(verb, &format!("`{stack}`, {took} after the change"));
     }
-    Ok(made)
+    Ok(())
 }

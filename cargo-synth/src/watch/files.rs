@@ -39,8 +39,13 @@ impl Files {
     /// hides them and no tool makes them; `out` is such a tool's folder.
     ///
     /// Folders are watched one by one, since in some of them are other tools' thousands; so it is asked
-    /// anew after each change, and sees new ones.
-    pub(crate) fn watch(workspace: &Workspace, out: Option<&Path>) -> Result<Files> {
+    /// anew after each change, and sees new ones. Where one of `sources`, the folders that are functions'
+    /// code, is not there, the folder is that it would be made in.
+    pub(crate) fn watch(
+        workspace: &Workspace,
+        sources: &[PathBuf],
+        out: Option<&Path>,
+    ) -> Result<Files> {
         // As they are called here, and as the system calls them.
         let names = |folder: &Path| [path::absolute(folder), fs::canonicalize(folder)];
         let made = [Some(workspace.target()), out].into_iter().flatten().flat_map(names);
@@ -50,10 +55,12 @@ impl Files {
 
         let (sender, changes) = mpsc::unbounded_channel();
         let others = made.clone();
+        let awaited = sources.to_owned();
         let counts = move |path: &Path| {
             let name = path.file_name().unwrap_or_default();
             let is_other = only.as_deref().is_some_and(|root| path.parent() == Some(root))
-                && ROOT.iter().all(|known| name != *known);
+                && ROOT.iter().all(|known| name != *known)
+                && awaited.iter().all(|source| !source.starts_with(path));
             !is_other
                 && !is_hidden(name)
                 && !is_temporary(name)
@@ -75,6 +82,13 @@ impl Files {
         files.add(BTreeSet::from([root]))?;
         for package in workspace.folders() {
             files.also(package)?;
+        }
+        for source in sources {
+            if source.is_dir() {
+                files.also(source)?;
+            } else if let Some(place) = source.ancestors().find(|place| place.is_dir()) {
+                files.add(BTreeSet::from([place.to_owned()]))?;
+            }
         }
         Ok(files)
     }

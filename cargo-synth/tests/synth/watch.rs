@@ -198,3 +198,22 @@ fn code_in_a_folder_is_watched_too() {
     assert_eq!(site.invoke("Waiter"), "\"sqs has taken True\"");
     watch.interrupt();
 }
+
+#[test]
+fn a_folder_that_is_missing_is_waited_for() {
+    let Some(site) = Site::new() else { return };
+    with_python(&site.project);
+    let file = |name: &str| site.project.path().join(name);
+    let text = fs::read_to_string(file("front/waiter/waiter.py")).expect("the code");
+    fs::remove_dir_all(file("front")).expect("the folder");
+    let watch = Watch::start(&site);
+    watch.until("Watching for the next change").has(&["`front/waiter`", "does not exist"]);
+    fs::create_dir(file("front")).expect("a folder");
+    watch.until("Watching for the next change").has(&["does not exist"]);
+    fs::create_dir(file("front/waiter")).expect("a folder");
+    watch.until("Watching for the next change").has(&["is empty"]);
+    fs::write(file("front/waiter/waiter.py"), text).expect("a file");
+    watch.until("Live").has(&["Deployed"]);
+    assert_eq!(site.invoke("Waiter"), "\"sqs took True\"");
+    watch.interrupt();
+}
