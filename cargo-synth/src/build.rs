@@ -10,7 +10,7 @@ mod toolchain;
 mod workspace;
 
 pub(crate) use package::{Package, hash, tidy};
-pub(crate) use workspace::Workspace;
+pub(crate) use workspace::{Scratch, Workspace};
 
 use crate::{
     error::{Error, Result},

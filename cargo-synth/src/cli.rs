@@ -283,6 +283,7 @@ fn command() -> Command {
     let diff = account_arguments(build_arguments(
         Command::new("diff").about("Builds, and tells what deploying would change"),
     ))
+    .mut_arg("out", |out| out.help("The folder for files, which are not kept without"))
     .next_help_heading("What is compared")
     .args([
         file(

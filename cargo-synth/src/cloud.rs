@@ -514,6 +514,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_past_of_a_stack_is_not_read_to_its_beginning() {
+        let newest = "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents><member>\
+            <EventId>1</EventId><StackId>stack</StackId><StackName>restaurant</StackName>\
+            <Timestamp>2026-11-24T12:00:00Z</Timestamp></member></StackEvents>\
+            <NextToken>older</NextToken></DescribeStackEventsResult></DescribeStackEventsResponse>";
+        let (cloud, requests) = aws([(200, newest)]);
+        assert!(Events::from_now(&cloud, "stack").await.is_ok());
+        requests.join().expect("one request");
+    }
+
+    #[tokio::test]
     async fn a_bucket_that_somebody_of_ours_makes_meanwhile_is_ours() {
         let (cloud, requests) = aws([(404, ""), (409, OURS)]);
         assert!(!cloud.ensure_bucket("packages").await.expect("it is there"));

@@ -24,7 +24,9 @@ pub(crate) struct Destroy {
 pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bool> {
     let name = match wish.stack {
         Some(name) => name,
-        None => aside(move || wish.program.stack_name()).await?,
+        None => aside(move || wish.program.stack_name())
+            .await
+            .map_err(|error| error.help("or say which stack it is: `--stack-name NAME`"))?,
     };
     let cloud = Cloud::connect(&wish.account).await?;
     let progress = Progress::start("looking at the stack");

@@ -4,6 +4,7 @@
 
 use crate::{
     aside::aside,
+    build::{Scratch, Workspace},
     cloud::{Account, Cloud},
     deploy::{deployed, settled},
     error::{Error, Result},
@@ -40,15 +41,24 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
         out.write_all(&answer.text).map_err(unwritten)?;
         return Ok(answer.status);
     };
-    let after = Synthesised::make(&wish.program, wish.out.as_deref()).await?.template;
+    let after = synthesised(&wish).await?.template;
     tell(Some(&before), &after, &format!("`{}`", file.display()), wish.json, out)
+}
+
+/// Into a folder that goes, unless one was given: what is compared with may lie where `synth` writes.
+async fn synthesised(wish: &Compare) -> Result<Synthesised> {
+    let scratch = match wish.out {
+        Some(_) => None,
+        None => Some(Workspace::load(wish.program.manifest_path.as_deref())?.scratch()),
+    };
+    let out = scratch.as_ref().map(Scratch::path).or(wish.out.as_deref());
+    Synthesised::make(&wish.program, out).await
 }
 
 async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
     // Who cannot be reached is said before anything is compiled.
     let cloud = Cloud::connect(&wish.account).await?;
-    let Synthesised { built, template: after, .. } =
-        Synthesised::make(&wish.program, wish.out.as_deref()).await?;
+    let Synthesised { built, template: after, .. } = synthesised(&wish).await?;
     let name = wish.stack.unwrap_or(built.name);
     let progress = Progress::start("looking at the stack");
     let before = match settled(&cloud, &name, &progress).await? {

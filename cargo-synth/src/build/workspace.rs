@@ -9,6 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId, Targe
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 /// The workspace of the program that declares the network.
@@ -63,7 +64,9 @@ impl Workspace {
 
     /// A folder for files that nobody needs for long.
     pub(crate) fn scratch(&self) -> Scratch {
-        Scratch(self.synthesised(&format!(".{}", std::process::id())))
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Scratch(self.synthesised(&format!(".{}-{number}", std::process::id())))
     }
 
     /// The binaries of these names.

@@ -1,8 +1,10 @@
 //! What happens to a stack's resources, as it happens.
 
 use super::{Cloud, Pause, refused};
-use crate::error::Result;
-use aws_sdk_cloudformation::types::StackEvent;
+use crate::error::{Error, Result};
+use aws_sdk_cloudformation::{
+    error::SdkError, operation::describe_stack_events::DescribeStackEventsError, types::StackEvent,
+};
 use std::collections::HashSet;
 
 /// Something that happened to a resource.
@@ -51,6 +53,10 @@ pub(crate) fn is_over(status: &str) -> bool {
     !status.ends_with("_IN_PROGRESS")
 }
 
+fn unreadable(stack: &str, error: &SdkError<DescribeStackEventsError>) -> Error {
+    refused(&format!("the events of `{stack}` cannot be read"), error)
+}
+
 /// The events of a stack from now on.
 pub(crate) struct Events<'c> {
     cloud: &'c Cloud,
@@ -61,9 +67,12 @@ pub(crate) struct Events<'c> {
 impl<'c> Events<'c> {
     /// From now on; `stack` is best an id, by which a deleted stack is found too.
     pub(crate) async fn from_now(cloud: &'c Cloud, stack: &str) -> Result<Events<'c>> {
-        let mut events = Events { cloud, stack: stack.to_owned(), seen: HashSet::new() };
-        events.fresh().await?;
-        Ok(events)
+        let found = cloud.cloudformation.describe_stack_events().stack_name(stack).send().await;
+        let found = found.map_err(|error| unreadable(stack, &error))?;
+        // The newest are enough: what comes is newer, and is read until one of them.
+        let seen = found.stack_events.unwrap_or_default().into_iter();
+        let seen = seen.map(|event| event.event_id.unwrap_or_default()).collect();
+        Ok(Events { cloud, stack: stack.to_owned(), seen })
     }
 
     /// What has happened since it was last asked, in order.
@@ -72,9 +81,7 @@ impl<'c> Events<'c> {
         let mut pages = request.stack_name(&self.stack).into_paginator().send();
         let mut fresh = Vec::new();
         'pages: while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| {
-                refused(&format!("the events of `{}` cannot be read", self.stack), &error)
-            })?;
+            let page = page.map_err(|error| unreadable(&self.stack, &error))?;
             // The newest come first.
             for event in page.stack_events.unwrap_or_default() {
                 if !self.seen.insert(event.event_id.clone().unwrap_or_default()) {

@@ -308,6 +308,13 @@ fn a_question_can_be_answered_with_an_interruption() {
 }
 
 #[test]
+fn a_stack_whose_network_is_at_fault_is_deleted_by_its_name() {
+    let project = Project::new();
+    project.edit("network/src/main.rs", " + waiter.sends_to(&orders())", "");
+    said(&mut project.synth(&["destroy", "--yes"])).code(1).has(&["--stack-name NAME"]);
+}
+
+#[test]
 fn what_is_lost_needs_a_flag() {
     let Some(site) = Site::new() else { return };
     site.deploy().code(0);

@@ -139,6 +139,12 @@ fn files_are_compared_without_an_account() {
     project.edit("network/src/main.rs", "name!(\"orders\")", "name!(\"tickets\")");
     diff(network, &[]).code(4).has(&["OrdersQueue is removed: what it holds is lost"]);
 
+    // What it is compared with stays as it is, wherever that lies.
+    let lying = "target/synth/restaurant/template.json";
+    for _ in ["once", "again"] {
+        diff(lying, &[]).code(4).has(&["OrdersQueue is removed"]);
+    }
+
     fs::write(kept.join("broken.json"), "{").expect("a file");
     diff("target/kept/broken.json", &[]).code(1).has(&["`target/kept/broken.json` could not be"]);
     diff("target/kept/none.json", &[]).code(1).has(&["`target/kept/none.json` could not be read"]);
