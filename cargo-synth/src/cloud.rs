@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     folder::Template,
 };
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider};
 use aws_sdk_cloudformation::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack},
@@ -80,12 +80,18 @@ impl Cloud {
     pub(crate) async fn connect(account: &Account) -> Result<Cloud> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &account.profile {
-            loader = loader.profile_name(profile);
+            // Who names a profile means it, whatever credentials the environment has.
+            let named = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(named);
         }
         if let Some(region) = &account.region {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(endpoint) = &account.endpoint {
+            if !["http://", "https://"].iter().any(|scheme| endpoint.starts_with(scheme)) {
+                return Err(Error::new(format!("`--endpoint-url {endpoint}` is no URL"))
+                    .help(format!("--endpoint-url http://{endpoint}")));
+            }
             loader = loader.endpoint_url(endpoint);
         }
         let config: SdkConfig = loader.load().await;
@@ -95,6 +101,16 @@ impl Cloud {
         })?;
         let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
         let identity = identity.map_err(|error| {
+            if let SdkError::DispatchFailure(failure) = &error
+                && (failure.is_io() || failure.is_timeout())
+            {
+                let what = config.endpoint_url().map_or(format!("AWS in {region}"), str::to_owned);
+                return refused(&format!("{what} cannot be reached"), &error)
+                    .help(
+                        "is the region spelled right, is the network there, does a proxy stop it?",
+                    )
+                    .help("what answers in AWS's place is `--endpoint-url` or AWS_ENDPOINT_URL");
+            }
             refused("AWS does not say who is asking", &error)
                 .help("sign in: `aws sso login` or `aws configure`; or choose `--profile NAME`")
                 .help("see who you are: `aws sts get-caller-identity`")

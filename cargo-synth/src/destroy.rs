@@ -31,7 +31,13 @@ pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bo
     let cloud = Cloud::connect(&wish.account).await?;
     let progress = Progress::start("looking at the stack");
     let Some(stack) = cloud.stack(&name).await? else {
-        say(out, &format!("there is no stack `{name}`; nothing was done"))?;
+        say(
+            out,
+            &format!(
+                "there is no stack `{name}` in {}, account {}; nothing was done",
+                cloud.region, cloud.account
+            ),
+        )?;
         return Ok(true);
     };
     let id = stack.stack_id.clone().unwrap_or_else(|| name.clone());

@@ -27,6 +27,9 @@ pub(crate) struct Program {
     pub(crate) said: Option<String>,
 }
 
+const WHICH: &str = "say which program it is: `--example NAME`, `--bin NAME`, `--package NAME` or \
+    `--manifest-path PATH`, as for `cargo run`";
+
 /// What the program says of what it wrote.
 #[derive(Deserialize)]
 struct Summary {
@@ -103,12 +106,20 @@ impl Program {
                 .why(format!("`{} {command}` ended with {status}", self.shown()))
                 .help("its errors stand above");
         }
-        Error::new(format!("{} is not a program that declares a network", self.name()))
+        // Cargo's own status where nothing was run, and a panic's.
+        if status.code() == Some(101) {
+            return Error::new(format!("{} is not there, does not compile or panics", self.name()))
+                .why(format!("`{} {command}` ended with {status}", self.shown()))
+                .help("what is wrong with it stands above")
+                .help(WHICH);
+        }
+        self.is_no_network()
             .why(format!("`{} {command}` ended with {status}", self.shown()))
-            .help(
-                "say which program it is: `--example NAME`, `--bin NAME`, `--package NAME` or \
-                 `--manifest-path PATH`, as for `cargo run`",
-            )
+            .help(WHICH)
+    }
+
+    fn is_no_network(&self) -> Error {
+        Error::new(format!("{} is not a program that declares a network", self.name()))
             .help("its `main` ends in `net_synth::run(\"name\", network)`")
     }
 
@@ -132,7 +143,8 @@ impl Program {
         if !output.status.success() {
             return Err(failed());
         }
-        let summary: Summary = serde_json::from_slice(&output.stdout).map_err(|_| failed())?;
+        let summary: Summary =
+            serde_json::from_slice(&output.stdout).map_err(|_| self.is_no_network().help(WHICH))?;
         Ok(Written { name: summary.name, files: summary.files })
     }
 

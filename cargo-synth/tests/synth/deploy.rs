@@ -367,9 +367,27 @@ fn who_cannot_be_reached_is_said() {
     let project = Project::new();
     let mut command = project.synth(&["deploy", "--yes"]);
     engine::credentials(&mut command, "http://127.0.0.1:9");
-    said(&mut command).code(1).has(&["AWS does not say who is asking", "aws sso login"]);
+    said(&mut command).code(1).has(&["http://127.0.0.1:9 cannot be reached", "--endpoint-url"]);
+    let mut command = project.synth(&["destroy", "--endpoint-url", "127.0.0.1:9"]);
+    engine::credentials(&mut command, "http://127.0.0.1:9");
+    said(&mut command).code(1).has(&["is no URL", "--endpoint-url http://127.0.0.1:9"]);
     let mut command = project.synth(&["deploy", "--yes"]);
     command.env_remove("AWS_REGION").env_remove("AWS_DEFAULT_REGION").env("HOME", project.path());
     command.env("AWS_EC2_METADATA_DISABLED", "true");
     said(&mut command).code(1).has(&["no AWS region is set", "--region"]);
+}
+
+#[test]
+fn a_profile_that_is_named_is_used_whatever_the_environment_has() {
+    let Some(site) = Site::new() else { return };
+    let file = site.project.path().join("target/credentials");
+    let keys = "aws_access_key_id = 222222222222\naws_secret_access_key = test\n";
+    std::fs::write(&file, format!("[other]\n{keys}")).expect("a file");
+    let ask = |profile: &str| {
+        let mut command = site.command(&["destroy", "--yes", "--stack-name", "no-such-stack"]);
+        command.env("AWS_SHARED_CREDENTIALS_FILE", &file);
+        said(command.args(["--profile", profile]))
+    };
+    ask("other").code(0).has(&["no stack `no-such-stack` in eu-west-1, account 222222222222"]);
+    ask("nobody").code(1).has(&["AWS does not say who is asking", "nobody"]);
 }
