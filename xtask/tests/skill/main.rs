@@ -69,10 +69,11 @@ async fn an_api_that_has_to_be_asked_again() {
             break;
         }
     }
-    skill.answered_once(answered.expect("an answer in time"));
+    let answered = answered.expect("an answer in time");
     skill.tells_the_door_as_a_change().await;
     skill.is_answered_by_the_requester().await;
     poisoned.ends_in_the_dead_letter_queue().await;
+    skill.answered_once(answered);
     permissions::are_used_or_explained(&skill);
 
     skill.grows().await;
