@@ -3,6 +3,7 @@
 use crate::{python, run::Folder};
 use serde_json::Value;
 use std::{
+    fs::File,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
     os::unix::process::CommandExt,
@@ -22,6 +23,22 @@ pub struct Engine {
     python: PathBuf,
     // It keeps what it writes in here.
     _folder: Folder,
+    // Nobody else's engine is started on its port.
+    _port: File,
+}
+
+/// A free port that no other test has chosen, in whatever process and checkout, until the file is
+/// closed: between the choice and the engine's start it is free for everybody.
+fn reserve() -> (u16, File) {
+    loop {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = free.expect("a free port").port();
+        let file = std::env::temp_dir().join(format!("net-tests-{port}.lock"));
+        let file = File::create(file).expect("a lock can be made");
+        if file.try_lock().is_ok() {
+            return (port, file);
+        }
+    }
 }
 
 /// What the engine takes for credentials, and where it is: for a process that talks to it.
@@ -44,8 +61,8 @@ impl Engine {
     pub fn start() -> Option<Engine> {
         let programs = python::environment("ministack", "tools/ministack.txt")?;
         let folder = Folder::new();
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-        let address = format!("127.0.0.1:{}", port.expect("a free port").port());
+        let (port, reserved) = reserve();
+        let address = format!("127.0.0.1:{port}");
         let endpoint = format!("http://{address}");
         let mut command = Command::new(programs.join("ministack"));
         credentials(&mut command, &endpoint);
@@ -54,7 +71,7 @@ impl Engine {
             // What is asked of it can be looked up, as in CloudTrail.
             .env("CLOUDTRAIL_RECORDING", "1")
             .env("BIND_HOST", "127.0.0.1")
-            .env("GATEWAY_PORT", address.rsplit(':').next().unwrap_or_default())
+            .env("GATEWAY_PORT", port.to_string())
             .env("LOG_LEVEL", "ERROR")
             .current_dir(folder.path())
             .stdin(Stdio::null())
@@ -64,8 +81,13 @@ impl Engine {
             .process_group(0)
             .spawn()
             .expect("the engine starts");
-        let mut engine =
-            Engine { process, endpoint, python: programs.join("python"), _folder: folder };
+        let mut engine = Engine {
+            process,
+            endpoint,
+            python: programs.join("python"),
+            _folder: folder,
+            _port: reserved,
+        };
         let start = Instant::now();
         while !answers(&address) {
             let ended = engine.process.try_wait().expect("the engine is a child");

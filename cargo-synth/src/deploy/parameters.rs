@@ -84,8 +84,12 @@ pub(crate) fn values(
     }
     if let Some(unknown) = given.flags.keys().next() {
         let known: Vec<_> = template.parameters().map(|p| p.name).filter(|n| *n != own).collect();
-        return Err(Error::new(format!("the network has no parameter `{unknown}`"))
-            .help(format!("it has {}", known.join(", "))));
+        let error = Error::new(format!("the network has no parameter `{unknown}`"));
+        return Err(match known.as_slice() {
+            _ if unknown == own => error.help("the bucket for packages is `--bucket NAME`"),
+            [] => error.help("it has none"),
+            known => error.help(format!("it has {}", known.join(", "))),
+        });
     }
     if missing.is_empty() {
         return Ok(values);
