@@ -2,16 +2,19 @@
 //!
 //! Which network, the environment says; deployments in tests differ by this much.
 
-use alexa_patterns::{contract::Entrypoint, *};
+#[expect(unreachable_pub, reason = "for net-tests it is a public module")]
+#[path = "support/networks.rs"]
+mod networks;
+
+use alexa_patterns::contract::Entrypoint;
 use net_dsl::prelude::*;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let name = std::env::var("NETWORK").unwrap_or_default();
-    let network = match name.as_str() {
-        "sync-api" => entrypoint() + sync_processor() + dispatcher(),
-        "async-push" => entrypoint() + async_processor() + push_gateway() + dispatcher(),
-        _ => entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
+    let wanted = std::env::var("NETWORK").unwrap_or_default();
+    let mut networks = networks::examples().into_iter();
+    let Some((_, network)) = networks.find(|(name, _)| name.to_string() == wanted) else {
+        return ExitCode::FAILURE;
     };
     let larger =
         Function::<Entrypoint>::builder().name(name!("entrypoint")).memory(mebibytes!(512)).build();

@@ -6,6 +6,7 @@ pub mod everything;
 pub mod networks;
 pub mod python;
 pub mod run;
+pub mod said;
 pub mod terraform;
 pub mod toolchain;
 

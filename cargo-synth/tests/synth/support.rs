@@ -1,10 +1,12 @@
 //! `synth` as a process, in a workspace of the test's own.
 
+pub(crate) use net_tests::said::{Said, said};
+
 use net_tests::{python::root, toolchain};
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 /// The fixture `restaurant`, a network of two functions and their handlers, to be changed.
@@ -110,42 +112,5 @@ fn copy(from: &Path, to: &Path) {
 fn write(file: &Path, bytes: &[u8]) {
     if fs::read(file).ok().as_deref() != Some(bytes) {
         fs::write(file, bytes).expect("a file can be written");
-    }
-}
-
-/// What a process said.
-#[derive(Debug)]
-pub(crate) struct Said {
-    pub(crate) code: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-pub(crate) fn said(command: &mut Command) -> Said {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let Output { status, stdout, stderr } = output;
-    let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
-    Said { code: status.code(), out: text(stdout), err: text(stderr) }
-}
-
-impl Said {
-    #[track_caller]
-    pub(crate) fn code(self, code: i32) -> Said {
-        assert_eq!(self.code, Some(code), "{}\n{}", self.out, self.err);
-        self
-    }
-
-    /// How many lines on standard error start with a verb.
-    pub(crate) fn count(&self, verb: &str) -> usize {
-        self.err.lines().filter(|line| line.trim_start().starts_with(verb)).count()
-    }
-
-    #[track_caller]
-    pub(crate) fn has(self, parts: &[&str]) -> Said {
-        for part in parts {
-            let text = format!("{}{}", self.out, self.err);
-            assert!(text.contains(part), "no `{part}` in:\n{text}");
-        }
-        self
     }
 }

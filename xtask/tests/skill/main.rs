@@ -39,9 +39,10 @@ async fn an_api_that_pushes() {
     let url = stage.reached(&skill.outputs["PushGatewayUrl"], "/push");
     stage.acme.set_pushes(Pushes::to(url).times(2));
     skill.turn_on("c-1").await;
-    assert_eq!(stage.acme.pushed(), [202, 202]);
     skill.is_answered_by_the_requester().await;
     poisoned.ends_in_the_dead_letter_queue().await;
+    // Not before: the answer to the first push may be faster than the second.
+    assert_eq!(skill.stage.acme.pushed(), [202, 202]);
     skill.answered_once("c-1");
     permissions::are_used_or_explained(&skill);
 
@@ -64,8 +65,8 @@ async fn an_api_that_has_to_be_asked_again() {
         let tick = skill.ticks(correlation).await;
         tokio::time::sleep_until((tick + Duration::from_secs(56)).into()).await;
         skill.stage.acme.set_pace(Pace::After(Duration::from_millis(100)));
-        answered = skill.turn_on_or_be_late(correlation).await.map(|_| correlation);
-        if answered.is_some() {
+        if skill.turns_on_in_time(correlation).await {
+            answered = Some(correlation);
             break;
         }
     }

@@ -1,12 +1,15 @@
 //! A skill that is deployed, and what is promised of it.
 
 use alexa_doubles::{Pace, directive, schema};
-use net_tests::toolchain::{PROCESSOR, TARGET};
+use net_tests::{
+    said::{Said, said},
+    toolchain::{PROCESSOR, TARGET},
+};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Write as _,
-    process::{Command, Output},
+    process::Command,
     time::{Duration, Instant},
 };
 use xtask::{Stage, TOKEN, USER};
@@ -29,32 +32,6 @@ pub(crate) struct Skill {
     pub(crate) outputs: BTreeMap<String, String>,
 }
 
-/// What `synth` said.
-pub(crate) struct Said {
-    code: Option<i32>,
-    text: String,
-}
-
-impl Said {
-    #[track_caller]
-    fn code(self, code: i32) -> Said {
-        assert_eq!(self.code, Some(code), "{}", self.text);
-        self
-    }
-
-    #[track_caller]
-    fn has(self, parts: &[&str]) -> Said {
-        for part in parts {
-            assert!(self.text.contains(part), "no `{part}` in:\n{}", self.text);
-        }
-        self
-    }
-
-    fn count(&self, verb: &str) -> usize {
-        self.text.lines().filter(|line| line.trim_start().starts_with(verb)).count()
-    }
-}
-
 impl Skill {
     /// Deploys an example to a new engine; none where there is no Python.
     pub(crate) async fn deploy(example: &'static str) -> Option<Skill> {
@@ -64,13 +41,13 @@ impl Skill {
         let start = Instant::now();
         let built = skill.synth(&["build"], example).await.code(0);
         // All of its functions are compiled by one run of cargo.
-        assert_eq!(built.text.matches(&format!(" for {TARGET}")).count(), 1, "{}", built.text);
+        assert_eq!(built.text().matches(&format!(" for {TARGET}")).count(), 1, "{}", built.text());
         let built_in = start.elapsed();
         let start = Instant::now();
         let said = skill.synth(&["deploy", "--yes"], example).await.code(0).has(&["Deployed"]);
         figure(example, "handlers built", built_in);
         figure(example, "deployed, with its handlers built", start.elapsed());
-        assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text);
+        assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text());
         skill.outputs = skill.stage.outputs(&skill.stack);
         Some(skill)
     }
@@ -87,7 +64,8 @@ impl Skill {
         if arguments[0] != "destroy" {
             command.args(["--architecture", PROCESSOR]);
         }
-        said(command).await
+        let said = tokio::task::spawn_blocking(move || said(&mut command));
+        said.await.expect("no panic")
     }
 
     /// The deployed functions' names, by logical id.
@@ -138,12 +116,12 @@ impl Skill {
     }
 
     /// "Turn on the kitchen light": deferred, and answered in time.
-    pub(crate) async fn turn_on(&self, correlation: &str) -> Value {
-        self.turn_on_or_be_late(correlation).await.expect("an answer in time")
+    pub(crate) async fn turn_on(&self, correlation: &str) {
+        assert!(self.turns_on_in_time(correlation).await, "{correlation} was answered late");
     }
 
-    /// The same, or none where the answer came too late, so that it is told as a change.
-    pub(crate) async fn turn_on_or_be_late(&self, correlation: &str) -> Option<Value> {
+    /// The same; false where the answer came too late, so that it is told as a change.
+    pub(crate) async fn turns_on_in_time(&self, correlation: &str) -> bool {
         let told = || {
             let events = self.stage.gateway.taken().into_iter().map(|taken| taken.event);
             events.filter(|event| event["event"]["endpoint"]["endpointId"] == "lamp")
@@ -160,12 +138,12 @@ impl Skill {
         assert_eq!(self.stage.acme.device(USER, "lamp")["on"], true);
         assert_eq!(power(&event), "ON");
         if event["event"]["header"]["name"] == "ChangeReport" {
-            return None;
+            return false;
         }
         figure(self.example, "from directive to final answer", start.elapsed());
         assert_eq!(event["event"]["header"]["name"], "Response", "{event}");
         assert_eq!(event["event"]["header"]["correlationToken"], correlation);
-        Some(event)
+        true
     }
 
     /// Waits for a tick of the clock: somebody wants the door unlocked, and what comes of it is known by
@@ -235,8 +213,8 @@ impl Skill {
     pub(crate) async fn grows(&self) {
         let larger = "MemorySize: 256 → 512";
         let said = self.synth(&["diff"], "tuned").await.code(3).has(&[larger]);
-        assert_eq!(said.count("~ EntrypointFunction"), 1, "{}", said.text);
-        assert_eq!(said.text.matches(" → ").count(), 1, "{}", said.text);
+        assert_eq!(said.count("~ EntrypointFunction"), 1, "{}", said.text());
+        assert_eq!(said.text().matches(" → ").count(), 1, "{}", said.text());
         let start = Instant::now();
         let said = self.synth(&["deploy", "--yes"], "tuned").await.code(0);
         figure(self.example, "updated", start.elapsed());
@@ -244,7 +222,7 @@ impl Skill {
             (said.count("Updated Function"), said.count("Uploaded ")),
             (1, 0),
             "{}",
-            said.text
+            said.text()
         );
         let request = json!({ "FunctionName": self.functions()["EntrypointFunction"] });
         let found = self.stage.engine.ask("lambda", "GetFunctionConfiguration", request);
@@ -261,7 +239,7 @@ impl Skill {
             "- push-gateway: 1 HTTP API, 1 function, 1 integration",
         ]);
         let said = self.synth(&["deploy", "--yes"], self.example).await.code(0);
-        assert_eq!(said.count("Uploaded "), 1, "{}", said.text);
+        assert_eq!(said.count("Uploaded "), 1, "{}", said.text());
         let (mut kept, after) = (before, self.functions());
         kept.remove("ReceiverFunction");
         let poller = after.get("PollerFunction").cloned().expect("there is a poller");
@@ -271,16 +249,16 @@ impl Skill {
         self.synth(&["diff"], self.example).await.code(0);
     }
 
-    /// Nothing is left but the tables that are said to be left, and nothing of it has run amok.
+    /// Nothing is left but the tables that are said to be left.
     pub(crate) async fn leaves_only_tables(self) {
         let tables = self.resources("AWS::DynamoDB::Table");
         let said = self.synth(&["destroy", "--yes"], self.example).await.code(0);
         for (id, name) in &tables {
-            assert!(said.text.contains(&format!("left: {id} ({name})")), "{}", said.text);
+            assert!(said.text().contains(&format!("left: {id} ({name})")), "{}", said.text());
         }
         let left = self.left_in_the_account();
         let expected: BTreeSet<String> = tables.into_values().collect();
-        assert_eq!(left, expected, "{}", said.text);
+        assert_eq!(left, expected, "{}", said.text());
     }
 
     /// Everything of the kinds that a network is made of, by name.
@@ -344,14 +322,6 @@ async fn until<T>(
         assert!(start.elapsed() < patience, "{}", instead());
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-}
-
-async fn said(mut command: Command) -> Said {
-    let output = tokio::task::spawn_blocking(move || command.output()).await;
-    let output = output.expect("no panic").expect("synth runs");
-    let Output { status, stdout, stderr } = output;
-    let text = [stdout, stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8")).concat();
-    Said { code: status.code(), text }
 }
 
 /// Says a figure, past the test harness, which swallows what passing tests say.
