@@ -129,8 +129,10 @@ pub(crate) async fn apply(
     let causes = shown.causes;
     let took = duration(progress.elapsed());
     if matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE") {
-        // What was put there beside the template, and the change had no need to touch.
-        code.put_right("Restored", &progress).await?;
+        if before.template.is_some() {
+            // What was put there beside the template, and the change had no need to touch.
+            code.put_right("Restored", &progress).await?;
+        }
         let changed = count(changes.len(), "change");
         progress.done("Deployed", &format!("`{stack}`: {changed} in {took}"));
         drop(progress);

@@ -25,11 +25,6 @@ pub(crate) struct Compare {
     pub(crate) json: bool,
 }
 
-/// Exit status, as of the program's own `diff`: there are differences.
-const DIFFERENT: u8 = 3;
-/// There are, and with them data is lost.
-const LOSSES: u8 = 4;
-
 /// Compares and tells; the exit status that says what came of it.
 pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
     let Some(file) = &wish.against else { return diff_deployed(wish, out).await };
@@ -81,23 +76,18 @@ fn tell(
     out: &mut dyn io::Write,
 ) -> Result<u8> {
     let diff = after.differences_from(before)?;
-    let is_loss = diff.losses().next().is_some();
     let text = if json {
         serde_json::to_string_pretty(&diff)
             .map_err(|error| Error::new(format!("the differences are no JSON: {error}")))?
     } else if diff.is_empty() {
         format!("no difference from {against}")
-    } else if is_loss {
+    } else if diff.losses().next().is_some() {
         format!("{}without `--allow-data-loss`, `synth deploy` refuses this", diff.render())
     } else {
         diff.render()
     };
     writeln!(out, "{}", text.trim_end()).map_err(unwritten)?;
-    Ok(match diff.is_empty() {
-        true => 0,
-        false if is_loss => LOSSES,
-        false => DIFFERENT,
-    })
+    Ok(diff.exit_status())
 }
 
 fn unwritten(error: io::Error) -> Error {

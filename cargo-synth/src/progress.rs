@@ -107,7 +107,11 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
-/// `1 function`, `2 functions`.
+/// `1 function`, `2 functions`, `2 binaries`.
 pub(crate) fn count(number: usize, what: &str) -> String {
-    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+    match (number, what.strip_suffix('y')) {
+        (1, _) => format!("1 {what}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {what}s"),
+    }
 }

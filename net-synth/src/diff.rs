@@ -242,6 +242,16 @@ impl Diff {
         self.resources.iter().filter(|change| change.held == Some(Held::Lost))
     }
 
+    /// The exit status that tells programs of it: 0 if there is no difference, 3 if there is one, 4 if
+    /// data is lost with it.
+    pub fn exit_status(&self) -> u8 {
+        match self.losses().next() {
+            Some(_) => 4,
+            None if self.is_empty() => 0,
+            None => 3,
+        }
+    }
+
     /// The difference for people, with colours as escape codes.
     pub fn render(&self) -> String {
         render::render(self)

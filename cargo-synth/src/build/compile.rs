@@ -28,7 +28,6 @@ pub(crate) fn compile(
 ) -> Result<BTreeMap<String, PathBuf>> {
     let progress = Progress::start("compiling");
     let what = format!("{} for {}", count(binaries.len(), "binary"), toolchain.target);
-    let what = what.replace("binarys", "binaries");
     if !quiet {
         progress.done("Compiling", &what);
     }

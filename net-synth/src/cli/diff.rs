@@ -1,6 +1,6 @@
 //! `diff`: what deploying the network would change.
 
-use super::{FAILED, SUCCEEDED, check::summary, fail};
+use super::{FAILED, check::summary, fail};
 use crate::{
     Plan, check,
     diff::{Diff, Stack},
@@ -8,11 +8,6 @@ use crate::{
 };
 use net_dsl::{Graph, Name, Network, check::Finding};
 use std::{fs, io, path::Path};
-
-/// There are differences.
-const DIFFERENT: u8 = 3;
-/// There are, and with them data is lost.
-const LOSSES: u8 = 4;
 
 pub(super) fn run(
     name: &Name,
@@ -51,11 +46,7 @@ pub(super) fn run(
     } else {
         out.write_all(diff.render().as_bytes())?;
     }
-    Ok(match diff.losses().next() {
-        Some(_) => LOSSES,
-        None if diff.is_empty() => SUCCEEDED,
-        None => DIFFERENT,
-    })
+    Ok(diff.exit_status())
 }
 
 /// A template, or what the network of a `network.json` would deploy.
