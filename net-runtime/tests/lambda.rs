@@ -107,8 +107,8 @@ fn binary() -> &'static PathBuf {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "net-runtime", "--example", "kitchen"])
-            .args(["--features", "aws", "--message-format", "json"])
+            .args(["build", "--quiet", "--workspace", "--example", "kitchen"])
+            .args(["--message-format", "json-render-diagnostics"])
             .output()
             .expect("cargo runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
