@@ -14,7 +14,7 @@ pub(crate) use workspace::{Scratch, Workspace};
 
 use crate::{
     error::{Error, Result},
-    folder::{Declarations, Function, Processor, Template},
+    folder::{Function, Processor},
     program::Program,
     progress::{self, Progress, count},
 };
@@ -36,8 +36,6 @@ pub(crate) struct Built {
     /// What the network's check said.
     pub(crate) said: String,
     pub(crate) folder: PathBuf,
-    /// The folders that are functions' code.
-    pub(crate) sources: Vec<PathBuf>,
     /// Each package once, in order of name.
     pub(crate) packages: Vec<Package>,
 }
@@ -45,15 +43,13 @@ pub(crate) struct Built {
 /// Builds the packages of a program's functions into a folder: `out`, or `target/synth/NAME`.
 pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     let said = program.check()?;
-    let workspace = Workspace::load(program.manifest_path.as_deref())?;
-    let (name, functions) = functions(program, &workspace)?;
-    let folder = out.map_or_else(|| workspace.synthesised(&name), Path::to_owned);
-    let binaries = by_processor(&functions);
+    let Program { name, functions, workspace, selection, .. } = program;
+    let folder = out.map_or_else(|| workspace.synthesised(name), Path::to_owned);
+    let binaries = by_processor(functions);
 
     // What is missing is said before anything is compiled.
     let mut folders: BTreeMap<&str, Package> = BTreeMap::new();
-    let sources = functions.iter().filter_map(|function| source(&workspace, function)).collect();
-    for function in &functions {
+    for function in functions {
         if let FunctionCode::Folder(folder) = &function.code {
             let package = folder::package(workspace.root(), function, folder)?;
             folders.insert(&function.entity, package);
@@ -61,14 +57,14 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     }
     let mut runs = Vec::new();
     for (processor, names) in &binaries {
-        let found = workspace.binaries(names, &functions)?;
+        let found = workspace.binaries(names, functions)?;
         let toolchain = toolchain::find(*processor, workspace.needs_c(&found))?;
         runs.push((*processor, found, toolchain));
     }
     let mut built: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
         for (binary, executable) in
-            compile::compile(&workspace, &found, &toolchain, program.is_quiet())?
+            compile::compile(workspace, &found, &toolchain, selection.is_quiet())?
         {
             let package = Package::of_binary(&binary, &executable)?;
             built.insert((processor, binary), package);
@@ -80,7 +76,7 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
         FunctionCode::Binary(binary) => built.get(&(function.processor, binary.name().to_owned())),
     };
     let mut keys = BTreeMap::new();
-    for function in &functions {
+    for function in functions {
         let package = of(function).ok_or_else(|| {
             Error::new(format!("cargo built no binary for `{}`", function.entity))
         })?;
@@ -89,21 +85,17 @@ pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
     package::write(&folder, built.values().chain(folders.values()), &keys)?;
     let packages = built.into_values().chain(folders.into_values());
     let packages: BTreeMap<_, _> = packages.map(|package| (package.key.clone(), package)).collect();
-    Ok(Built { name, said, folder, sources, packages: packages.into_values().collect() })
+    let packages = packages.into_values().collect();
+    Ok(Built { name: name.clone(), said, folder, packages })
 }
 
 /// The folders that are functions' code, whether there is anything in them or not.
-pub(crate) fn sources(program: &Program) -> Result<Vec<PathBuf>> {
-    let workspace = Workspace::load(program.manifest_path.as_deref())?;
-    let (_, functions) = functions(program, &workspace)?;
-    Ok(functions.iter().filter_map(|function| source(&workspace, function)).collect())
-}
-
-fn source(workspace: &Workspace, function: &Function) -> Option<PathBuf> {
-    match &function.code {
-        FunctionCode::Folder(folder) => Some(workspace.root().join(folder.path())),
+pub(crate) fn sources(program: &Program) -> Vec<PathBuf> {
+    let folder = |function: &Function| match &function.code {
+        FunctionCode::Folder(folder) => Some(program.workspace.root().join(folder.path())),
         FunctionCode::Binary(_) => None,
-    }
+    };
+    program.functions.iter().filter_map(folder).collect()
 }
 
 /// What the packages weigh, as lines.
@@ -116,15 +108,6 @@ pub(crate) fn report(built: &Built, out: &mut dyn std::io::Write) -> std::io::Re
         writeln!(out, "{} has no functions", built.name)?;
     }
     Ok(())
-}
-
-/// The network's name, and the functions of its template.
-fn functions(program: &Program, workspace: &Workspace) -> Result<(String, Vec<Function>)> {
-    let scratch = workspace.scratch();
-    let written = program.synthesise(scratch.path(), None)?;
-    let declared = Declarations::read(scratch.path())?;
-    let functions = Template::read(scratch.path())?.functions(&declared);
-    Ok((written.name, functions))
 }
 
 fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>> {
@@ -141,7 +124,7 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 pub(crate) fn run(program: &Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
-    if !program.is_quiet() {
+    if !program.selection.is_quiet() {
         let packages = count(built.packages.len(), "package");
         start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
     }

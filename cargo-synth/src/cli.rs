@@ -8,8 +8,9 @@ use crate::{
     diff::{self, Compare},
     error::{Error, Result},
     folder::Processor,
-    program::Program,
-    progress, synthesise, watch,
+    progress,
+    selection::Selection,
+    synthesise, watch,
 };
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
 use std::{
@@ -57,7 +58,8 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
     let written = |error: io::Error| Error::new(format!("cannot write: {error}"));
     match matches.subcommand() {
         Some(("build", found)) => {
-            let built = build::run(&program(found), path(found, "out").as_deref())?;
+            let program = selection(found).load()?;
+            let built = build::run(&program, path(found, "out").as_deref())?;
             build::report(&built, out).map_err(written)?;
             Ok(SUCCEEDED)
         }
@@ -68,7 +70,7 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
         }
         Some(("destroy", found)) => {
             let wish = Destroy {
-                program: program(found),
+                selection: selection(found),
                 account: account(found),
                 stack: text(found, "stack-name"),
                 ask: ask(found),
@@ -84,7 +86,7 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
         }
         Some(("diff", found)) => {
             let wish = Compare {
-                program: program(found),
+                selection: selection(found),
                 out: path(found, "out"),
                 account: account(found),
                 stack: text(found, "stack-name"),
@@ -94,8 +96,8 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             wait(diff::diff(wish, out), "nothing was compared, and nothing was changed")
         }
         _ => {
-            let (built, files) =
-                synthesise::synthesise(&program(matches), path(matches, "out").as_deref())?;
+            let program = selection(matches).load()?;
+            let (built, files) = synthesise::synthesise(&program, path(matches, "out").as_deref())?;
             for file in files {
                 let weight = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
                 let weight = progress::size(weight);
@@ -109,7 +111,7 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
 
 fn deployment(matches: &ArgMatches, ask: Ask) -> Result<Deploy> {
     Ok(Deploy {
-        program: program(matches),
+        selection: selection(matches),
         out: path(matches, "out"),
         account: account(matches),
         stack: text(matches, "stack-name"),
@@ -158,10 +160,10 @@ fn path(matches: &ArgMatches, id: &str) -> Option<PathBuf> {
     matches.get_one::<PathBuf>(id).cloned()
 }
 
-fn program(matches: &ArgMatches) -> Program {
+fn selection(matches: &ArgMatches) -> Selection {
     // Not every command has it.
     let processor = matches.try_get_one::<String>("architecture").ok().flatten();
-    Program {
+    Selection {
         manifest_path: path(matches, "manifest-path"),
         package: text(matches, "package"),
         bin: text(matches, "bin"),

@@ -16,8 +16,8 @@ use crate::{
     build::Package,
     cloud::{Account, Cloud, Events, Wanted},
     error::{Error, Result},
-    program::Program,
     progress::{Progress, count, duration, size},
+    selection::{Selection, load},
     synthesise::Synthesised,
 };
 use changes::Changes;
@@ -27,7 +27,7 @@ use std::{io, path::PathBuf};
 
 /// What `synth deploy` was told, or `synth watch`.
 pub(crate) struct Deploy {
-    pub(crate) program: Program,
+    pub(crate) selection: Selection,
     pub(crate) out: Option<PathBuf>,
     pub(crate) account: Account,
     pub(crate) stack: Option<String>,
@@ -46,7 +46,8 @@ pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<bool> {
     // Who cannot be reached is said before anything is compiled.
     let cloud = Cloud::connect(&wish.account).await?;
-    let made = Synthesised::make(&wish.program, wish.out.as_deref()).await?;
+    let program = load(&wish.selection).await?;
+    let made = Synthesised::make(program, wish.out.as_deref()).await?;
     apply(wish, &cloud, &made, out).await
 }
 

@@ -1,19 +1,18 @@
 //! `synth destroy`: deletes a stack, and says what it leaves.
 
 use crate::{
-    aside::aside,
     cloud::{Account, Cloud, Event, Events},
     deploy::{Ask, CODE_BUCKET, Shown, confirm, settled},
     error::{Error, Result},
     folder::Template,
-    program::Program,
     progress::{Progress, count, duration},
+    selection::{Selection, load},
 };
 use std::io;
 
 /// What `synth destroy` was told.
 pub(crate) struct Destroy {
-    pub(crate) program: Program,
+    pub(crate) selection: Selection,
     pub(crate) account: Account,
     pub(crate) stack: Option<String>,
     pub(crate) ask: Ask,
@@ -24,8 +23,9 @@ pub(crate) struct Destroy {
 pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bool> {
     let name = match wish.stack {
         Some(name) => name,
-        None => aside(move || wish.program.stack_name())
+        None => load(&wish.selection)
             .await
+            .map(|program| program.name)
             .map_err(|error| error.help("or say which stack it is: `--stack-name NAME`"))?,
     };
     let cloud = Cloud::connect(&wish.account).await?;

@@ -4,20 +4,19 @@
 
 use crate::{
     aside::aside,
-    build::{Scratch, Workspace},
     cloud::{Account, Cloud},
     deploy::{deployed, settled},
     error::{Error, Result},
     folder::Template,
-    program::Program,
     progress::Progress,
+    selection::{Selection, load},
     synthesise::Synthesised,
 };
 use std::{fs, io, path::PathBuf};
 
 /// What `synth diff` was told.
 pub(crate) struct Compare {
-    pub(crate) program: Program,
+    pub(crate) selection: Selection,
     pub(crate) out: Option<PathBuf>,
     pub(crate) account: Account,
     pub(crate) stack: Option<String>,
@@ -31,8 +30,8 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
     let text = fs::read_to_string(file).map_err(|error| Error::file(file, "read", &error))?;
     let Some(before) = Template::parse(text) else {
         // Not a template: the program reads networks, and says what is wrong with anything else.
-        let (program, file, json) = (wish.program, file.clone(), wish.json);
-        let answer = aside(move || program.diff(&file, json)).await?;
+        let (selection, file, json) = (wish.selection, file.clone(), wish.json);
+        let answer = aside(move || selection.load()?.diff(&file, json)).await?;
         out.write_all(&answer.text).map_err(unwritten)?;
         return Ok(answer.status);
     };
@@ -42,12 +41,10 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
 
 /// Into a folder that goes, unless one was given: what is compared with may lie where `synth` writes.
 async fn synthesised(wish: &Compare) -> Result<Synthesised> {
-    let scratch = match wish.out {
-        Some(_) => None,
-        None => Some(Workspace::load(wish.program.manifest_path.as_deref())?.scratch()),
-    };
-    let out = scratch.as_ref().map(Scratch::path).or(wish.out.as_deref());
-    Synthesised::make(&wish.program, out).await
+    let program = load(&wish.selection).await?;
+    let scratch = program.workspace.scratch();
+    let out = wish.out.as_deref().unwrap_or(scratch.path());
+    Synthesised::make(program, Some(out)).await
 }
 
 async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {

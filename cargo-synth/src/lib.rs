@@ -15,6 +15,7 @@ mod error;
 mod folder;
 mod program;
 mod progress;
+mod selection;
 mod synthesise;
 mod watch;
 

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 pub(crate) fn synthesise(program: &Program, out: Option<&Path>) -> Result<(Built, Vec<PathBuf>)> {
     let built = build::run(program, out)?;
     let packages = built.folder.join(PACKAGES);
-    let written = program.synthesise(&built.folder, Some(&packages))?;
+    let files = program.synthesise(&built.folder, &packages)?;
     build::tidy(&built);
-    Ok((built, written.files))
+    Ok((built, files))
 }
 
 /// A synthesised folder, read.
@@ -27,8 +27,8 @@ pub(crate) struct Synthesised {
 
 impl Synthesised {
     /// Synthesises, while whoever waits for it can be interrupted.
-    pub(crate) async fn make(program: &Program, out: Option<&Path>) -> Result<Synthesised> {
-        let (program, out) = (program.clone(), out.map(Path::to_owned));
+    pub(crate) async fn make(program: Program, out: Option<&Path>) -> Result<Synthesised> {
+        let out = out.map(Path::to_owned);
         aside(move || {
             let (built, _) = synthesise(&program, out.as_deref())?;
             let template = Template::read(&built.folder)?;

@@ -3,12 +3,12 @@
 mod files;
 
 use crate::{
-    aside::aside,
-    build::{self, Workspace},
+    build,
     cloud::Cloud,
     deploy::{self, Deploy},
     error::{Error, Result},
     progress::{count, duration, tell},
+    selection::load,
     synthesise::Synthesised,
 };
 use files::Files;
@@ -22,7 +22,7 @@ use std::{
 /// Deploys and watches, until somebody interrupts it or nothing can be watched.
 pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<Infallible> {
     let cloud = Cloud::connect(&wish.account).await?;
-    let mut workspace = Workspace::load(wish.program.manifest_path.as_deref())?;
+    let mut workspace = wish.selection.workspace()?;
     let mut changed: Option<Instant> = None;
     // The template that the stack was last brought up to.
     let mut live: Option<String> = None;
@@ -31,52 +31,39 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     loop {
         // From before the build on: what changes while it runs is built next.
         let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
+        let program = load(&wish.selection).await;
+        // Of a network with errors nothing is known.
+        let known = program.as_ref().ok().filter(|program| !program.functions.is_empty());
+        let sources = known.map_or_else(|| folders.clone(), build::sources);
+        if sources != folders {
+            // They are watched before they are read.
+            folders = sources;
+            continue;
+        }
         if changed.is_none() {
             tell("Watching", &format!("{}; Ctrl-C ends it", count(files.folders(), "folder")));
         }
         let live_then = live.take();
-        let made = Synthesised::make(&wish.program, wish.out.as_deref()).await;
-        let sources = match &made {
-            Ok(made) => made.built.sources.clone(),
-            // What is wrong may be a folder that is not watched yet.
-            Err(_) => sources(&wish).await.unwrap_or_else(|_| folders.clone()),
+        let made = match program {
+            Ok(program) => Synthesised::make(program, wish.out.as_deref()).await,
+            Err(error) => Err(error),
         };
-        // What changed in them meanwhile nobody has seen.
-        let is_news = sources != folders;
-        folders = sources;
         match made {
-            // It is told once they are watched.
-            Err(_) if is_news => {
-                changed = None;
-                continue;
-            }
             Err(error) => wrong(&error),
             Ok(made) => match bring(&wish, &cloud, &made, live_then, changed, out).await {
                 Ok(()) => {
                     // What was given with the command the stack has now.
                     wish.code_alone = true;
-                    wish.program.said = Some(made.built.said);
+                    wish.selection.said = Some(made.built.said);
                     live = Some(made.template.text);
-                    if is_news {
-                        changed = None;
-                        continue;
-                    }
                 }
-                Err(error) => {
-                    wrong(&error);
-                    folders.iter().try_for_each(|folder| files.also(folder))?;
-                }
+                Err(error) => wrong(&error),
             },
         }
         changed = Some(files.changed().await?);
         // A manifest that cannot be read is the build's to tell.
-        workspace = Workspace::load(wish.program.manifest_path.as_deref()).unwrap_or(workspace);
+        workspace = wish.selection.workspace().unwrap_or(workspace);
     }
-}
-
-async fn sources(wish: &Deploy) -> Result<Vec<PathBuf>> {
-    let program = wish.program.clone();
-    aside(move || build::sources(&program)).await
 }
 
 fn wrong(error: &Error) {

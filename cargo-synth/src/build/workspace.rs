@@ -4,12 +4,15 @@ use crate::{
     error::{Error, Result},
     folder::Function,
     program,
+    progress::Progress,
 };
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId, TargetKind};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId, TargetKind};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    fs,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
 };
 
 /// The workspace of the program that declares the network.
@@ -34,6 +37,7 @@ impl Workspace {
         if let Some(path) = manifest_path {
             command.manifest_path(path);
         }
+        let _progress = Progress::start("reading the workspace; crates may have to be downloaded");
         let metadata = command.exec().map_err(|error| {
             Error::new("cargo does not know this workspace")
                 .why(error.to_string())
@@ -51,6 +55,21 @@ impl Workspace {
         self.metadata.target_directory.as_std_path()
     }
 
+    /// The packages that cargo means: of this name, or where none is named.
+    pub(crate) fn packages(&self, name: Option<&str>) -> Result<Vec<&Package>> {
+        let Some(name) = name else { return Ok(self.metadata.workspace_default_packages()) };
+        let members = self.metadata.workspace_packages();
+        let is_it = |package: &&&Package| package.name == name.split('@').next().unwrap_or(name);
+        let found: Vec<&Package> = members.iter().filter(is_it).copied().collect();
+        if found.is_empty() {
+            let names: Vec<_> = members.iter().map(|member| format!("`{}`", member.name)).collect();
+            return Err(Error::new(format!("the workspace has no package `{name}`"))
+                .why(format!("the workspace is {}", self.root().display()))
+                .help(format!("it has {}", names.join(", "))));
+        }
+        Ok(found)
+    }
+
     /// The folders of its packages, and of those beside it that they depend on.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         let local = self.metadata.packages.iter().filter(|package| package.source.is_none());
@@ -66,7 +85,12 @@ impl Workspace {
     pub(crate) fn scratch(&self) -> Scratch {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        Scratch(self.synthesised(&format!(".{}-{number}", std::process::id())))
+        let scratch = self.synthesised(&format!(".{}-{number}", std::process::id()));
+        if number == 0 {
+            // Of those who were interrupted, and of whoever is still at it after a day.
+            sweep(scratch.parent().unwrap_or(&scratch));
+        }
+        Scratch(scratch)
     }
 
     /// The binaries of these names.
@@ -162,13 +186,26 @@ impl Workspace {
     /// Whether the workspace says how packages are compiled.
     pub(crate) fn has_profile(&self, name: &str) -> bool {
         let manifest = self.root().join("Cargo.toml");
-        std::fs::read_to_string(manifest).is_ok_and(|text| says_profile(&text, name))
+        fs::read_to_string(manifest).is_ok_and(|text| says_profile(&text, name))
     }
 }
 
 fn says_profile(manifest: &str, name: &str) -> bool {
     let manifest: toml::Table = manifest.parse().unwrap_or_default();
     manifest.get("profile").is_some_and(|profiles| profiles.get(name).is_some())
+}
+
+/// Removes the scratch folders of a day ago.
+fn sweep(folder: &Path) {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|metadata| metadata.modified());
+        let is_old = age.is_ok_and(|then| then.elapsed().is_ok_and(|age| age > DAY));
+        if is_old && entry.file_name().as_encoded_bytes().starts_with(b".") {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// A folder that goes when it is no longer needed.
@@ -183,7 +220,7 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What is left behind is in nobody's way.
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.0);
     }
 }
 

@@ -93,8 +93,8 @@ impl Files {
         Ok(files)
     }
 
-    /// Watches one more folder and those in it.
-    pub(crate) fn also(&mut self, folder: &Path) -> Result<()> {
+    /// Watches a folder and those in it.
+    fn also(&mut self, folder: &Path) -> Result<()> {
         let mut folders = BTreeSet::new();
         find(folder, &self.made, &mut folders);
         self.add(folders)

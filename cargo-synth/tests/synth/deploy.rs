@@ -308,10 +308,19 @@ fn a_question_can_be_answered_with_an_interruption() {
 }
 
 #[test]
-fn a_stack_whose_network_is_at_fault_is_deleted_by_its_name() {
-    let project = Project::new();
-    project.edit("network/src/main.rs", " + waiter.sends_to(&orders())", "");
-    said(&mut project.synth(&["destroy", "--yes"])).code(1).has(&["--stack-name NAME"]);
+fn a_stack_is_deleted_whatever_became_of_its_network() {
+    let Some(site) = Site::new() else { return };
+    site.deploy().code(0);
+    let main = "network/src/main.rs";
+    site.project.edit(main, "binary!(\"cook\")", "binary!(7)");
+    said(&mut site.command(&["destroy", "--yes"])).code(1).has(&["--stack-name NAME"]);
+    assert!(site.stack().is_some());
+
+    site.project.edit(main, "binary!(7)", "binary!(\"cook\")");
+    site.project.edit(main, " + waiter.sends_to(&orders())", "");
+    site.deploy().code(1).has(&["N201"]);
+    said(&mut site.command(&["destroy", "--yes"])).code(0).has(&["Destroyed `restaurant`"]);
+    assert_eq!(site.stack(), None);
 }
 
 #[test]

@@ -81,10 +81,15 @@ impl Project {
     }
 
     pub(crate) fn synth(&self, arguments: &[&str]) -> Command {
+        self.synth_of("restaurant", arguments)
+    }
+
+    /// `synth` of a package's program.
+    pub(crate) fn synth_of(&self, package: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
         command
             .args(arguments)
-            .args(["--package", "restaurant"])
+            .args(["--package", package])
             .current_dir(self.path())
             .env("CARGO_NET_OFFLINE", "true")
             .stdin(Stdio::null());

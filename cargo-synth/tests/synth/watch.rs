@@ -105,7 +105,7 @@ fn what_changes_is_deployed_while_one_writes() {
     // A network that does not compile.
     site.project.edit("network/src/main.rs", "binary!(\"waiter\")", "binary!(7)");
     let broken = watch.until("Watching for the next change");
-    broken.has(&["error", "network/src/main.rs:", "`restaurant` no longer compiles"]);
+    broken.has(&["error", "network/src/main.rs:", "the binary `restaurant` does not compile"]);
     site.project.edit("network/src/main.rs", "binary!(7)", "binary!(\"waiter\")");
     watch.until("Live");
 
@@ -190,8 +190,6 @@ fn code_in_a_folder_is_watched_too() {
     with_python(&site.project);
     let watch = Watch::start(&site);
     watch.until("Deployed");
-    // Which folders there are it knows by now.
-    watch.until("Watching");
     site.project.edit("front/waiter/waiter.py", "took", "has taken");
     let live = watch.until("Updated the code of waiter (WaiterFunction)");
     assert_eq!((live.count("Compiled "), live.count("Uploaded ")), (0, 1), "{}", live.err);
