@@ -9,6 +9,7 @@ mod package;
 mod toolchain;
 mod workspace;
 
+pub(crate) use folder::LEFT_OUT;
 pub(crate) use package::{Package, hash, tidy};
 pub(crate) use workspace::{Scratch, Workspace};
 

@@ -189,6 +189,26 @@ fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
+/// A name as CloudFormation takes it (API reference, `CreateStack`).
+fn stack_name(name: &str) -> std::result::Result<String, String> {
+    let is_name = name.len() <= 128
+        && name.starts_with(|first: char| first.is_ascii_alphabetic())
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+    let what = "a stack's name is up to 128 letters, digits and hyphens, a letter first";
+    if is_name { Ok(name.to_owned()) } else { Err(what.to_owned()) }
+}
+
+/// A name as S3 takes it (user guide, "General purpose bucket naming rules").
+fn bucket_name(name: &str) -> std::result::Result<String, String> {
+    let is_edge = |edge: char| edge.is_ascii_lowercase() || edge.is_ascii_digit();
+    let is_name = (3..=63).contains(&name.len())
+        && name.starts_with(is_edge)
+        && name.ends_with(is_edge)
+        && name.chars().all(|letter| is_edge(letter) || "-.".contains(letter));
+    let what = "a bucket's name is 3 to 63 lower-case letters, digits, dots and hyphens";
+    if is_name { Ok(name.to_owned()) } else { Err(what.to_owned()) }
+}
+
 fn file(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     option(name, value, help)
         .value_hint(ValueHint::AnyPath)
@@ -223,7 +243,8 @@ fn build_arguments(command: Command) -> Command {
 
 fn account_arguments(command: Command) -> Command {
     command.next_help_heading("Where").args([
-        option("stack-name", "NAME", "The stack [default: the network's name]"),
+        option("stack-name", "NAME", "The stack [default: the network's name]")
+            .value_parser(stack_name),
         option("profile", "NAME", "A profile of ~/.aws/config [default: AWS_PROFILE]"),
         option("region", "NAME", "The region [default: AWS_REGION, or the profile's]"),
         option("endpoint-url", "URL", "What answers in AWS's place [default: AWS_ENDPOINT_URL]"),
@@ -240,7 +261,8 @@ fn deploy_arguments(command: Command) -> Command {
             "NAME",
             "The bucket for packages, made if missing [default: the stack's, or \
              synth-ACCOUNT-REGION]",
-        ),
+        )
+        .value_parser(bucket_name),
         flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
     ])
 }

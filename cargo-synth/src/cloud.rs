@@ -14,7 +14,10 @@ use crate::{
 use aws_config::{BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider};
 use aws_sdk_cloudformation::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
-    types::{Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack},
+    types::{
+        Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack,
+        TemplateStage,
+    },
 };
 use aws_sdk_s3::{
     primitives::ByteStream,
@@ -196,7 +199,8 @@ impl Cloud {
 
     /// The template that a stack was made of.
     pub(crate) async fn template(&self, stack: &str) -> Result<String> {
-        let found = self.cloudformation.get_template().stack_name(stack).send().await;
+        let found = self.cloudformation.get_template().stack_name(stack);
+        let found = found.template_stage(TemplateStage::Original).send().await;
         let found = found.map_err(|error| {
             refused(&format!("the template of `{stack}` cannot be read"), &error)
         })?;

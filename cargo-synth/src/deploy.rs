@@ -10,7 +10,7 @@ mod parameters;
 mod stack;
 
 pub(crate) use parameters::Given;
-pub(crate) use stack::{Ask, Shown, confirm, deployed, settled};
+pub(crate) use stack::{Ask, Shown, can_ask, confirm, deployed, settled};
 
 use crate::{
     build::Package,
@@ -23,7 +23,7 @@ use crate::{
 use changes::Changes;
 use code::Code;
 use stack::Before;
-use std::{io, path::PathBuf};
+use std::{collections::BTreeMap, io, path::PathBuf};
 
 /// What `synth deploy` was told, or `synth watch`.
 pub(crate) struct Deploy {
@@ -44,7 +44,8 @@ pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 
 /// Builds and applies; whether the stack is what the network says.
 pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<bool> {
-    // Who cannot be reached is said before anything is compiled.
+    // Who cannot be asked or reached is said before anything is compiled.
+    can_ask(wish.ask)?;
     let cloud = Cloud::connect(&wish.account).await?;
     let program = load(&wish.selection).await?;
     let made = Synthesised::make(program, wish.out.as_deref()).await?;
@@ -61,7 +62,9 @@ pub(crate) async fn apply(
     let stack = wish.stack.as_deref().unwrap_or(&built.name);
     let needs_bucket = template.parameters().any(|parameter| parameter.name == CODE_BUCKET);
     let progress = Progress::start("looking at the stack");
-    let before = Before::settle(cloud, stack, wish.ask, &progress).await?;
+    let Some(before) = Before::settle(cloud, stack, wish.ask, &progress).await? else {
+        return Ok(false);
+    };
     let kept = before.parameters.iter().find(|(name, _)| name == CODE_BUCKET);
     let kept = kept.map(|(_, bucket)| bucket.clone());
     let bucket = wish.bucket.clone().or(kept).unwrap_or_else(|| cloud.default_bucket());
@@ -166,9 +169,10 @@ async fn upload(
 
 /// What the stack tells.
 async fn outputs(cloud: &Cloud, stack: &str, out: &mut dyn io::Write) -> Result<()> {
-    let found = cloud.stack(stack).await?;
-    for output in found.and_then(|stack| stack.outputs).unwrap_or_default() {
-        let (Some(name), Some(value)) = (output.output_key, output.output_value) else { continue };
+    let found = cloud.stack(stack).await?.and_then(|stack| stack.outputs).unwrap_or_default();
+    let outputs: BTreeMap<_, _> =
+        found.into_iter().filter_map(|output| output.output_key.zip(output.output_value)).collect();
+    for (name, value) in outputs {
         writeln!(out, "{name} = {value}")
             .map_err(|error| Error::new(format!("the outputs could not be written: {error}")))?;
     }

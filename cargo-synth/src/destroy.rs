@@ -2,7 +2,7 @@
 
 use crate::{
     cloud::{Account, Cloud, Event, Events},
-    deploy::{Ask, CODE_BUCKET, Shown, confirm, settled},
+    deploy::{Ask, CODE_BUCKET, Shown, can_ask, confirm, settled},
     error::{Error, Result},
     folder::Template,
     progress::{Progress, count, duration},
@@ -21,6 +21,7 @@ pub(crate) struct Destroy {
 
 /// Deletes the stack; whether it is gone.
 pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bool> {
+    can_ask(wish.ask)?;
     let name = match wish.stack {
         Some(name) => name,
         None => load(&wish.selection)

@@ -19,7 +19,7 @@ const LARGEST: u64 = 262_144_000;
 
 /// What is no code and changes by itself: version control's own, and what running and looking leave
 /// behind.
-const LEFT_OUT: [&str; 6] = [".git", ".hg", ".jj", ".svn", ".DS_Store", "__pycache__"];
+pub(crate) const LEFT_OUT: [&str; 6] = [".git", ".hg", ".jj", ".svn", ".DS_Store", "__pycache__"];
 
 /// Packages the folder that is a function's code.
 pub(crate) fn package(root: &Path, function: &Function, folder: &Folder) -> Result<Package> {

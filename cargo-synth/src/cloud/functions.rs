@@ -54,7 +54,8 @@ impl Cloud {
     /// Waits until a function has the code that it was given.
     pub(crate) async fn code_updated(&self, function: &str, sha256: &str) -> Result<()> {
         let found = self.settled_function(function).await?;
-        if found.code_sha256.as_deref() == Some(sha256) {
+        let failed = found.last_update_status == Some(LastUpdateStatus::Failed);
+        if found.code_sha256.as_deref() == Some(sha256) && !failed {
             return Ok(());
         }
         let reason = found.last_update_status_reason.unwrap_or("AWS gives no reason".to_owned());

@@ -2,7 +2,9 @@
 
 use crate::{cloud::Cloud, folder::Template, progress::count};
 use anstyle::{AnsiColor, Style};
-use aws_sdk_cloudformation::types::{Change, ChangeAction, Replacement, ResourceChange};
+use aws_sdk_cloudformation::types::{
+    Change, ChangeAction, ChangeSource, EvaluationType, Replacement, ResourceChange,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -11,6 +13,8 @@ use std::{
 /// The changes of a deployment.
 pub(crate) struct Changes<'a> {
     by_entity: BTreeMap<String, Entity<'a>>,
+    /// Resources that refer to one that changes, and are looked at for that alone.
+    followers: BTreeSet<&'a str>,
 }
 
 #[derive(Default)]
@@ -33,6 +37,7 @@ impl<'a> Changes<'a> {
         before: Option<&Template>,
     ) -> Changes<'a> {
         let mut by_entity: BTreeMap<String, Entity<'a>> = BTreeMap::new();
+        let mut followers = BTreeSet::new();
         for change in changes.iter().filter_map(Change::resource_change) {
             let Some(resource) = change.logical_resource_id() else { continue };
             let provenance = after
@@ -47,6 +52,10 @@ impl<'a> Changes<'a> {
                         && sides.into_iter().flatten().any(|t| t.loses_replaced(resource))
                 }
             };
+            if follows(change) && !loses {
+                followers.insert(resource);
+                continue;
+            }
             let name = provenance.as_ref().map(|provenance| provenance.entity.to_owned());
             let entity = by_entity.entry(name.unwrap_or_default()).or_default();
             entity.changes.push(One { change, resource, loses });
@@ -56,16 +65,18 @@ impl<'a> Changes<'a> {
         for entity in by_entity.values_mut() {
             entity.changes.sort_by_key(|one| one.resource);
         }
-        Changes { by_entity }
+        Changes { by_entity, followers }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.by_entity.values().map(|entity| entity.changes.len()).sum()
     }
 
+    /// The resources that an event may be about.
     pub(crate) fn resources(&self) -> BTreeSet<String> {
         let all = self.by_entity.values().flat_map(|entity| &entity.changes);
-        all.map(|one| one.resource.to_owned()).collect()
+        let followers = self.followers.iter().map(|resource| (*resource).to_owned());
+        all.map(|one| one.resource.to_owned()).chain(followers).collect()
     }
 
     /// The resources whose contents would be gone.
@@ -108,8 +119,23 @@ impl<'a> Changes<'a> {
                 text.push('\n');
             }
         }
+        if !self.followers.is_empty() {
+            let followers: Vec<_> = self.followers.iter().copied().collect();
+            let _ = writeln!(text, "  and what refers to them: {}", followers.join(", "));
+        }
         text
     }
+}
+
+/// Whether nothing is known to change but what it refers to.
+fn follows(change: &ResourceChange) -> bool {
+    let sources = [ChangeSource::ResourceAttribute, ChangeSource::ResourceReference];
+    change.action() == Some(&ChangeAction::Modify)
+        && !change.details().is_empty()
+        && change.details().iter().all(|detail| {
+            detail.evaluation() == Some(&EvaluationType::Dynamic)
+                && detail.change_source().is_some_and(|source| sources.contains(source))
+        })
 }
 
 /// Whether it is replaced, or may be: AWS knows only while it applies the change.

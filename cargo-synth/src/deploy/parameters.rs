@@ -47,9 +47,8 @@ impl Given {
     }
 
     fn value(&mut self, name: &str) -> Option<String> {
-        let flag = self.flags.remove(name);
-        flag.or_else(|| env::var(format!("{VARIABLE}{name}")).ok())
-            .or_else(|| self.file.remove(name))
+        let (flag, file) = (self.flags.remove(name), self.file.remove(name));
+        flag.or_else(|| env::var(format!("{VARIABLE}{name}")).ok()).or(file)
     }
 }
 
@@ -82,7 +81,7 @@ pub(crate) fn values(
             None => missing.push(format!("{name}: {}", parameter.description)),
         }
     }
-    if let Some(unknown) = given.flags.keys().next() {
+    if let Some(unknown) = given.flags.keys().chain(given.file.keys()).next() {
         let known: Vec<_> = template.parameters().map(|p| p.name).filter(|n| *n != own).collect();
         let error = Error::new(format!("the network has no parameter `{unknown}`"));
         return Err(match known.as_slice() {

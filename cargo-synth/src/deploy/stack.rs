@@ -31,14 +31,15 @@ pub(crate) struct Before {
 }
 
 impl Before {
-    /// Waits for what goes on, and clears away what never came to be.
+    /// Waits for what goes on, and clears away what never came to be; none if somebody who was asked
+    /// said no to that.
     pub(crate) async fn settle(
         cloud: &Cloud,
         name: &str,
         ask: Ask,
         progress: &Progress,
-    ) -> Result<Before> {
-        let nothing = Before { template: None, parameters: Vec::new() };
+    ) -> Result<Option<Before>> {
+        let nothing = Some(Before { template: None, parameters: Vec::new() });
         let Some(stack) = settled(cloud, name, progress).await? else { return Ok(nothing) };
         let status = status_of(&stack);
         if status == "UPDATE_ROLLBACK_FAILED" {
@@ -53,13 +54,15 @@ impl Before {
         }
         if was_never_whole(&status) {
             let id = stack.stack_id.as_deref().unwrap_or(name);
-            clear(cloud, name, id, &status, ask, progress).await?;
+            if !clear(cloud, name, id, &status, ask, progress).await? {
+                return Ok(None);
+            }
         }
         let Some(template) = deployed(cloud, name, &stack).await? else { return Ok(nothing) };
         let parameters = stack.parameters.unwrap_or_default().into_iter();
         let parameters = parameters
             .filter_map(|parameter| Some((parameter.parameter_key?, parameter.parameter_value?)));
-        Ok(Before { template: Some(template), parameters: parameters.collect() })
+        Ok(Some(Before { template: Some(template), parameters: parameters.collect() }))
     }
 }
 
@@ -103,7 +106,7 @@ pub(crate) async fn settled(
     cloud.stack(name).await
 }
 
-/// Deletes a stack that was never whole, so that it can be made.
+/// Deletes a stack that was never whole, so that it can be made; whether it was to be.
 async fn clear(
     cloud: &Cloud,
     name: &str,
@@ -111,18 +114,18 @@ async fn clear(
     status: &str,
     ask: Ask,
     progress: &Progress,
-) -> Result<()> {
+) -> Result<bool> {
     progress.done("Clearing", &format!("`{name}`, which is {status} and cannot be changed"));
     if status == "DELETE_FAILED"
         && !progress.away(confirm(ask, "Go on deleting it, and make it anew?")).await?
     {
-        return Err(Error::new(format!("`{name}` is {status}")).help("`synth destroy` goes on"));
+        return Ok(false);
     }
     let mut events = Events::from_now(cloud, id).await?;
     cloud.delete(id).await?;
     let mut shown = Shown::new(progress, [None, None]);
     match events.follow(true, |event| shown.event(event)).await?.as_str() {
-        "DELETE_COMPLETE" => Ok(()),
+        "DELETE_COMPLETE" => Ok(true),
         status => Err(Error::new(format!("`{name}` could not be deleted: it is {status}"))
             .help("the resources that stand above have to go first")),
     }
@@ -194,16 +197,23 @@ fn verb(status: &str) -> (&str, bool) {
     }
 }
 
+/// Refuses where somebody is to be asked and nobody is there.
+pub(crate) fn can_ask(ask: Ask) -> Result<()> {
+    if ask == Ask::Never || io::stdin().is_terminal() {
+        return Ok(());
+    }
+    Err(Error::new("nobody is there to be asked")
+        .why("standard input is not a terminal; nothing was done")
+        .help("to do it without a question: `--yes`")
+        .help("to see what would change: `synth diff`"))
+}
+
 /// Asks before something is done that is not easily undone.
 pub(crate) async fn confirm(ask: Ask, question: &'static str) -> Result<bool> {
     if ask == Ask::Never {
         return Ok(true);
     }
-    if !io::stdin().is_terminal() {
-        return Err(Error::new("nobody is there to be asked")
-            .why("standard input is not a terminal; nothing was applied")
-            .help("to apply without a question: `--yes`"));
-    }
+    can_ask(ask)?;
     aside(move || {
         let mut answer = String::new();
         let asked = write!(anstream::stderr(), "{question} [y/N] ")

@@ -1,7 +1,7 @@
 //! The files that a deployment is made of, and when they change.
 
 use crate::{
-    build::Workspace,
+    build::{LEFT_OUT, Workspace},
     error::{Error, Result},
 };
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
@@ -20,6 +20,9 @@ use tokio::{
 /// How long nothing changes until what changed belongs together: editors and version control write
 /// files one after the other.
 const QUIET: Duration = Duration::from_millis(100);
+
+/// How long that is waited for: a log may be written without end.
+const LONGEST: Duration = Duration::from_secs(2);
 
 /// What of a workspace's root counts where it is no package itself.
 const ROOT: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
@@ -125,7 +128,9 @@ impl Files {
         let first = self.changes.recv().await.ok_or_else(|| {
             Error::new("the system no longer says which files change").help("start it again")
         })?;
-        while let Ok(Some(_)) = timeout(QUIET, self.changes.recv()).await {}
+        while first.elapsed() < LONGEST
+            && matches!(timeout(QUIET, self.changes.recv()).await, Ok(Some(_)))
+        {}
         Ok(first)
     }
 }
@@ -145,8 +150,9 @@ fn find(folder: &Path, made: &[PathBuf], folders: &mut BTreeSet<PathBuf>) {
     }
 }
 
+/// Whether nothing that is deployed is in it.
 fn is_hidden(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b".")
+    name.as_encoded_bytes().starts_with(b".") || LEFT_OUT.iter().any(|known| name == *known)
 }
 
 /// Whether an editor made it for itself: Emacs, Vim, JetBrains', Kate.
@@ -174,7 +180,15 @@ mod tests {
 
     #[test]
     fn what_editors_keep_for_themselves_is_no_change() {
-        for name in [".main.rs.swp", "main.rs~", "#main.rs#", ".#main.rs", "4913", "main.rs.tmp"] {
+        for name in [
+            ".main.rs.swp",
+            "main.rs~",
+            "#main.rs#",
+            ".#main.rs",
+            "4913",
+            "main.rs.tmp",
+            "__pycache__",
+        ] {
             assert!(is_hidden(name.as_ref()) || is_temporary(name.as_ref()), "{name}");
         }
         for name in ["main.rs", "Cargo.toml", "template.swpx", "a#b"] {

@@ -158,6 +158,10 @@ fn the_command_line_explains_itself() {
     said(project.synth(&[]).arg("--help")).code(0).has(&["synth deploy", "Exit status"]);
     said(project.synth(&["deploy"]).arg("--help")).code(0).has(&["--parameter", "never printed"]);
     said(&mut project.synth(&["--frobnicate"])).code(2).has(&["--frobnicate"]);
+    for (option, name) in [("--stack-name", "a_b"), ("--bucket", "Pantry"), ("--bucket", "p")] {
+        let refused = said(project.synth(&["deploy", "--yes"]).args([option, name])).code(2);
+        refused.has(&[option, name, "letters, digits"]);
+    }
     let mut cargo = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-synth"));
     said(cargo.args(["synth", "--version"])).code(0).has(&[env!("CARGO_PKG_VERSION")]);
 }

@@ -247,11 +247,9 @@ fn what_aws_refuses_is_shown_where_it_was_declared() {
 #[test]
 fn nothing_is_applied_that_nobody_agreed_to() {
     let Some(site) = Site::new() else { return };
-    said(&mut site.command(&["deploy"])).code(1).has(&[
-        "13 changes",
-        "nobody is there to be asked",
-        "--yes",
-    ]);
+    let asked = said(&mut site.command(&["deploy"])).code(1);
+    let asked = asked.has(&["nobody is there to be asked", "--yes", "synth diff"]);
+    assert_eq!(asked.count("Packaged"), 0, "{}", asked.err);
     assert_eq!(site.stack(), None);
 
     site.deploy().code(0);
@@ -271,17 +269,17 @@ fn a_stack_keeps_the_bucket_it_was_given() {
     assert_eq!(bucket().as_deref(), Some("cellar"));
 }
 
-/// A terminal on which somebody answers a question with Ctrl-C.
+/// A terminal on which somebody answers a question.
 const TERMINAL: &str = "
 import os, pty, signal, sys
 signal.alarm(60)
 process, terminal = pty.fork()
 if process == 0:
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[2], sys.argv[2:])
 said = b''
 while b'[y/N]' not in said:
     said += os.read(terminal, 4096)
-os.write(terminal, b'\\x03')
+os.write(terminal, sys.argv[1].encode())
 try:
     while os.read(terminal, 4096):
         pass
@@ -291,20 +289,25 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
 ";
 
 #[test]
-fn a_question_can_be_answered_with_an_interruption() {
+fn nothing_is_done_for_whoever_says_no_or_has_had_enough() {
     let Some(site) = Site::new() else { return };
-    let on_terminal = |arguments: &[&str]| {
+    let answered = |answer: &str, arguments: &[&str]| {
         let synth = site.command(arguments);
         let mut python = Command::new("python3");
-        python.args(["-c", TERMINAL]).arg(synth.get_program()).args(synth.get_args());
+        python.args(["-c", TERMINAL, answer]).arg(synth.get_program()).args(synth.get_args());
         python.current_dir(site.project.path());
         python.envs(synth.get_envs().filter_map(|(name, value)| Some((name, value?))));
         said(&mut python)
     };
-    on_terminal(&["deploy"]).code(130);
+    let (no, enough) = ("n\n", "\u{3}");
+    answered(no, &["deploy"]).code(3);
+    assert_eq!(site.stack(), None);
+    answered(enough, &["deploy"]).code(130);
     site.deploy().code(0);
-    on_terminal(&["destroy"]).code(130);
-    assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+    for (answer, code) in [(no, 3), (enough, 130)] {
+        answered(answer, &["destroy"]).code(code);
+        assert_eq!(site.stack().expect("a stack").status, "CREATE_COMPLETE");
+    }
 }
 
 #[test]
@@ -357,6 +360,11 @@ fn parameters_are_given_once_and_never_shown() {
 
     let file = site.project.path().join("target/parameters.json");
     std::fs::write(&file, r#"{ "BankBaseUrl": "https://swordfish.example" }"#).expect("a file");
+    let misspelt = site.project.path().join("target/misspelt.json");
+    std::fs::write(&misspelt, r#"{ "BankBaseURL": "https://swordfish.example" }"#).expect("a file");
+    let flags = ["--parameter", "BankBaseUrl=https://swordfish.example", "--parameters"];
+    let unknown = deploy(&[&flags[..], &[&misspelt.display().to_string()]].concat()).code(1);
+    let unknown = unknown.has(&["no parameter `BankBaseURL`", "it has BankBaseUrl"]);
     let from_file = deploy(&["--parameters", &file.display().to_string()]).code(0);
     assert_eq!(bank().as_deref(), Some("https://swordfish.example"));
     let kept = deploy(&[]).code(0).has(&["Unchanged"]);
@@ -365,7 +373,7 @@ fn parameters_are_given_once_and_never_shown() {
     let from_flag = deploy(&["--parameters", &file.display().to_string(), "--parameter", flag]);
     assert_eq!(bank().as_deref(), Some("https://halibut.example"));
 
-    for said in [from_file, kept, from_flag.code(0)] {
+    for said in [unknown, from_file, kept, from_flag.code(0)] {
         let text = format!("{}{}", said.out, said.err);
         assert!(!text.contains("swordfish") && !text.contains("halibut"), "{text}");
     }
@@ -377,7 +385,7 @@ fn who_cannot_be_reached_is_said() {
     let mut command = project.synth(&["deploy", "--yes"]);
     engine::credentials(&mut command, "http://127.0.0.1:9");
     said(&mut command).code(1).has(&["http://127.0.0.1:9 cannot be reached", "--endpoint-url"]);
-    let mut command = project.synth(&["destroy", "--endpoint-url", "127.0.0.1:9"]);
+    let mut command = project.synth(&["destroy", "--yes", "--endpoint-url", "127.0.0.1:9"]);
     engine::credentials(&mut command, "http://127.0.0.1:9");
     said(&mut command).code(1).has(&["is no URL", "--endpoint-url http://127.0.0.1:9"]);
     let mut command = project.synth(&["deploy", "--yes"]);
