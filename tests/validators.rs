@@ -93,6 +93,7 @@ fn cfn_lint_refuses_a_misspelt_property() {
 #[test]
 fn the_properties_are_those_of_the_schemas() {
     assert_is_up_to_date("tools/properties.py");
+    assert_is_up_to_date("tools/property_limits.py");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -24,3 +25,16 @@ def main(script, description, target, render):
     beside.write_text(rendered, encoding="utf-8", newline="\n")
     beside.replace(target)
     print(f"{name}: {contents}")
+
+
+def rustfmt(text):
+    """Rust as the repository formats it."""
+    formatted = subprocess.run(
+        ["rustfmt", "--edition", "2024", "--emit", "stdout"],
+        input=text,
+        stdout=subprocess.PIPE,
+        check=True,
+        cwd=ROOT,
+        encoding="utf-8",
+    )
+    return formatted.stdout

@@ -6,7 +6,6 @@
 
 import json
 import re
-import subprocess
 import sys
 import textwrap
 from importlib.metadata import version
@@ -51,7 +50,7 @@ def load(resource):
 
 
 def leaves(schema):
-    """Every writable property that contains no other: its path, kind and description."""
+    """Every writable property that contains no other: its path and its schema."""
     read_only = {path.removeprefix("/properties/") for path in schema.get("readOnlyProperties", [])}
 
     def below(node, path, inside):
@@ -60,7 +59,7 @@ def leaves(schema):
             return
         if reference := node.get("$ref"):
             if reference in inside:
-                yield path, "Json", node.get("description", "")
+                yield path, {"description": node.get("description", "")}
                 return
             inside = inside | {reference}
             node = {**schema["definitions"][reference.rpartition("/")[2]], **node}
@@ -68,7 +67,7 @@ def leaves(schema):
             for name, child in sorted(node["properties"].items()):
                 yield from below(child, f"{path}/{name}", inside)
         else:
-            yield path, kind(node), node.get("description", "")
+            yield path, node
 
     for name, node in sorted(schema["properties"].items()):
         yield from below(node, name, frozenset())
@@ -143,14 +142,14 @@ def render():
         out += ["", *doc(f"Resources of `AWS::{service}`.", 0), f"pub mod {service.lower()} {{"]
         for resource, name in resources:
             properties = sorted(
-                (constant(path), path, kind, doc(sentence(text, path), 8))
-                for path, kind, text in leaves(load(resource))
+                (constant(path), path, kind(node), doc(sentence(node.get("description", ""), path), 8))
+                for path, node in leaves(load(resource))
             )
             names = [property[0] for property in properties]
             if len(names) != len(set(names)):
                 sys.exit(f"{resource}: two properties would be called alike")
             count += len(names)
-            kinds = sorted({kind for _, _, kind, _ in properties} | {"Property"})
+            kinds = sorted({held for _, _, held, _ in properties} | {"Property"})
             out += [
                 *doc(f"`{resource}`.", 4),
                 "    #[derive(Clone, Copy, Debug)]",
@@ -161,23 +160,15 @@ def render():
                 f"        use crate::property::{{{', '.join(kinds)}}};",
                 "",
             ]
-            for constant_name, path, kind, documented in properties:
+            for constant_name, path, held, documented in properties:
                 out += [
                     *documented,
-                    f"        pub const {constant_name}: Property<super::{name}, {kind}> ="
+                    f"        pub const {constant_name}: Property<super::{name}, {held}> ="
                     f' Property::new("{path}");',
                 ]
             out += ["    }", ""]
         out[-1] = "}"
-    formatted = subprocess.run(
-        ["rustfmt", "--edition", "2024", "--emit", "stdout"],
-        input="\n".join(out) + "\n",
-        stdout=subprocess.PIPE,
-        check=True,
-        cwd=ROOT,
-        encoding="utf-8",
-    )
-    return formatted.stdout, count
+    return generated.rustfmt("\n".join(out) + "\n"), count
 
 
 def rendered():

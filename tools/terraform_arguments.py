@@ -10,7 +10,7 @@ import sys
 
 import generated
 from generated import ROOT
-from properties import KINDS, RESOURCES, is_closed_object, leaves, load, words
+from properties import KINDS, RESOURCES, is_closed_object, kind, leaves, load, words
 
 SCHEMA = ROOT / "tests/terraform/schema.json"
 TARGET = ROOT / "net-synth/src/emit/terraform/arguments.rs"
@@ -90,10 +90,10 @@ def resolved(schema, found):
     return found
 
 
-def shape(schema, path, kind, target):
+def shape(schema, path, held, target):
     """How a value is written for Terraform, or `None` if it cannot be the same value."""
-    if SIMPLE.get(kind) is not None:
-        return "Same" if SIMPLE[kind] == target else None
+    if SIMPLE.get(held) is not None:
+        return "Same" if SIMPLE[held] == target else None
     given = node(schema, path)
     items = resolved(schema, given.get("items", {}))
     if target == ["map", "string"]:
@@ -132,14 +132,14 @@ def render():
         block = provider["resource_schemas"][TYPES[resource]]["block"]
         renamed = RENAMED.get(resource, {})
         out.append(f'    ("{resource}", &[')
-        for path, kind, _ in sorted(leaves(schema)):
+        for path, node in sorted(leaves(schema), key=lambda leaf: leaf[0]):
             name = renamed.get(path, argument(path))
             target = find(block, name)
             if target is None:
                 if path in renamed:
                     sys.exit(f"{resource}: {name} is no argument")
                 continue
-            if (found := shape(schema, path, kind, target)) is None:
+            if (found := shape(schema, path, kind(node), target)) is None:
                 continue
             count += 1
             out.append(f'        Argument {{ property: "{path}", argument: "{name}", shape: {found} }},')

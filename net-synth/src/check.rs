@@ -32,6 +32,7 @@ rules! {
     policy_size
     stack_limits
     physical_name
+    property_limits
 }
 
 /// All findings of a network and its plan, worst first. O(n log n).

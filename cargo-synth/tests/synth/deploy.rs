@@ -225,8 +225,13 @@ fn what_aws_refuses_is_shown_where_it_was_declared() {
     let (sum, faulty) = (
         "front() + kitchen())",
         "front() + kitchen() + net_dsl::property::set(
-            &orders(), net_dsl::property::sqs::queue::VISIBILITY_TIMEOUT, 99_999))",
+            &orders(), net_dsl::property::sqs::queue::VISIBILITY_TIMEOUT, 99_999)
+            + net_dsl::accept(&orders(), \"P106\", \"to see what AWS says\"))",
     );
+    site.project.edit("network/src/main.rs", sum, &faulty.replace("P106", "N306"));
+    let unasked = site.deploy().code(1).has(&["P106", "takes 0 to 43200"]);
+    assert_eq!(unasked.count("Uploaded"), 0, "{}", unasked.err);
+    site.project.edit("network/src/main.rs", &faulty.replace("P106", "N306"), sum);
     site.project.edit("network/src/main.rs", sum, faulty);
     site.deploy().code(1).has(&[
         "error[D101]: AWS refuses `OrdersQueue`, AWS::SQS::Queue",

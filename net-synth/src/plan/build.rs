@@ -67,10 +67,17 @@ impl<'g, 'n> Planner<'g, 'n> {
         }
     }
 
-    fn add(&mut self, id: LogicalId, entity: &'n Id, facts: &'n Facts, part: &str, body: Body) {
+    fn add(
+        &mut self,
+        id: LogicalId,
+        entity: &'n Id,
+        facts: &'n Facts,
+        part: &'static str,
+        body: Body,
+    ) {
         let overrides = overrides(facts, part);
         let bricks = facts.bricks();
-        self.plan.resources.push(Resource { id, entity, bricks, body, overrides });
+        self.plan.resources.push(Resource { id, entity, part, bricks, body, overrides });
     }
 
     fn node(&self, number: usize) -> &'g GraphNode<'n> {

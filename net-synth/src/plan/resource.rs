@@ -14,6 +14,8 @@ pub struct Resource<'n> {
     pub id: LogicalId,
     /// The entity it is made for.
     pub entity: &'n Id,
+    /// Which of the entity's resources it is, as in the attribute `property/PART/PATH`.
+    pub part: &'static str,
     /// The bricks that declared the entity or link it is made for.
     pub bricks: &'n BTreeSet<SmolStr>,
     /// What it is.
