@@ -7,7 +7,6 @@ use alexa_patterns::{
 };
 use net_dsl::{HttpRequest, HttpResponse};
 use net_runtime::{BoxError, Context, Handler};
-use std::collections::BTreeMap;
 
 /// Takes what a manufacturer pushes, and hands it on once it is proven to come from there.
 ///
@@ -36,7 +35,7 @@ impl<D: DeviceCloud> Handler<contract::Receiver> for Receiver<D> {
             Ok(changes) => changes,
             Err(refused) => {
                 tracing::warn!(refused = %refused, "a push is not handed on");
-                return Ok(status(match refused {
+                return Ok(HttpResponse::new(match refused {
                     PushRefused::NotAuthentic => 401,
                     PushRefused::Malformed(_) => 400,
                     PushRefused::Unavailable(_) => 503,
@@ -46,13 +45,9 @@ impl<D: DeviceCloud> Handler<contract::Receiver> for Receiver<D> {
         for change in &changes {
             if let Err(error) = context.send(change).await {
                 tracing::error!(error = %error, "a push could not be handed on");
-                return Ok(status(503));
+                return Ok(HttpResponse::new(503));
             }
         }
-        Ok(status(202))
+        Ok(HttpResponse::new(202))
     }
-}
-
-fn status(status: u16) -> HttpResponse {
-    HttpResponse { status, headers: BTreeMap::new(), body: String::new() }
 }

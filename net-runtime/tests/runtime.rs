@@ -243,7 +243,7 @@ impl Handler<Door> for Doorman {
             return Err("it is burnt".into());
         }
         let body = format!("{} {seat} {wish} {}", request.body.dish, request.headers["accept"]);
-        Ok(HttpResponse { status: 202, headers: Default::default(), body })
+        Ok(HttpResponse::text(202, body))
     }
 }
 
@@ -253,7 +253,7 @@ impl Handler<Gate> for Doorman {
         request: HttpRequest<Signed>,
         _: &Context<Gate>,
     ) -> Result<HttpResponse, BoxError> {
-        Ok(HttpResponse { status: 200, headers: Default::default(), body: request.body.0 })
+        Ok(HttpResponse::text(200, request.body.0))
     }
 }
 

@@ -147,6 +147,16 @@ impl<B: Message> Message for HttpRequest<B> {
 }
 
 /// What a function answers to a request.
+///
+/// ```
+/// use net_dsl::HttpResponse;
+///
+/// let made = HttpResponse::json(201, &["soup"])?.with_header("location", "/orders/7");
+/// assert_eq!((made.status, made.body.as_str()), (201, r#"["soup"]"#));
+/// assert_eq!(made.headers["content-type"], "application/json");
+/// assert_eq!(HttpResponse::new(204).body, "");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpResponse {
     /// The status code.
@@ -155,6 +165,36 @@ pub struct HttpResponse {
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: String,
+}
+
+impl HttpResponse {
+    /// A status code, 100 to 599, and nothing else.
+    pub fn new(status: u16) -> HttpResponse {
+        HttpResponse { status, headers: BTreeMap::new(), body: String::new() }
+    }
+
+    /// A text.
+    pub fn text(status: u16, body: impl Into<String>) -> HttpResponse {
+        let response = HttpResponse { body: body.into(), ..HttpResponse::new(status) };
+        response.with_header("content-type", "text/plain; charset=utf-8")
+    }
+
+    /// A value as JSON.
+    ///
+    /// # Errors
+    /// What `serde_json` says of a value that is not JSON, as a map whose keys are no texts.
+    pub fn json(status: u16, body: &impl Serialize) -> Result<HttpResponse, serde_json::Error> {
+        let body = serde_json::to_string(body)?;
+        let response = HttpResponse { body, ..HttpResponse::new(status) };
+        Ok(response.with_header("content-type", "application/json"))
+    }
+
+    /// The same with a header, in the place of one of that name; names are in lower case.
+    #[must_use]
+    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> HttpResponse {
+        self.headers.insert(name.to_ascii_lowercase(), value.into());
+        self
+    }
 }
 
 impl Message for HttpResponse {
