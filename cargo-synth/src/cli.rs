@@ -287,6 +287,8 @@ fn command() -> Command {
                  synth deploy     deploy it\n  \
                  synth watch      keep it deployed while you write it\n  \
                  synth destroy    and away again\n\n\
+                 The program answers questions by itself, as in `cargo run -- check`: check, graph, \
+                 explain CODE.\n\n\
                  Exit status: 0 done, 1 not done, 2 the arguments make no sense, 3 you said no, \
                  130 interrupted. From `diff`: 3 there are differences, 4 and data is lost with \
                  them.",
@@ -358,6 +360,10 @@ fn command() -> Command {
     .args([
         flag("delete-tables", "Deletes tables too, with everything in them"),
         flag("yes", "Deletes without asking").short('y'),
-    ]);
+    ])
+    .after_help(
+        "Run again after whatever happened: it carries on from what there is.\n\n\
+         Example: synth destroy --example async_polling --region eu-west-1",
+    );
     synth.subcommands([build, diff, deploy, watch, destroy])
 }

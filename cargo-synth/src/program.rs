@@ -170,7 +170,10 @@ impl Program {
                 tell("Waiting", &what);
             }
         });
-        let output = command.output().map_err(|error| Error::start(&self.shown, &error));
+        let output = command.output().map_err(|error| {
+            Error::new(format!("{} could not be started: {error}", self.shown))
+                .help("is it built for this machine? See `build.target` in .cargo/config.toml")
+        });
         drop(answered);
         output
     }

@@ -5,7 +5,13 @@ use crate::{
     site::Site,
     support::{Project, said},
 };
-use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt as _};
+use std::{
+    collections::BTreeSet,
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::PermissionsExt as _,
+    process::{Command, Stdio},
+};
 
 /// Sends an order where the network says that orders go.
 const WAITER: &str = r#"
@@ -138,4 +144,35 @@ fn a_folder_may_bring_the_program_that_lambda_starts() {
     );
     site.deploy().code(0);
     assert_eq!(site.invoke("Cook"), "\"by bootstrap\"");
+}
+
+#[test]
+fn a_function_in_javascript_runs_as_lambda_runs_it() {
+    let Some(site) = Site::new() else { return };
+    if !has("node") {
+        return;
+    }
+    let folder = site.project.path().join("front/waiter");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("lib")).expect("a folder can be made");
+    let handler = "exports.handle = async () => require('./lib/menu').dish + ' for ' + \
+                   process.env.NET_SENDS_ORDER.split(':')[0];\n";
+    fs::write(folder.join("index.js"), handler).expect("a file can be written");
+    fs::write(folder.join("lib/menu.js"), "exports.dish = 'soup';\n").expect("a file");
+    site.project.edit(
+        "network/src/main.rs",
+        "binary!(\"waiter\")",
+        "folder!(\"front/waiter\", runtime = Runtime::NODEJS_22, handler = \"index.handle\")",
+    );
+    site.deploy().code(0);
+    assert_eq!(site.invoke("Waiter"), "\"soup for sqs\"");
+}
+
+/// Whether a program is there to run functions with; what is skipped without it is said.
+fn has(program: &str) -> bool {
+    let found = Command::new(program).arg("--version").stdout(Stdio::null()).status();
+    if found.is_err() {
+        let _ = writeln!(io::stderr(), "skipped: functions in JavaScript need {program}");
+    }
+    found.is_ok()
 }
