@@ -11,7 +11,7 @@ mod workspace;
 
 pub(crate) use folder::LEFT_OUT;
 pub(crate) use package::{Package, hash, tidy};
-pub(crate) use workspace::{Scratch, Workspace};
+pub(crate) use workspace::Workspace;
 
 use crate::{
     error::{Error, Result},
@@ -42,9 +42,9 @@ pub(crate) struct Built {
 }
 
 /// Builds the packages of a program's functions into a folder: `out`, or `target/synth/NAME`.
-pub(crate) fn build(program: &Program, out: Option<&Path>) -> Result<Built> {
+pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> {
     let said = program.check()?;
-    let Program { name, functions, workspace, selection, .. } = program;
+    let Program { name, functions, workspace, selection, .. } = &*program;
     let folder = out.map_or_else(|| workspace.synthesised(name), Path::to_owned);
     let binaries = by_processor(functions);
 
@@ -122,7 +122,7 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 }
 
 /// Without more: builds, and says what came of it.
-pub(crate) fn run(program: &Program, out: Option<&Path>) -> Result<Built> {
+pub(crate) fn run(program: &mut Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
     if !program.selection.is_quiet() {

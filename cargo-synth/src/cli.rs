@@ -8,6 +8,7 @@ use crate::{
     diff::{self, Compare},
     error::{Error, Result},
     folder::Processor,
+    program::Program,
     progress,
     selection::Selection,
     synthesise, watch,
@@ -58,8 +59,8 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
     let written = |error: io::Error| Error::new(format!("cannot write: {error}"));
     match matches.subcommand() {
         Some(("build", found)) => {
-            let program = selection(found).load()?;
-            let built = build::run(&program, path(found, "out").as_deref())?;
+            let mut program = Program::start(selection(found))?;
+            let built = build::run(&mut program, path(found, "out").as_deref())?;
             build::report(&built, out).map_err(written)?;
             Ok(SUCCEEDED)
         }
@@ -96,8 +97,9 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             wait(diff::diff(wish, out), "nothing was compared, and nothing was changed")
         }
         _ => {
-            let program = selection(matches).load()?;
-            let (built, files) = synthesise::synthesise(&program, path(matches, "out").as_deref())?;
+            let mut program = Program::start(selection(matches))?;
+            let (built, files) =
+                synthesise::synthesise(&mut program, path(matches, "out").as_deref())?;
             for file in files {
                 let weight = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
                 let weight = progress::size(weight);
@@ -189,13 +191,13 @@ fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
-/// A name as CloudFormation takes it (API reference, `CreateStack`).
+/// A name as CloudFormation takes it (API reference, `CreateStack`), or a stack's ARN.
 fn stack_name(name: &str) -> std::result::Result<String, String> {
     let is_name = name.len() <= 128
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
     let what = "a stack's name is up to 128 letters, digits and hyphens, a letter first";
-    if is_name { Ok(name.to_owned()) } else { Err(what.to_owned()) }
+    if is_name || name.starts_with("arn:") { Ok(name.to_owned()) } else { Err(what.to_owned()) }
 }
 
 /// A name as S3 takes it (user guide, "General purpose bucket naming rules").
@@ -334,7 +336,7 @@ fn command() -> Command {
         Command::new("deploy")
             .about("Builds, uploads what is new, shows what would change, asks, and applies it"),
     )
-    .arg(flag("yes", "Applies without asking").short('y'))
+    .arg(flag("yes", "Applies without asking, or where nobody can be asked").short('y'))
     .after_help(format!(
         "{PARAMETERS}\n\
          Run again after whatever happened: it carries on from what there is.\n\n\
@@ -359,7 +361,7 @@ fn command() -> Command {
     .next_help_heading("What is deleted")
     .args([
         flag("delete-tables", "Deletes tables too, with everything in them"),
-        flag("yes", "Deletes without asking").short('y'),
+        flag("yes", "Deletes without asking, or where nobody can be asked").short('y'),
     ])
     .after_help(
         "Run again after whatever happened: it carries on from what there is.\n\n\

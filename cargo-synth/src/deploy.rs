@@ -17,7 +17,7 @@ use crate::{
     cloud::{Account, Cloud, Events, Wanted},
     error::{Error, Result},
     progress::{Progress, count, duration, size},
-    selection::{Selection, load},
+    selection::Selection,
     synthesise::Synthesised,
 };
 use changes::Changes;
@@ -45,9 +45,9 @@ pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 /// Builds and applies; whether the stack is what the network says.
 pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<bool> {
     // Who cannot be asked or reached is said before anything is compiled.
-    can_ask(wish.ask)?;
+    can_ask(wish.ask).map_err(|error| error.help("to see what would change: `synth diff`"))?;
     let cloud = Cloud::connect(&wish.account).await?;
-    let program = load(&wish.selection).await?;
+    let program = wish.selection.program().await?;
     let made = Synthesised::make(program, wish.out.as_deref()).await?;
     apply(wish, &cloud, &made, out).await
 }

@@ -6,7 +6,7 @@ use crate::{
     error::{Error, Result},
     folder::Template,
     progress::{Progress, count, duration},
-    selection::{Selection, load},
+    selection::Selection,
 };
 use std::io;
 
@@ -22,14 +22,16 @@ pub(crate) struct Destroy {
 /// Deletes the stack; whether it is gone.
 pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bool> {
     can_ask(wish.ask)?;
+    let cloud = Cloud::connect(&wish.account).await?;
     let name = match wish.stack {
         Some(name) => name,
-        None => load(&wish.selection)
+        None => wish
+            .selection
+            .program()
             .await
             .map(|program| program.name)
             .map_err(|error| error.help("or say which stack it is: `--stack-name NAME`"))?,
     };
-    let cloud = Cloud::connect(&wish.account).await?;
     let progress = Progress::start("looking at the stack");
     let Some(stack) = cloud.stack(&name).await? else {
         say(

@@ -8,11 +8,16 @@ use crate::{
     deploy::{deployed, settled},
     error::{Error, Result},
     folder::Template,
+    program::Program,
     progress::Progress,
-    selection::{Selection, load},
+    selection::Selection,
     synthesise::Synthesised,
 };
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+};
 
 /// What `synth diff` was told.
 pub(crate) struct Compare {
@@ -31,8 +36,10 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
     let Some(before) = Template::parse(text) else {
         // Not a template: the program reads networks, and says what is wrong with anything else.
         let (selection, file, json) = (wish.selection, file.clone(), wish.json);
-        let answer = aside(move || selection.load()?.diff(&file, json)).await?;
-        out.write_all(&answer.text).map_err(unwritten)?;
+        let answer = aside(move || Program::start(selection)?.diff(&file, json)).await?;
+        // Nobody listens: the answer is the same.
+        let _ = anstream::stderr().write_all(answer.err.as_bytes());
+        out.write_all(answer.out.as_bytes()).map_err(unwritten)?;
         return Ok(answer.status);
     };
     let after = synthesised(&wish).await?.template;
@@ -41,8 +48,8 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
 
 /// Into a folder that goes, unless one was given: what is compared with may lie where `synth` writes.
 async fn synthesised(wish: &Compare) -> Result<Synthesised> {
-    let program = load(&wish.selection).await?;
-    let scratch = program.workspace.scratch();
+    let program = wish.selection.program().await?;
+    let scratch = program.workspace.scratch()?;
     let out = wish.out.as_deref().unwrap_or(scratch.path());
     Synthesised::make(program, Some(out)).await
 }

@@ -1,22 +1,20 @@
-//! The program that declares a network, compiled.
+//! The program that declares a network: compiled and started once, and asked as often as needed.
+//!
+//! So every answer is about the network as it was then, whatever is edited or compiled meanwhile.
 
 use crate::{
-    build::{Scratch, Workspace},
+    build::Workspace,
     error::{Error, Result},
     folder::{Declarations, Function, Template},
-    progress::tell,
     selection::Selection,
 };
+use net_synth::Answer;
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
     ffi::OsString,
-    fs,
-    io::Write as _,
+    io::{BufRead as _, BufReader, Lines, Write as _},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    sync::mpsc::{self, RecvTimeoutError},
-    thread,
-    time::Duration,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 /// A program that declares a network.
@@ -29,11 +27,7 @@ pub(crate) struct Program {
     pub(crate) workspace: Workspace,
     /// Whether there is anything that its check would say.
     has_findings: bool,
-    /// How people call it.
-    shown: String,
-    executable: PathBuf,
-    // Has the executable.
-    _scratch: Scratch,
+    process: Process,
 }
 
 /// What the program says of what it wrote.
@@ -44,19 +38,8 @@ struct Summary {
     files: Vec<PathBuf>,
 }
 
-/// What the program answered.
-pub(crate) struct Answer {
-    /// On its standard output.
-    pub(crate) text: Vec<u8>,
-    /// Its exit status.
-    pub(crate) status: u8,
-}
-
-/// After how long without an answer it is said that one is waited for: it takes milliseconds.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// How much is repeated of what a program said that is none of ours.
-const REPEATED: usize = 2_000;
+/// The command by which a program answers questions.
+const ANSWER: &str = "answer";
 
 /// Cargo itself, the same that called us if one did.
 pub(crate) fn cargo() -> Command {
@@ -64,27 +47,14 @@ pub(crate) fn cargo() -> Command {
 }
 
 impl Program {
-    /// Learns from an executable what it declares.
-    pub(crate) fn ask(
-        selection: Selection,
-        workspace: Workspace,
-        shown: String,
-        executable: &Path,
-    ) -> Result<Program> {
-        let scratch = workspace.scratch();
-        let executable = keep(executable, scratch.path())?;
-        let mut program = Program {
-            name: String::new(),
-            functions: Vec::new(),
-            selection,
-            workspace,
-            has_findings: false,
-            shown,
-            executable,
-            _scratch: scratch,
-        };
-        let folder = program.workspace.scratch();
-        let (summary, _) = program.write(folder.path(), None)?;
+    /// Has cargo compile and run the program, and learns what it declares.
+    pub(crate) fn start(selection: Selection) -> Result<Program> {
+        let workspace = Workspace::load(selection.manifest_path.as_deref())?;
+        let folder = workspace.scratch()?;
+        let process = Process::start(&selection)?;
+        let (name, functions, has_findings) = (String::new(), Vec::new(), false);
+        let mut program = Program { name, functions, selection, workspace, has_findings, process };
+        let summary = program.write(folder.path(), None)?;
         program.name = summary.name;
         program.has_findings = !summary.findings.is_empty();
         if !summary.files.is_empty() {
@@ -95,50 +65,35 @@ impl Program {
     }
 
     /// Lets the program check its network; findings go to standard error, and are what it returns.
-    pub(crate) fn check(&self) -> Result<String> {
+    pub(crate) fn check(&mut self) -> Result<String> {
         if !self.has_findings {
             return Ok(String::new());
         }
-        let output = self.answer(["check".into()])?;
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() || self.selection.said.as_ref() != Some(&text) {
+        let Answer { status, out, .. } = self.ask(["check".into()])?;
+        if status != 0 || self.selection.said.as_ref() != Some(&out) {
             // Nobody listens: the answer is the same.
-            let _ = anstream::stderr().write_all(text.as_bytes());
+            let _ = anstream::stderr().write_all(out.as_bytes());
         }
-        match output.status.code() {
-            Some(0) => Ok(text),
-            Some(1) => Err(Error::new("the network has errors; nothing was done")
-                .help("`… -- explain CODE` says more about a finding")),
-            _ => Err(self.is_no_network(&output)),
+        if status == 0 {
+            return Ok(out);
         }
+        Err(Error::new("the network has errors; nothing was done")
+            .help("`… -- explain CODE` says more about a finding"))
     }
 
     /// Lets the program compare its network with a file.
-    pub(crate) fn diff(&self, against: &Path, json: bool) -> Result<Answer> {
+    pub(crate) fn diff(&mut self, against: &Path, json: bool) -> Result<Answer> {
         let format = if json { "json" } else { "text" };
-        let output = self.answer([
-            "diff".into(),
-            "--against".into(),
-            against.into(),
-            "--format".into(),
-            format.into(),
-        ])?;
-        let _ = anstream::stderr().write_all(&output.stderr);
-        match output.status.code().and_then(|code| u8::try_from(code).ok()) {
-            Some(status @ 0..=4) => Ok(Answer { text: output.stdout, status }),
-            _ => Err(self.is_no_network(&output)),
-        }
+        let arguments = ["diff".into(), "--against".into(), against.into()];
+        self.ask(arguments.into_iter().chain(["--format".into(), format.into()]))
     }
 
     /// Lets the program write its files, with its functions' packages; which they are.
-    pub(crate) fn synthesise(&self, folder: &Path, packages: &Path) -> Result<Vec<PathBuf>> {
-        match self.write(folder, Some(packages))? {
-            (summary, _) if !summary.files.is_empty() => Ok(summary.files),
-            (_, output) => Err(self.is_no_network(&output)),
-        }
+    pub(crate) fn synthesise(&mut self, folder: &Path, packages: &Path) -> Result<Vec<PathBuf>> {
+        Ok(self.write(folder, Some(packages))?.files)
     }
 
-    fn write(&self, folder: &Path, packages: Option<&Path>) -> Result<(Summary, Output)> {
+    fn write(&mut self, folder: &Path, packages: Option<&Path>) -> Result<Summary> {
         let mut arguments: Vec<OsString> =
             vec!["--format".into(), "json".into(), "--out".into(), folder.into()];
         if let Some(processor) = self.selection.processor {
@@ -147,56 +102,75 @@ impl Program {
         if let Some(packages) = packages {
             arguments.extend(["--packages".into(), packages.into()]);
         }
-        let output = self.answer(arguments)?;
-        match serde_json::from_slice(&output.stdout) {
-            Ok(summary) => Ok((summary, output)),
-            Err(_) => Err(self.is_no_network(&output)),
-        }
+        let answer = self.ask(arguments)?;
+        let summary = serde_json::from_str(&answer.out).ok();
+        // One without errors says what is wrong by itself, with the summary of what it did not write.
+        let is_whole = |summary: &Summary| packages.is_none() || !summary.files.is_empty();
+        summary.filter(is_whole).ok_or_else(|| {
+            Error::new(format!("{} did not write its files", self.selection))
+                .why(anstream::adapter::strip_str(answer.err.trim()).to_string())
+                .help("it and `synth` should be of one version of serverless-networks")
+        })
     }
 
-    fn answer(&self, arguments: impl IntoIterator<Item = OsString>) -> Result<Output> {
-        let mut command = Command::new(&self.executable);
-        command.args(arguments).stdin(Stdio::null());
-        // The other end is a pipe, and what comes through it is shown on our own standard error.
-        if anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never {
-            command.env("CLICOLOR_FORCE", "1");
-        }
-        let (answered, silence) = mpsc::channel::<()>();
-        let shown = self.shown.clone();
-        thread::spawn(move || {
-            if silence.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                let what =
-                    format!("for {shown}; a program that declares a network answers at once");
-                tell("Waiting", &what);
-            }
-        });
-        let output = command.output().map_err(|error| {
-            Error::new(format!("{} could not be started: {error}", self.shown))
-                .help("is it built for this machine? See `build.target` in .cargo/config.toml")
-        });
-        drop(answered);
-        output
-    }
-
-    fn is_no_network(&self, output: &Output) -> Error {
-        let texts = [&output.stderr, &output.stdout].map(|text| String::from_utf8_lossy(text));
-        let said: String = texts.join("\n").trim().chars().take(REPEATED).collect();
-        let said = if said.is_empty() { "nothing".to_owned() } else { format!("\n{said}") };
-        Error::new(format!("{} does not answer as a program that declares a network", self.shown))
-            .why(format!("it ended with {}, and said {said}", output.status))
-            .help("its `main` ends in `net_synth::run(\"name\", network)`")
-            .help("it and `synth` should be of one version of serverless-networks")
+    fn ask(&mut self, arguments: impl IntoIterator<Item = OsString>) -> Result<Answer> {
+        let arguments: Vec<OsString> = arguments.into_iter().collect();
+        self.process.ask(&arguments).ok_or_else(|| {
+            self.process.end().map_or_else(
+                |error| Error::start("cargo", &error),
+                |status| self.selection.gives_no_answer(ANSWER, status),
+            )
+        })
     }
 }
 
-/// Keeps an executable, whatever is compiled while it is used.
-fn keep(executable: &Path, folder: &Path) -> Result<PathBuf> {
-    let kept = folder.join(executable.file_name().unwrap_or_default());
-    fs::create_dir_all(folder)
-        .and_then(|()| {
-            // Compilers make a new file and leave the old one to who has it.
-            fs::hard_link(executable, &kept).or_else(|_| fs::copy(executable, &kept).map(drop))
-        })
-        .map_err(|error| Error::file(&kept, "written", &error))?;
-    Ok(kept)
+/// A program that answers questions.
+struct Process {
+    child: Child,
+    questions: Option<ChildStdin>,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    fn start(selection: &Selection) -> Result<Process> {
+        let mut command = selection.run(ANSWER);
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = spawned.map_err(|error| Error::start("cargo", &error))?;
+        let questions = child.stdin.take();
+        let stdout = child.stdout.take().ok_or_else(|| Error::new("cargo has no output"))?;
+        Ok(Process { child, questions, answers: BufReader::new(stdout).lines() })
+    }
+
+    /// Asks as with arguments; no answer if it has ended.
+    fn ask(&mut self, arguments: &[OsString]) -> Option<Answer> {
+        let mut question = serde_json::to_vec(arguments).ok()?;
+        question.push(b'\n');
+        // Who has ended hears nothing; why is seen from how it ended.
+        let _ = self.questions.as_mut()?.write_all(&question);
+        for line in self.answers.by_ref() {
+            let line = line.ok()?;
+            match serde_json::from_str(&line) {
+                Ok(answer) => return Some(answer),
+                // What it says besides is shown, and not taken for an answer.
+                Err(_) => {
+                    let _ = writeln!(anstream::stderr(), "{line}");
+                }
+            }
+        }
+        None
+    }
+
+    /// Waits for its end.
+    fn end(&mut self) -> std::io::Result<std::process::ExitStatus> {
+        self.questions = None;
+        self.child.wait()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // What has ended already cannot be ended, and that is all right.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }

@@ -10,7 +10,10 @@ use crate::{
 use std::path::{Path, PathBuf};
 
 /// Builds the packages, and lets the program write its files with their keys.
-pub(crate) fn synthesise(program: &Program, out: Option<&Path>) -> Result<(Built, Vec<PathBuf>)> {
+pub(crate) fn synthesise(
+    program: &mut Program,
+    out: Option<&Path>,
+) -> Result<(Built, Vec<PathBuf>)> {
     let built = build::run(program, out)?;
     let packages = built.folder.join(PACKAGES);
     let files = program.synthesise(&built.folder, &packages)?;
@@ -27,10 +30,10 @@ pub(crate) struct Synthesised {
 
 impl Synthesised {
     /// Synthesises, while whoever waits for it can be interrupted.
-    pub(crate) async fn make(program: Program, out: Option<&Path>) -> Result<Synthesised> {
+    pub(crate) async fn make(mut program: Program, out: Option<&Path>) -> Result<Synthesised> {
         let out = out.map(Path::to_owned);
         aside(move || {
-            let (built, _) = synthesise(&program, out.as_deref())?;
+            let (built, _) = synthesise(&mut program, out.as_deref())?;
             let template = Template::read(&built.folder)?;
             let declarations = Declarations::read(&built.folder)?;
             Ok(Synthesised { built, template, declarations })

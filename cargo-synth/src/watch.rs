@@ -5,10 +5,9 @@ mod files;
 use crate::{
     build,
     cloud::Cloud,
-    deploy::{self, Deploy},
+    deploy::{self, Deploy, Given},
     error::{Error, Result},
     progress::{count, duration, tell},
-    selection::load,
     synthesise::Synthesised,
 };
 use files::Files;
@@ -22,7 +21,7 @@ use std::{
 /// Deploys and watches, until somebody interrupts it or nothing can be watched.
 pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<Infallible> {
     let cloud = Cloud::connect(&wish.account).await?;
-    let mut workspace = wish.selection.workspace()?;
+    let mut workspace = wish.selection.workspace().await?;
     let mut changed: Option<Instant> = None;
     // The template that the stack was last brought up to.
     let mut live: Option<String> = None;
@@ -31,7 +30,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     loop {
         // From before the build on: what changes while it runs is built next.
         let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
-        let program = load(&wish.selection).await;
+        let program = wish.selection.program().await;
         // Of a network with errors nothing is known.
         let known = program.as_ref().ok().filter(|program| !program.functions.is_empty());
         let sources = known.map_or_else(|| folders.clone(), build::sources);
@@ -53,6 +52,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
             Ok(made) => match bring(&wish, &cloud, &made, live_then, changed, out).await {
                 Ok(()) => {
                     // What was given with the command the stack has now.
+                    wish.given = Given::default();
                     wish.code_alone = true;
                     wish.selection.said = Some(made.built.said);
                     live = Some(made.template.text);
@@ -62,7 +62,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
         }
         changed = Some(files.changed().await?);
         // A manifest that cannot be read is the build's to tell.
-        workspace = wish.selection.workspace().unwrap_or(workspace);
+        workspace = wish.selection.workspace().await.unwrap_or(workspace);
     }
 }
 

@@ -202,6 +202,12 @@ impl From<&str> for KeyValues {
     }
 }
 
+impl From<String> for KeyValues {
+    fn from(partition: String) -> KeyValues {
+        partition.as_str().into()
+    }
+}
+
 impl From<&String> for KeyValues {
     fn from(partition: &String) -> KeyValues {
         partition.as_str().into()

@@ -1,11 +1,14 @@
 //! The command line that [`run`] gives a program.
 
+mod answer;
 mod arguments;
 mod check;
 mod diff;
 mod explain;
 mod graph;
 mod synthesise;
+
+pub use answer::Answer;
 
 use crate::output::count;
 use arguments::{Command, Request};
@@ -49,13 +52,24 @@ pub fn run_with(
     out: &mut dyn io::Write,
     err: &mut dyn io::Write,
 ) -> ExitCode {
+    ExitCode::from(respond(name, network, arguments, out, err))
+}
+
+/// [`run_with`], with the exit code as a number.
+fn respond(
+    name: &str,
+    network: &Network,
+    arguments: impl IntoIterator<Item = OsString>,
+    out: &mut dyn io::Write,
+    err: &mut dyn io::Write,
+) -> u8 {
     let (mut out, mut err) = (Listener(out), Listener(err));
     let done = try_run(name, network, arguments, &mut out, &mut err);
     match done.and_then(|code| out.flush().map(|()| code)) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => code,
         Err(error) => {
             let _ = fail(&mut err, &error.to_string());
-            ExitCode::from(FAILED)
+            FAILED
         }
     }
 }
@@ -90,6 +104,7 @@ fn try_run(
     out: &mut dyn io::Write,
     err: &mut dyn io::Write,
 ) -> io::Result<u8> {
+    let called = name;
     let name = match Name::new(name) {
         Ok(name) => name,
         Err(error) => {
@@ -126,6 +141,7 @@ fn try_run(
         Command::Check => check::run(&name, &Graph::new(network), json, out),
         Command::Diff { against } => diff::run(&name, network, &against, json, out, err),
         Command::Graph { notation, file } => graph::run(network, notation, file, out, err),
+        Command::Answer => answer::run(called, network, io::stdin().lock(), out),
         Command::Explain { code } => explain::run(code.as_deref(), out, err),
     }
 }

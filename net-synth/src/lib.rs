@@ -26,5 +26,5 @@ mod output;
 pub mod plan;
 pub mod report;
 
-pub use cli::{run, run_with};
+pub use cli::{Answer, run, run_with};
 pub use plan::Plan;

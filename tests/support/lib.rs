@@ -17,3 +17,7 @@ pub mod readme {}
 #[doc = include_str!("../../docs/checks.md")]
 #[cfg(doctest)]
 pub mod checks {}
+
+#[doc = include_str!("../../docs/language.md")]
+#[cfg(doctest)]
+pub mod language {}

@@ -6,13 +6,12 @@ use crate::{
     program,
     progress::Progress,
 };
-use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, Package, PackageId, TargetKind};
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId, TargetKind};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
 };
 
 /// The workspace of the program that declares the network.
@@ -55,21 +54,6 @@ impl Workspace {
         self.metadata.target_directory.as_std_path()
     }
 
-    /// The packages that cargo means: of this name, or where none is named.
-    pub(crate) fn packages(&self, name: Option<&str>) -> Result<Vec<&Package>> {
-        let Some(name) = name else { return Ok(self.metadata.workspace_default_packages()) };
-        let members = self.metadata.workspace_packages();
-        let is_it = |package: &&&Package| package.name == name.split('@').next().unwrap_or(name);
-        let found: Vec<&Package> = members.iter().filter(is_it).copied().collect();
-        if found.is_empty() {
-            let names: Vec<_> = members.iter().map(|member| format!("`{}`", member.name)).collect();
-            return Err(Error::new(format!("the workspace has no package `{name}`"))
-                .why(format!("the workspace is {}", self.root().display()))
-                .help(format!("it has {}", names.join(", "))));
-        }
-        Ok(found)
-    }
-
     /// The folders of its packages, and of those beside it that they depend on.
     pub(crate) fn folders(&self) -> impl Iterator<Item = &Path> {
         let local = self.metadata.packages.iter().filter(|package| package.source.is_none());
@@ -81,16 +65,21 @@ impl Workspace {
         self.target().join("synth").join(name)
     }
 
-    /// A folder for files that nobody needs for long.
-    pub(crate) fn scratch(&self) -> Scratch {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let scratch = self.synthesised(&format!(".{}-{number}", std::process::id()));
-        if number == 0 {
-            // Of those who were interrupted, and of whoever is still at it after a day.
-            sweep(scratch.parent().unwrap_or(&scratch));
-        }
-        Scratch(scratch)
+    /// A new folder for files that nobody needs for long.
+    pub(crate) fn scratch(&self) -> Result<Scratch> {
+        let parent = self.target().join("synth");
+        let made = fs::create_dir_all(&parent).and_then(|()| {
+            let mut number = 0;
+            loop {
+                // Not by its name alone: where processes are few, their ids come again.
+                let folder = parent.join(format!(".{}-{number}", std::process::id()));
+                match fs::create_dir(&folder) {
+                    Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                    made => return made.map(|()| Scratch(folder)),
+                }
+            }
+        });
+        made.map_err(|error| Error::file(&parent, "written", &error))
     }
 
     /// The binaries of these names.
@@ -193,19 +182,6 @@ impl Workspace {
 fn says_profile(manifest: &str, name: &str) -> bool {
     let manifest: toml::Table = manifest.parse().unwrap_or_default();
     manifest.get("profile").is_some_and(|profiles| profiles.get(name).is_some())
-}
-
-/// Removes the scratch folders of a day ago.
-fn sweep(folder: &Path) {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let age = entry.metadata().and_then(|metadata| metadata.modified());
-        let is_old = age.is_ok_and(|then| then.elapsed().is_ok_and(|age| age > DAY));
-        if is_old && entry.file_name().as_encoded_bytes().starts_with(b".") {
-            // What cannot be removed is in nobody's way.
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 /// A folder that goes when it is no longer needed.

@@ -15,9 +15,11 @@ pub(crate) fn code_sha256(package: &[u8]) -> String {
 }
 
 impl Cloud {
-    /// The hash of a function's code, once no update of the function goes on.
-    pub(crate) async fn code_of(&self, function: &str) -> Result<String> {
-        Ok(self.settled_function(function).await?.code_sha256.unwrap_or_default())
+    /// The hash of a function's code, once no update of the function goes on; none if the last failed.
+    pub(crate) async fn code_of(&self, function: &str) -> Result<Option<String>> {
+        let found = self.settled_function(function).await?;
+        let failed = found.last_update_status == Some(LastUpdateStatus::Failed);
+        Ok(found.code_sha256.filter(|_| !failed))
     }
 
     async fn settled_function(&self, function: &str) -> Result<GetFunctionConfigurationOutput> {

@@ -37,8 +37,9 @@ impl<'a> Changes<'a> {
         before: Option<&Template>,
     ) -> Changes<'a> {
         let mut by_entity: BTreeMap<String, Entity<'a>> = BTreeMap::new();
-        let mut followers = BTreeSet::new();
-        for change in changes.iter().filter_map(Change::resource_change) {
+        let changes: Vec<_> = changes.iter().filter_map(Change::resource_change).collect();
+        let followers = followers(&changes);
+        for change in changes {
             let Some(resource) = change.logical_resource_id() else { continue };
             let provenance = after
                 .provenance(resource)
@@ -52,8 +53,7 @@ impl<'a> Changes<'a> {
                         && sides.into_iter().flatten().any(|t| t.loses_replaced(resource))
                 }
             };
-            if follows(change) && !loses {
-                followers.insert(resource);
+            if followers.contains(resource) {
                 continue;
             }
             let name = provenance.as_ref().map(|provenance| provenance.entity.to_owned());
@@ -127,8 +127,33 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// Whether nothing is known to change but what it refers to.
-fn follows(change: &ResourceChange) -> bool {
+/// The resources of which nothing is known to change, and which refer only to others that stay: none
+/// that is replaced, or may be.
+fn followers<'a>(changes: &[&'a ResourceChange]) -> BTreeSet<&'a str> {
+    let by_id = |change: &&'a ResourceChange| Some((change.logical_resource_id()?, *change));
+    let (mut followers, others): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        changes.iter().filter_map(by_id).partition(|(_, change)| refers_alone(change));
+    let mut replaced: BTreeSet<&str> = others
+        .into_iter()
+        .filter_map(|(resource, change)| is_replaced(change).then_some(resource))
+        .collect();
+    loop {
+        let refers = |change: &ResourceChange| {
+            causes(change).any(|cause| cause.is_none_or(|cause| replaced.contains(cause)))
+        };
+        let found = followers.iter().find(|(_, change)| refers(change));
+        let Some((&resource, &change)) = found else {
+            return followers.into_keys().collect();
+        };
+        followers.remove(resource);
+        if is_replaced(change) {
+            replaced.insert(resource);
+        }
+    }
+}
+
+/// Whether it is named for no more than what it refers to.
+fn refers_alone(change: &ResourceChange) -> bool {
     let sources = [ChangeSource::ResourceAttribute, ChangeSource::ResourceReference];
     change.action() == Some(&ChangeAction::Modify)
         && !change.details().is_empty()
@@ -136,6 +161,11 @@ fn follows(change: &ResourceChange) -> bool {
             detail.evaluation() == Some(&EvaluationType::Dynamic)
                 && detail.change_source().is_some_and(|source| sources.contains(source))
         })
+}
+
+/// The resources that it refers to: `CookFunction` of `CookFunction.Arn`.
+fn causes(change: &ResourceChange) -> impl Iterator<Item = Option<&str>> {
+    change.details().iter().map(|detail| detail.causing_entity()?.split('.').next())
 }
 
 /// Whether it is replaced, or may be: AWS knows only while it applies the change.
@@ -151,4 +181,43 @@ fn mark(change: &ResourceChange) -> (char, Style) {
         _ => ('~', AnsiColor::Yellow),
     };
     (mark, colour.on_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_cloudformation::types::ResourceChangeDetail;
+
+    fn change(resource: &str, replacement: Replacement, cause: Option<&str>) -> ResourceChange {
+        let detail = match cause {
+            None => ResourceChangeDetail::builder()
+                .evaluation(EvaluationType::Static)
+                .change_source(ChangeSource::DirectModification),
+            Some(cause) => ResourceChangeDetail::builder()
+                .evaluation(EvaluationType::Dynamic)
+                .change_source(ChangeSource::ResourceAttribute)
+                .causing_entity(format!("{cause}.Arn")),
+        };
+        ResourceChange::builder()
+            .logical_resource_id(resource)
+            .action(ChangeAction::Modify)
+            .replacement(replacement)
+            .details(detail.build())
+            .build()
+    }
+
+    #[test]
+    fn what_refers_to_what_may_be_replaced_is_a_change() {
+        let of = |changes: &[ResourceChange]| {
+            let changes: Vec<_> = changes.iter().collect();
+            followers(&changes).into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        let mapping = || change("Mapping", Replacement::Conditional, Some("Cook"));
+        let alarm = || change("Alarm", Replacement::False, Some("Mapping"));
+        let cook = |replacement| change("Cook", replacement, None);
+        assert_eq!(of(&[cook(Replacement::False), mapping(), alarm()]), ["Alarm", "Mapping"]);
+        assert_eq!(of(&[cook(Replacement::True), mapping(), alarm()]), [""; 0]);
+        assert_eq!(of(&[cook(Replacement::Conditional), alarm()]), ["Alarm"]);
+        assert_eq!(of(&[cook(Replacement::True), alarm(), mapping()]), [""; 0]);
+    }
 }

@@ -38,7 +38,7 @@ impl Code<'_> {
             };
             progress.now(&format!("looking at {}", code.resource));
             let sha256 = code_sha256(&package.zip);
-            if self.cloud.code_of(&function).await? != sha256 {
+            if self.cloud.code_of(&function).await?.as_ref() != Some(&sha256) {
                 self.cloud.update_code(&function, self.bucket, code.key, code.architecture).await?;
                 updated.push((code, function, sha256));
             }

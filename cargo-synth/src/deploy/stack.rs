@@ -115,12 +115,13 @@ async fn clear(
     ask: Ask,
     progress: &Progress,
 ) -> Result<bool> {
-    progress.done("Clearing", &format!("`{name}`, which is {status} and cannot be changed"));
-    if status == "DELETE_FAILED"
-        && !progress.away(confirm(ask, "Go on deleting it, and make it anew?")).await?
-    {
-        return Ok(false);
+    if status == "DELETE_FAILED" {
+        progress.say(&format!("`{name}` is {status}: it was not deleted to its end"));
+        if !progress.away(confirm(ask, "Go on deleting it, and make it anew?")).await? {
+            return Ok(false);
+        }
     }
+    progress.done("Clearing", &format!("`{name}`, which is {status} and cannot be changed"));
     let mut events = Events::from_now(cloud, id).await?;
     cloud.delete(id).await?;
     let mut shown = Shown::new(progress, [None, None]);
@@ -204,8 +205,7 @@ pub(crate) fn can_ask(ask: Ask) -> Result<()> {
     }
     Err(Error::new("nobody is there to be asked")
         .why("standard input is not a terminal; nothing was done")
-        .help("to do it without a question: `--yes`")
-        .help("to see what would change: `synth diff`"))
+        .help("to do it without a question: `--yes`"))
 }
 
 /// Asks before something is done that is not easily undone.

@@ -21,8 +21,9 @@ use tokio::{
 /// files one after the other.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// How long that is waited for: a log may be written without end.
-const LONGEST: Duration = Duration::from_secs(2);
+/// How long that is waited for at the most: a log may be written without end, but what is installed or
+/// checked out is not to be taken by halves.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What of a workspace's root counts where it is no package itself.
 const ROOT: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
@@ -65,7 +66,7 @@ impl Files {
                 && ROOT.iter().all(|known| name != *known)
                 && awaited.iter().all(|source| !source.starts_with(path));
             !is_other
-                && !is_hidden(name)
+                && !is_passed_over(name)
                 && !is_temporary(name)
                 && !others.iter().any(|other| path.starts_with(other))
         };
@@ -144,14 +145,15 @@ fn find(folder: &Path, made: &[PathBuf], folders: &mut BTreeSet<PathBuf>) {
     }
     // What cannot be read cannot be compiled either.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_hidden(&entry.file_name()) {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !is_passed_over(&entry.file_name())
+        {
             find(&entry.path(), made, folders);
         }
     }
 }
 
 /// Whether nothing that is deployed is in it.
-fn is_hidden(name: &OsStr) -> bool {
+fn is_passed_over(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".") || LEFT_OUT.iter().any(|known| name == *known)
 }
 
@@ -189,10 +191,10 @@ mod tests {
             "main.rs.tmp",
             "__pycache__",
         ] {
-            assert!(is_hidden(name.as_ref()) || is_temporary(name.as_ref()), "{name}");
+            assert!(is_passed_over(name.as_ref()) || is_temporary(name.as_ref()), "{name}");
         }
         for name in ["main.rs", "Cargo.toml", "template.swpx", "a#b"] {
-            assert!(!is_hidden(name.as_ref()) && !is_temporary(name.as_ref()), "{name}");
+            assert!(!is_passed_over(name.as_ref()) && !is_temporary(name.as_ref()), "{name}");
         }
     }
 }

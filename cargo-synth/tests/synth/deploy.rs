@@ -305,6 +305,8 @@ fn nothing_is_done_for_whoever_says_no_or_has_had_enough() {
         said(&mut python)
     };
     let (no, enough) = ("n\n", "\u{3}");
+    // Not within the time that the terminal has.
+    said(&mut site.project.synth(&["build"])).code(0);
     answered(no, &["deploy"]).code(3);
     assert_eq!(site.stack(), None);
     answered(enough, &["deploy"]).code(130);

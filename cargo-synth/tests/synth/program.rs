@@ -1,12 +1,7 @@
 //! Which program declares the network, and what it has to be.
 
 use crate::support::{Project, said};
-use std::{
-    fs,
-    io::{BufRead as _, BufReader},
-    os::unix::fs::PermissionsExt as _,
-    process::Stdio,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 impl Project {
     /// Puts another program in the network's place.
@@ -18,59 +13,60 @@ impl Project {
 #[test]
 fn a_program_that_declares_nothing_is_told_from_one_that_does() {
     let project = Project::new();
+    let no_network =
+        "the package `restaurant` does not answer as a program that declares a network";
     project.with_main("fn main() { println!(\"hello\"); }");
-    said(&mut project.synth(&[])).code(1).has(&[
-        "the binary `restaurant` does not answer as a program that declares a network",
-        "hello",
-        "net_synth::run",
-    ]);
+    said(&mut project.synth(&[])).code(1).has(&[no_network, "hello", "net_synth::run"]);
     project.with_main("fn main() { panic!(\"the kitchen is on fire\") }");
-    said(&mut project.synth(&["build"])).code(1).has(&["exit status: 101", "on fire"]);
+    said(&mut project.synth(&["build"])).code(1).has(&["on fire", "panics", "exit status: 101"]);
     project.with_main(
-        "fn main() -> std::process::ExitCode { net_synth::run(\"No Name\", net_dsl::Network::empty()) }",
+        "fn main() -> std::process::ExitCode {
+             net_synth::run(\"No Name\", net_dsl::Network::empty())
+         }",
     );
     said(&mut project.synth(&[])).code(1).has(&["the network's name"]);
     assert!(!project.synthesised().exists());
 }
 
 #[test]
-fn a_program_that_does_not_end_is_named() {
+fn what_a_program_says_besides_is_shown() {
     let project = Project::new();
-    project.with_main("fn main() { loop { std::thread::park(); } }");
-    let mut command = project.synth(&[]);
-    let mut child = command.stderr(Stdio::piped()).spawn().expect("synth");
-    let lines = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    let waiting = "Waiting for the binary `restaurant`; a program that declares a network answers";
-    let said = lines.map_while(Result::ok).any(|line| line.contains(waiting));
-    // The one that is waited for goes first.
-    let children = format!("/proc/{0}/task/{0}/children", child.id());
-    let children = fs::read_to_string(children).expect("it has one");
-    for program in children.split_whitespace() {
-        std::process::Command::new("kill").arg(program).status().expect("kill runs");
-    }
-    child.wait().expect("it ends");
-    assert!(said);
+    let (start, talkative) = (
+        "net_synth::run(",
+        "println!(\"so much to do\"); eprintln!(\"so little time\"); net_synth::run(",
+    );
+    project.edit("network/src/main.rs", start, talkative);
+    let run = said(&mut project.synth(&["build"])).code(0);
+    assert_eq!((run.count("so much to do"), run.count("so little time")), (1, 1), "{}", run.err);
+    assert!(!run.out.contains("so much"), "{}", run.out);
 }
 
 #[test]
 fn which_program_is_meant_is_said_as_for_cargo_run() {
     let project = Project::new();
+    let main = "network/src/main.rs";
+    // What cargo gives to the programs it runs.
+    fs::create_dir_all(project.path().join(".cargo")).expect("a folder");
+    let config = project.path().join(".cargo/config.toml");
+    fs::write(&config, "[env]\nSIZE = \"512\"\n").expect("a file");
+    project.edit(
+        main,
+        "fn main() -> ExitCode {",
+        "fn main() -> ExitCode {
+             assert_eq!(std::env::var(\"SIZE\").as_deref(), Ok(\"512\"));
+             assert!(std::env::var_os(\"CARGO_MANIFEST_DIR\").is_some());",
+    );
     let synth = |arguments: &[&str]| {
-        let mut command = project.synth(&[]);
+        let mut command = project.synth(&["build"]);
         said(command.args(arguments))
     };
     synth(&["--bin", "restaurant"]).code(0);
-    synth(&["--bin", "diner"]).code(1).has(&["there is no bin `diner`", "there is: `restaurant`"]);
-    synth(&["--example", "diner"]).code(1).has(&["there is no example `diner`", "there is: none"]);
-
-    said(&mut project.synth_of("diner", &[]))
-        .code(1)
-        .has(&["the workspace has no package `diner`", "`restaurant`"]);
-    said(&mut project.synth_of("restaurant-handlers", &[])).code(1).has(&[
-        "it is not said which program declares the network",
-        "`cook`, `waiter`",
-        "default-run",
-    ]);
+    fs::remove_file(&config).expect("a file can be removed");
+    synth(&[]).code(1).has(&["NotPresent", "the package `restaurant` is not there", "panics"]);
+    synth(&["--bin", "diner"]).code(1).has(&["no bin target named `diner`", "--bin NAME"]);
+    let handlers = said(&mut project.synth_of("restaurant-handlers", &[])).code(1);
+    handlers.has(&["could not determine which binary to run", "cook, waiter"]);
+    said(&mut project.synth_of("diner", &[])).code(1).has(&["diner", "as for `cargo run`"]);
 }
 
 /// What is compiled anew while the functions are built makes no difference.

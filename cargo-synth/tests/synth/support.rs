@@ -28,7 +28,9 @@ impl Project {
         let project = Project { folder: tests.join("cargo-synth"), _lock: lock };
         project.restore(&project.folder);
         // What an earlier test made is not what this one makes.
-        let _ = fs::remove_dir_all(project.path().join("target/synth"));
+        for folder in ["target/synth", ".cargo"] {
+            let _ = fs::remove_dir_all(project.path().join(folder));
+        }
         project
     }
 

@@ -105,7 +105,7 @@ fn what_changes_is_deployed_while_one_writes() {
     // A network that does not compile.
     site.project.edit("network/src/main.rs", "binary!(\"waiter\")", "binary!(7)");
     let broken = watch.until("Watching for the next change");
-    broken.has(&["error", "network/src/main.rs:", "the binary `restaurant` does not compile"]);
+    broken.has(&["error", "network/src/main.rs:", "the package `restaurant` no longer compiles"]);
     site.project.edit("network/src/main.rs", "binary!(7)", "binary!(\"waiter\")");
     watch.until("Live");
 

@@ -168,7 +168,7 @@ pub struct HttpResponse {
 }
 
 impl HttpResponse {
-    /// A status code, 100 to 599, and nothing else.
+    /// A status code, and nothing else.
     pub fn new(status: u16) -> HttpResponse {
         HttpResponse { status, headers: BTreeMap::new(), body: String::new() }
     }
@@ -258,13 +258,15 @@ impl std::fmt::Display for InvalidRoute {
 
 impl std::error::Error for InvalidRoute {}
 
-/// A route, checked while compiling: method, path and the message its requests carry.
+/// A route, checked while compiling: method, path and the message its requests carry; `()` where none
+/// is said.
 ///
 /// ```
 /// # use net_dsl::prelude::*;
 /// # pub struct Order; messages! { Order }
 /// let route = route!(PUT "/orders/{order}" => Order);
 /// assert_eq!(route.key(), "PUT /orders/{order}");
+/// let _: Route<()> = route!(GET "/menu");
 /// ```
 ///
 /// ```compile_fail
@@ -274,6 +276,9 @@ impl std::error::Error for InvalidRoute {}
 /// ```
 #[macro_export]
 macro_rules! route {
+    ($method:ident $path:literal) => {
+        $crate::route!($method $path => ())
+    };
     ($method:ident $path:literal => $body:ty) => {{
         const _: () = $crate::entity::http_api::Route::<()>::check(stringify!($method), $path);
         $crate::entity::http_api::Route::<$body>::literal(concat!(stringify!($method), " ", $path))

@@ -7,6 +7,7 @@ use net_dsl::{
     property::PROPERTY,
 };
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Property that AWS does not take.
 pub const RULE: Rule = Rule {
@@ -61,7 +62,8 @@ fn between<N: std::fmt::Display + PartialEq>(least: N, most: N, open: N, unit: &
     }
 }
 
-pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
+pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
+    let mut seen = BTreeSet::new();
     for resource in &plan.resources {
         let kind = emit::resource_type(&resource.body);
         for (path, value) in &resource.overrides {
@@ -71,20 +73,20 @@ pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) 
             let Some((given, takes)) = limit.ok().and_then(|limit| limit.broken_by(value)) else {
                 continue;
             };
+            // A link may make more than one resource.
+            let key = format!("{PROPERTY}{}/{path}", resource.part);
+            if !seen.insert((resource.entity, key.clone())) {
+                continue;
+            }
             let message = format!(
                 "`{path}` of `{}` is {given}, and {kind} takes {takes}",
                 resource.entity
             );
-            let mut finding = Finding::new(&RULE, resource.entity, message);
-            if let Some(node) = graph.find(resource.entity) {
-                let key = format!("{PROPERTY}{}/{path}", resource.part);
-                finding = finding.given(node.facts, &key, "set here");
-            }
+            let finding = Finding::new(&RULE, resource.entity, message).given(resource.facts, &key, "set here");
             findings.add(
                 finding
                     .why("AWS would refuse the resource, and take back the whole deployment")
-                    .help("change the value")
-                    .help("or, where AWS takes more by now than its schema says, `accept` P106"),
+                    .help("change the value"),
             );
         }
     }

@@ -16,6 +16,7 @@ pub(super) enum Command {
     Diff { against: PathBuf },
     Graph { notation: Notation, file: Option<PathBuf> },
     Explain { code: Option<String> },
+    Answer,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,6 +50,7 @@ pub(super) fn parse(
             };
             (Command::Graph { notation, file: path(found) }, None)
         }
+        Some(("answer", _)) => (Command::Answer, None),
         Some(("explain", found)) => (Command::Explain { code: text(found, "code") }, None),
         _ => {
             let folder = path(&matches).unwrap_or(default_folder);
@@ -150,4 +152,5 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
                 .about("Explains a finding's code, or lists all codes")
                 .arg(Arg::new("code").value_name("CODE").help("A code, as in N201")),
         )
+        .subcommand(Clap::new("answer").about("Answers what `synth` asks").hide(true))
 }

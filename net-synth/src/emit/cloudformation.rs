@@ -138,7 +138,7 @@ impl Entry for Resource<'_> {
             deletion_policy: removal,
             update_replace_policy: removal,
             metadata: Metadata {
-                network: Provenance { entity: self.entity.as_str(), bricks: self.bricks },
+                network: Provenance { entity: self.entity.as_str(), bricks: self.facts.bricks() },
             },
             properties: OverriddenProperties(self),
         }

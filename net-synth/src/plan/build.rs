@@ -76,8 +76,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         body: Body,
     ) {
         let overrides = overrides(facts, part);
-        let bricks = facts.bricks();
-        self.plan.resources.push(Resource { id, entity, part, bricks, body, overrides });
+        self.plan.resources.push(Resource { id, entity, part, facts, body, overrides });
     }
 
     fn node(&self, number: usize) -> &'g GraphNode<'n> {

@@ -3,9 +3,8 @@
 //! What is the same for every resource of a kind is a constant of its type.
 
 use super::{LogicalId, Ref, Statement, Term};
-use net_dsl::{Id, Removal};
+use net_dsl::{Facts, Id, Removal};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 
 /// One resource and where it comes from.
 #[derive(Clone, Debug)]
@@ -16,8 +15,8 @@ pub struct Resource<'n> {
     pub entity: &'n Id,
     /// Which of the entity's resources it is, as in the attribute `property/PART/PATH`.
     pub part: &'static str,
-    /// The bricks that declared the entity or link it is made for.
-    pub bricks: &'n BTreeSet<SmolStr>,
+    /// What the network says of the entity or link it is made for, its bricks too.
+    pub facts: &'n Facts,
     /// What it is.
     pub body: Body,
     /// Properties set by overlays: path below the properties, and value.

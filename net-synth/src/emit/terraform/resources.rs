@@ -129,7 +129,7 @@ pub(super) fn make<'p>(resource: &'p Resource<'p>, terms: &Expressions<'p>) -> M
 
 /// Who asked for a resource, as a comment.
 fn provenance(resource: &Resource<'_>) -> String {
-    let bricks: Vec<_> = resource.bricks.iter().map(|brick| brick.as_str()).collect();
+    let bricks: Vec<_> = resource.facts.bricks().iter().map(|brick| brick.as_str()).collect();
     let of = match bricks.len() {
         0 => "",
         1 => ", of brick ",
