@@ -107,12 +107,13 @@ impl Cloud {
             if let SdkError::DispatchFailure(failure) = &error
                 && (failure.is_io() || failure.is_timeout())
             {
-                let what = config.endpoint_url().map_or(format!("AWS in {region}"), str::to_owned);
-                return refused(&format!("{what} cannot be reached"), &error)
-                    .help(
-                        "is the region spelled right, is the network there, does a proxy stop it?",
-                    )
-                    .help("what answers in AWS's place is `--endpoint-url` or AWS_ENDPOINT_URL");
+                if let Some(endpoint) = config.endpoint_url() {
+                    return refused(&format!("{endpoint} cannot be reached"), &error)
+                        .help("start it; it is what `--endpoint-url` or AWS_ENDPOINT_URL names");
+                }
+                return refused(&format!("AWS in {region} cannot be reached"), &error).help(
+                    "is the region spelled right, is the network there, does a proxy stop it?",
+                );
             }
             refused("AWS does not say who is asking", &error)
                 .help("sign in: `aws sso login` or `aws configure`; or choose `--profile NAME`")

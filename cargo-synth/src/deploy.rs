@@ -16,6 +16,7 @@ use crate::{
     build::Package,
     cloud::{Account, Cloud, Events, Wanted},
     error::{Error, Result},
+    program::Program,
     progress::{Progress, count, duration, size},
     selection::Selection,
     synthesise::Synthesised,
@@ -48,8 +49,17 @@ pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<boo
     can_ask(wish.ask).map_err(|error| error.help("to see what would change: `synth diff`"))?;
     let cloud = Cloud::connect(&wish.account).await?;
     let program = wish.selection.program().await?;
+    check_given(wish, &cloud, &program).await?;
     let made = Synthesised::make(program, wish.out.as_deref()).await?;
     apply(wish, &cloud, &made, out).await
+}
+
+/// Refuses parameters that will not do, before anything is compiled.
+pub(crate) async fn check_given(wish: &Deploy, cloud: &Cloud, program: &Program) -> Result<()> {
+    let Some(template) = &program.template else { return Ok(()) };
+    let stack = wish.stack.as_deref().unwrap_or(&program.name);
+    let is_new = cloud.stack(stack).await?.is_none();
+    parameters::check(template, &wish.given, is_new, CODE_BUCKET)
 }
 
 /// Uploads, shows, asks, applies; whether the stack is what was synthesised.
@@ -70,7 +80,7 @@ pub(crate) async fn apply(
     let bucket = wish.bucket.clone().or(kept).unwrap_or_else(|| cloud.default_bucket());
     // What is missing is said before anything is uploaded.
     let known = before.template.as_ref().map(|template| (template, before.parameters.as_slice()));
-    let mut values = parameters::values(template, wish.given.clone(), known, CODE_BUCKET)?;
+    let mut values = parameters::values(template, &wish.given, known, CODE_BUCKET)?;
     if needs_bucket {
         values.insert(CODE_BUCKET.to_owned(), crate::cloud::Value::Given(bucket.clone()));
     }
@@ -111,7 +121,7 @@ pub(crate) async fn apply(
         return Err(Error::new(format!("what is in {} would be lost", lost.join(", ")))
             .why("AWS deletes what is removed or replaced, with everything in it")
             .help("if that is all right: `--allow-data-loss`")
-            .help("or keep tables: `.removal(Removal::Retain)`, which is their default"));
+            .help("or keep a table: `.removal(Removal::Retain)`, which is the default"));
     }
     drop(progress);
     let agreed = confirm(wish.ask, "Apply these changes?").await;

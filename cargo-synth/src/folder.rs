@@ -65,6 +65,9 @@ pub(crate) struct Parameter<'a> {
     pub(crate) name: &'a str,
     pub(crate) description: &'a str,
     pub(crate) default: Option<&'a str>,
+    /// The regular expression that its value matches, and what that is in words.
+    pub(crate) pattern: Option<&'a str>,
+    pub(crate) constraint: &'a str,
 }
 
 /// Where a resource comes from.
@@ -113,6 +116,8 @@ impl Template {
             name,
             description: value["Description"].as_str().unwrap_or_default(),
             default: value["Default"].as_str(),
+            pattern: value["AllowedPattern"].as_str(),
+            constraint: value["ConstraintDescription"].as_str().unwrap_or_default(),
         })
     }
 

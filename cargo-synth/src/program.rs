@@ -21,6 +21,8 @@ use std::{
 pub(crate) struct Program {
     /// The network's name.
     pub(crate) name: String,
+    /// Its template, before it is known which packages its functions have; none if it has errors.
+    pub(crate) template: Option<Template>,
     /// The functions whose code the network declares; none are known of one that has errors.
     pub(crate) functions: Vec<Function>,
     pub(crate) selection: Selection,
@@ -52,14 +54,23 @@ impl Program {
         let workspace = Workspace::load(selection.manifest_path.as_deref())?;
         let folder = workspace.scratch()?;
         let process = Process::start(&selection)?;
-        let (name, functions, has_findings) = (String::new(), Vec::new(), false);
-        let mut program = Program { name, functions, selection, workspace, has_findings, process };
+        let mut program = Program {
+            name: String::new(),
+            template: None,
+            functions: Vec::new(),
+            selection,
+            workspace,
+            has_findings: false,
+            process,
+        };
         let summary = program.write(folder.path(), None)?;
         program.name = summary.name;
         program.has_findings = !summary.findings.is_empty();
         if !summary.files.is_empty() {
             let declared = Declarations::read(folder.path())?;
-            program.functions = Template::read(folder.path())?.functions(&declared);
+            let template = Template::read(folder.path())?;
+            program.functions = template.functions(&declared);
+            program.template = Some(template);
         }
         Ok(program)
     }

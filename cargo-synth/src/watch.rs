@@ -44,7 +44,10 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
         }
         let live_then = live.take();
         let made = match program {
-            Ok(program) => Synthesised::make(program, wish.out.as_deref()).await,
+            Ok(program) => match deploy::check_given(&wish, &cloud, &program).await {
+                Ok(()) => Synthesised::make(program, wish.out.as_deref()).await,
+                Err(error) => Err(error),
+            },
             Err(error) => Err(error),
         };
         match made {

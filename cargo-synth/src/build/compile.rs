@@ -141,9 +141,13 @@ fn default_profile(workspace: &Workspace) -> &'static [&'static str] {
 
 fn failed(toolchain: &Toolchain, said: &str) -> Error {
     let error = Error::new(format!("the handlers do not compile for {}", toolchain.target));
-    let error = if said.trim().is_empty() { error } else { error.why(said.trim()) };
+    // What cargo-zigbuild says of itself, without where in itself it says so.
+    let said = said.split("Stack backtrace:").next().unwrap_or(said).trim();
+    let error = if said.is_empty() { error } else { error.why(said) };
     if said.contains("is `cmake` not installed") || said.contains("Missing dependency: cmake") {
         error.help("Debian, Ubuntu: apt-get install cmake")
+    } else if said.contains("Failed to find zig") {
+        error.help("pip install ziglang, for the python3 that is first on PATH")
     } else if said.contains("failed to find tool") || said.contains("linker `") {
         error.help(
             "Debian, Ubuntu: apt-get install build-essential musl-tools gcc-aarch64-linux-gnu",

@@ -5,6 +5,7 @@ use crate::{
     error::{Error, Result},
     folder::Template,
 };
+use regex_lite::Regex;
 use std::{collections::BTreeMap, env, fs, path::Path};
 
 /// How the environment names a parameter: this, and its name.
@@ -52,15 +53,37 @@ impl Given {
     }
 }
 
+/// The template that a stack has, and the values of its parameters.
+type Before<'a> = (&'a Template, &'a [(String, String)]);
+
 /// A value for every parameter that needs one, except for the one the deployment sets itself.
 ///
 /// What was set before stays; a default stays a default, so that a new one takes effect.
 pub(crate) fn values(
     template: &Template,
-    mut given: Given,
-    before: Option<(&Template, &[(String, String)])>,
+    given: &Given,
+    before: Option<Before<'_>>,
     own: &str,
 ) -> Result<BTreeMap<String, Value>> {
+    let (values, missing) = fill(template, given.clone(), before, own)?;
+    complete(&missing)?;
+    Ok(values)
+}
+
+/// What can be said of values before it is known which a stack has: names and patterns, and where there
+/// is no stack yet, whether there are enough.
+pub(crate) fn check(template: &Template, given: &Given, is_new: bool, own: &str) -> Result<()> {
+    let (_, missing) = fill(template, given.clone(), None, own)?;
+    if is_new { complete(&missing) } else { Ok(()) }
+}
+
+/// Values, and the parameters that have none.
+fn fill(
+    template: &Template,
+    mut given: Given,
+    before: Option<Before<'_>>,
+    own: &str,
+) -> Result<(BTreeMap<String, Value>, Vec<String>)> {
     let mut values = BTreeMap::new();
     let mut missing = Vec::new();
     for parameter in template.parameters().filter(|parameter| parameter.name != own) {
@@ -72,6 +95,15 @@ pub(crate) fn values(
         });
         match given.value(name) {
             Some(value) => {
+                let pattern = parameter.pattern.and_then(|text| Regex::new(text).ok());
+                if pattern.is_some_and(|pattern| !pattern.is_match(&value)) {
+                    // Whatever is wrong with it, it may be a secret.
+                    return Err(Error::new(format!(
+                        "the value of `{name}` is not what it has to be"
+                    ))
+                    .why(format!("it is {}", parameter.constraint))
+                    .help(parameter.description));
+                }
                 values.insert(name.to_owned(), Value::Given(value));
             }
             None if was_set => {
@@ -90,13 +122,15 @@ pub(crate) fn values(
             known => error.help(format!("it has {}", known.join(", "))),
         });
     }
-    if missing.is_empty() {
-        return Ok(values);
-    }
-    let (what, first) = match missing.as_slice() {
+    Ok((values, missing))
+}
+
+/// Refuses where parameters are missing.
+fn complete(missing: &[String]) -> Result<()> {
+    let (what, first) = match missing {
         [one] => ("a parameter is missing".to_owned(), one),
         [first, ..] => (format!("{} parameters are missing", missing.len()), first),
-        [] => return Ok(values),
+        [] => return Ok(()),
     };
     let name = first.split(':').next().unwrap_or_default();
     Err(Error::new(what)

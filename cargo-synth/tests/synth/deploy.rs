@@ -357,12 +357,24 @@ fn parameters_are_given_once_and_never_shown() {
         said(command.args(arguments).env_remove("SYNTH_PARAMETER_BankBaseUrl"))
     };
     let bank = || site.parameter("BankBaseUrl");
-    deploy(&[]).code(1).has(&[
+    let nothing = deploy(&[]).code(1).has(&[
         "a parameter is missing",
         "BankBaseUrl: The base URL of bank",
         "--parameter BankBaseUrl=…",
     ]);
-    deploy(&["--parameter", "BankUrl=https://swordfish.example"]).code(1).has(&["BankBaseUrl"]);
+    let other = deploy(&["--parameter", "BankUrl=https://swordfish.example"]).code(1);
+    let other = other.has(&["no parameter `BankUrl`", "it has BankBaseUrl"]);
+    let no_url = deploy(&["--parameter", "BankBaseUrl=swordfish"]).code(1);
+    let no_url = no_url.has(&["the value of `BankBaseUrl`", "a URL without a query"]);
+    for early in [nothing, other, no_url] {
+        assert!(!early.text().contains("swordfish"), "{}", early.err);
+        assert_eq!(
+            early.count("Compiling 2 binaries") + early.count("Packaged"),
+            0,
+            "{}",
+            early.err
+        );
+    }
     assert_eq!(site.stack(), None);
 
     let file = site.project.path().join("target/parameters.json");

@@ -16,6 +16,7 @@ fn main() {
 
     let network = shop.routes(route!(POST "/orders" => Order), &till)
         + shop.routes(route!(PUT "/orders/{order}" => Order), &till)
-        + shop.routes(route!(ANY "/menu/{rest+}" => ()), &menu);
-    assert_eq!(network.links_from(name!("shop")).len(), 3);
+        + shop.routes(route!(ANY "/menu/{rest+}" => ()), &menu)
+        + shop.routes(route!(GET "/"), &menu);
+    assert_eq!(network.links_from(name!("shop")).len(), 4);
 }
