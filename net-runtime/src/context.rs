@@ -2,6 +2,7 @@
 
 use crate::{Failure, Parcel, Retry, ServiceClient, TableAccess, runtime::Shared};
 use backon::{ExponentialBuilder, Retryable};
+use futures_util::future::BoxFuture;
 use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
@@ -9,6 +10,28 @@ use std::{
     sync::Arc,
     time::{Duration, SystemTime},
 };
+
+/// What is awaited. A type that says what it is and no more, so that the compiler says once, not at each
+/// use, that a contract does not allow it.
+pub type Pending<'a, T> = BoxFuture<'a, Result<T, Failure>>;
+
+/// Messages that contract `C` sends: [`Sends`] turned round, so that the message is known when the
+/// compiler looks.
+pub trait SentUnder<C> {
+    #[doc(hidden)]
+    fn group_under(&self) -> Option<String>;
+}
+
+impl<M, C: Sends<M>> SentUnder<C> for M {
+    fn group_under(&self) -> Option<String> {
+        C::group(self)
+    }
+}
+
+/// Requests that contract `C` asks: [`Asks`] turned round.
+pub trait AskedUnder<C> {}
+
+impl<R, C: Asks<R>> AskedUnder<C> for R {}
 
 /// What a handler under contract `C` may use while it handles one input.
 pub struct Context<C> {
@@ -72,10 +95,23 @@ impl<C: Contract> Context<C> {
     ///
     /// # Errors
     /// [`Failure`], if it could not be handed over.
-    pub async fn send<M>(&self, message: &M) -> Result<(), Failure>
+    pub fn send<M>(&self, message: &M) -> Pending<'_, ()>
     where
-        C: Sends<M>,
-        M: Message + Serialize,
+        M: Message + Serialize + SentUnder<C>,
+    {
+        let parcel = self.sent(message);
+        Box::pin(async move {
+            let Some(address) = self.shared.bindings.address(Verb::Sends, M::NAME) else {
+                return Err(unbound(Verb::Sends, M::NAME));
+            };
+            let parcel = parcel?;
+            self.retry(|| self.shared.backend.send(&address, parcel.clone())).await
+        })
+    }
+
+    fn sent<M>(&self, message: &M) -> Result<Parcel, Failure>
+    where
+        M: Message + Serialize + SentUnder<C>,
     {
         let starting = self.shared.bindings.deadline(M::NAME).filter(|_| !self.own_deadline);
         let starting = starting.map(|budget| {
@@ -83,31 +119,29 @@ impl<C: Contract> Context<C> {
             milliseconds(self.started).saturating_add(budget)
         });
         let deadline = starting.or(self.deadline);
-        let parcel = Parcel { deadline, ..self.parcel(message, C::group(message))? };
-        let Some(address) = self.shared.bindings.address(Verb::Sends, M::NAME) else {
-            return Err(unbound(Verb::Sends, M::NAME));
-        };
-        self.retry(|| self.shared.backend.send(&address, parcel.clone())).await
+        Ok(Parcel { deadline, ..self.parcel(message, message.group_under())? })
     }
 
     /// Asks another function and waits for its reply.
     ///
     /// # Errors
     /// [`Failure`], if it could not be asked, failed, or its reply is something else.
-    pub async fn ask<R>(&self, request: &R) -> Result<R::Reply, Failure>
+    pub fn ask<R>(&self, request: &R) -> Pending<'_, R::Reply>
     where
-        C: Asks<R>,
-        R: Request + Serialize,
+        R: Request + Serialize + AskedUnder<C>,
         R::Reply: DeserializeOwned,
     {
-        let parcel = self.parcel(request, None)?;
-        let function = match self.shared.bindings.address(Verb::Asks, R::NAME) {
-            Some(net_dsl::binding::Address::Function(arn)) => arn,
-            _ => return Err(unbound(Verb::Asks, R::NAME)),
-        };
-        let reply = self.retry(|| self.shared.backend.ask(&function, parcel.clone())).await?;
-        serde_json::from_value(reply)
-            .map_err(|error| Failure::malformed(<R::Reply as Message>::NAME, error))
+        let parcel = self.parcel(request, None);
+        Box::pin(async move {
+            let function = match self.shared.bindings.address(Verb::Asks, R::NAME) {
+                Some(net_dsl::binding::Address::Function(arn)) => arn,
+                _ => return Err(unbound(Verb::Asks, R::NAME)),
+            };
+            let parcel = parcel?;
+            let reply = self.retry(|| self.shared.backend.ask(&function, parcel.clone())).await?;
+            serde_json::from_value(reply)
+                .map_err(|error| Failure::malformed(<R::Reply as Message>::NAME, error))
+        })
     }
 
     /// The table of items `T`; what may be done with it is what the contract says.

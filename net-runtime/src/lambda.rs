@@ -1,6 +1,7 @@
 //! The whole `main` of a function's binary.
 
 use crate::{Aws, Handler, Invocation, Runtime};
+use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use net_dsl::Contract;
 use serde::{Serialize, de::DeserializeOwned};
@@ -27,7 +28,17 @@ use tracing_subscriber::EnvFilter;
 ///     net_runtime::run::<Chore>(Sweep).await
 /// }
 /// ```
-pub async fn run<C>(handler: impl Handler<C>) -> ExitCode
+pub fn run<C>(handler: impl Handler<C>) -> LocalBoxFuture<'static, ExitCode>
+where
+    C: Contract,
+    C::Input: DeserializeOwned + Send,
+    C::Output: Serialize + Send,
+{
+    // A type that says no more, so that the compiler says once what is wrong with a handler.
+    Box::pin(serve(handler))
+}
+
+async fn serve<C>(handler: impl Handler<C>) -> ExitCode
 where
     C: Contract,
     C::Input: DeserializeOwned + Send,

@@ -61,7 +61,7 @@ mod lambda;
 pub use backend::aws::Aws;
 pub use backend::{Answer, Backend, Keys, Page, Parcel, Read, Write, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
-pub use context::Context;
+pub use context::{AskedUnder, Context, Pending, SentUnder};
 pub use error::{BoxError, Failure, Retry};
 pub use handler::Handler;
 #[cfg(feature = "aws")]

@@ -1,6 +1,6 @@
 //! Tables, as far as a contract allows.
 
-use crate::{Backend, Failure, Keys, Read, Write};
+use crate::{Backend, Failure, Keys, Pending, Read, Write};
 use net_dsl::{Contract, Item, ReadsItem, WritesItem};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
@@ -31,51 +31,53 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be read or holds something else.
-    pub async fn get(&self, key: impl Into<KeyValues>) -> Result<Option<T>, Failure>
+    pub fn get(&self, key: impl Into<KeyValues>) -> Pending<'_, Option<T>>
     where
         C: ReadsItem<T>,
         T: DeserializeOwned,
     {
-        let page =
-            self.backend.read(self.table, Read::Item { keys: keys::<T>(key.into()) }).await?;
-        page.items.into_iter().next().map(load).transpose()
+        let read = Read::Item { keys: keys::<T>(key.into()) };
+        Box::pin(async move {
+            let page = self.backend.read(self.table, read).await?;
+            page.items.into_iter().next().map(load).transpose()
+        })
     }
 
     /// The items of a partition, in order of the sort key; all pages.
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be read or holds something else.
-    pub async fn query(&self, partition: impl Into<Value>) -> Result<Vec<T>, Failure>
+    pub fn query(&self, partition: impl Into<Value>) -> Pending<'_, Vec<T>>
     where
         C: ReadsItem<T>,
         T: DeserializeOwned,
     {
         let keys: Keys = [(T::PARTITION.name().to_owned(), partition.into())].into_iter().collect();
-        self.pages(|after| Read::Partition { keys: keys.clone(), after }).await
+        let read = move |after| Read::Partition { keys: keys.clone(), after };
+        Box::pin(async move { self.pages(read).await?.into_iter().map(load).collect() })
     }
 
     /// All items, in no order; all pages. It reads the whole table.
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be read or holds something else.
-    pub async fn scan(&self) -> Result<Vec<T>, Failure>
+    pub fn scan(&self) -> Pending<'_, Vec<T>>
     where
         C: ReadsItem<T>,
         T: DeserializeOwned,
     {
-        self.pages(|after| Read::Table { after }).await
+        let read = |after| Read::Table { after };
+        Box::pin(async move { self.pages(read).await?.into_iter().map(load).collect() })
     }
 
-    async fn pages(&self, read: impl Fn(Option<Keys>) -> Read) -> Result<Vec<T>, Failure>
-    where
-        T: DeserializeOwned,
-    {
+    async fn pages(
+        &self,
+        read: impl Fn(Option<Keys>) -> Read,
+    ) -> Result<Vec<Map<String, Value>>, Failure> {
         let (mut items, mut after) = (Vec::new(), None);
         loop {
             let page = self.backend.read(self.table, read(after)).await?;
-            for item in page.items {
-                items.push(load(item)?);
-            }
+            items.extend(page.items);
             after = page.next;
             if after.is_none() {
                 return Ok(items);
@@ -87,12 +89,13 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written.
-    pub async fn put(&self, item: &T) -> Result<(), Failure>
+    pub fn put(&self, item: &T) -> Pending<'_, ()>
     where
         C: WritesItem<T>,
         T: Serialize,
     {
-        self.put_if(item, Condition::Always).await.map(|_| ())
+        let write = put(item, Condition::Always);
+        Box::pin(async move { self.write(write?).await.map(drop) })
     }
 
     /// Stores an item if there is none of its key; whether it did.
@@ -102,32 +105,29 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written.
-    pub async fn put_new(&self, item: &T) -> Result<bool, Failure>
+    pub fn put_new(&self, item: &T) -> Pending<'_, bool>
     where
         C: WritesItem<T>,
         T: Serialize,
     {
-        self.put_if(item, Condition::Absent).await
+        self.put_if(item, Condition::Absent)
     }
 
     /// Stores an item if a condition holds of the one there; whether it did.
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written.
-    pub async fn put_if(&self, item: &T, condition: Condition) -> Result<bool, Failure>
+    pub fn put_if(&self, item: &T, condition: Condition) -> Pending<'_, bool>
     where
         C: WritesItem<T>,
         T: Serialize,
     {
-        let item = match serde_json::to_value(item) {
-            Ok(Value::Object(item)) => item,
-            Ok(_) => return Err(Failure::malformed(T::NAME, "an item is an object")),
-            Err(error) => return Err(Failure::malformed(T::NAME, error)),
-        };
-        let sort = T::SORT.map(|key| key.name());
-        let keys = std::iter::once(T::PARTITION.name()).chain(sort).collect();
-        let written = self.backend.write(self.table, Write::Put { item, keys, condition }).await?;
-        Ok(written.is_some())
+        let write = put(item, condition);
+        Box::pin(async move { Ok(self.write(write?).await?.is_some()) })
+    }
+
+    async fn write(&self, write: Write) -> Result<Option<Map<String, Value>>, Failure> {
+        self.backend.write(self.table, write).await
     }
 
     /// Changes attributes of an item if a condition holds of it; the item as it is then, or none if
@@ -137,46 +137,54 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written or holds something else.
-    pub async fn update_if(
+    pub fn update_if(
         &self,
         key: impl Into<KeyValues>,
         update: Update,
         condition: Condition,
-    ) -> Result<Option<T>, Failure>
+    ) -> Pending<'_, Option<T>>
     where
         C: WritesItem<T>,
         T: DeserializeOwned,
     {
         let write = Write::Update { keys: keys::<T>(key.into()), update, condition };
-        self.backend.write(self.table, write).await?.map(load).transpose()
+        Box::pin(async move { self.write(write).await?.map(load).transpose() })
     }
 
     /// Deletes an item, if it is there.
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written.
-    pub async fn delete(&self, key: impl Into<KeyValues>) -> Result<(), Failure>
+    pub fn delete(&self, key: impl Into<KeyValues>) -> Pending<'_, ()>
     where
         C: WritesItem<T>,
     {
-        self.delete_if(key, Condition::Always).await.map(|_| ())
+        let write = Write::Delete { keys: keys::<T>(key.into()), condition: Condition::Always };
+        Box::pin(async move { self.write(write).await.map(drop) })
     }
 
     /// Deletes an item if a condition holds of it; whether it did.
     ///
     /// # Errors
     /// [`Failure`], if the table cannot be written.
-    pub async fn delete_if(
-        &self,
-        key: impl Into<KeyValues>,
-        condition: Condition,
-    ) -> Result<bool, Failure>
+    pub fn delete_if(&self, key: impl Into<KeyValues>, condition: Condition) -> Pending<'_, bool>
     where
         C: WritesItem<T>,
     {
         let write = Write::Delete { keys: keys::<T>(key.into()), condition };
-        Ok(self.backend.write(self.table, write).await?.is_some())
+        Box::pin(async move { Ok(self.write(write).await?.is_some()) })
     }
+}
+
+fn put<T: Item + Serialize>(item: &T, condition: Condition) -> Result<Write, Failure> {
+    let item = match serde_json::to_value(item) {
+        Ok(Value::Object(item)) => item,
+        Ok(_) => return Err(Failure::malformed(T::NAME, "an item is an object")),
+        Err(error) => return Err(Failure::malformed(T::NAME, error)),
+    };
+    let sort = T::SORT.map(|key| key.name());
+    let keys = std::iter::once(T::PARTITION.name()).chain(sort).collect();
+    Ok(Write::Put { item, keys, condition })
 }
 
 fn keys<T: Item>(values: KeyValues) -> Keys {
