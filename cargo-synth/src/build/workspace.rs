@@ -133,13 +133,20 @@ impl Workspace {
                 format!("`{name}`, the code of {}", users.join(" and "))
             })
             .collect();
-        Err(Error::new(format!("no package of the workspace has {}", lines.join(", nor ")))
-            .why(format!("the workspace is {}", self.root().display()))
-            .help(format!(
-                "add `src/bin/{}.rs` to a package of the workspace; its `main` is \
+        let mut error =
+            Error::new(format!("no package of the workspace has {}", lines.join(", nor ")))
+                .why(format!("the workspace is {}", self.root().display()));
+        for name in &missing {
+            let near = known.keys().map(|other| (strsim::damerau_levenshtein(name, other), other));
+            if let Some((_, other)) = near.min().filter(|(distance, _)| *distance <= 2) {
+                error = error.help(format!("did you mean `{other}`?"));
+            }
+        }
+        Err(error.help(format!(
+            "add `src/bin/{}.rs` to a package of the workspace; its `main` is \
                  `net_runtime::run::<Contract>(handler).await`",
-                missing[0]
-            )))
+            missing[0]
+        )))
     }
 
     /// Whether building these binaries compiles C.

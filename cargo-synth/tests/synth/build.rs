@@ -103,10 +103,12 @@ fn what_somebody_else_keeps_beside_the_packages_stays() {
 #[test]
 fn a_missing_binary_is_named_with_its_function() {
     let project = Project::new();
-    project.edit("network/src/main.rs", "binary!(\"cook\")", "binary!(\"koch\")");
-    said(&mut project.synth(&["build"]))
-        .code(1)
-        .has(&["no package of the workspace has `koch`, the code of `cook`", "src/bin/koch.rs"]);
+    project.edit("network/src/main.rs", "binary!(\"cook\")", "binary!(\"coko\")");
+    said(&mut project.synth(&["build"])).code(1).has(&[
+        "no package of the workspace has `coko`, the code of `cook`",
+        "did you mean `cook`?",
+        "src/bin/coko.rs",
+    ]);
     assert!(!project.synthesised().exists());
 }
 

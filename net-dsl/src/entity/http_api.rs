@@ -266,7 +266,7 @@ impl std::error::Error for InvalidRoute {}
 /// # pub struct Order; messages! { Order }
 /// let route = route!(PUT "/orders/{order}" => Order);
 /// assert_eq!(route.key(), "PUT /orders/{order}");
-/// let _: Route<()> = route!(GET "/menu");
+/// let _: net_dsl::Route<()> = route!(GET "/menu");
 /// ```
 ///
 /// ```compile_fail
