@@ -44,7 +44,8 @@ pub(crate) struct Built {
 /// Builds the packages of a program's functions into a folder: `out`, or `target/synth/NAME`.
 pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> {
     let said = program.check()?;
-    let Program { name, functions, workspace, selection, .. } = &*program;
+    let is_quiet = program.is_quiet();
+    let Program { name, functions, workspace, .. } = &*program;
     let folder = out.map_or_else(|| workspace.synthesised(name), Path::to_owned);
     let binaries = by_processor(functions);
 
@@ -64,9 +65,7 @@ pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> 
     }
     let mut built: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
-        for (binary, executable) in
-            compile::compile(workspace, &found, &toolchain, selection.is_quiet())?
-        {
+        for (binary, executable) in compile::compile(workspace, &found, &toolchain, is_quiet)? {
             let package = Package::of_binary(&binary, &executable)?;
             built.insert((processor, binary), package);
         }
@@ -125,7 +124,7 @@ fn by_processor(functions: &[Function]) -> BTreeMap<Processor, BTreeSet<String>>
 pub(crate) fn run(program: &mut Program, out: Option<&Path>) -> Result<Built> {
     let start = Progress::start("building");
     let built = build(program, out)?;
-    if !program.selection.is_quiet() {
+    if !program.is_quiet() {
         let packages = count(built.packages.len(), "package");
         start.done("Packaged", &format!("{packages} in {}", progress::duration(start.elapsed())));
     }

@@ -49,17 +49,23 @@ pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<boo
     can_ask(wish.ask).map_err(|error| error.help("to see what would change: `synth diff`"))?;
     let cloud = Cloud::connect(&wish.account).await?;
     let program = wish.selection.program().await?;
-    check_given(wish, &cloud, &program).await?;
-    let made = Synthesised::make(program, wish.out.as_deref()).await?;
+    let made = synthesise(wish, &cloud, program).await?;
     apply(wish, &cloud, &made, out).await
 }
 
-/// Refuses parameters that will not do, before anything is compiled.
-pub(crate) async fn check_given(wish: &Deploy, cloud: &Cloud, program: &Program) -> Result<()> {
-    let Some(template) = &program.template else { return Ok(()) };
-    let stack = wish.stack.as_deref().unwrap_or(&program.name);
-    let is_new = cloud.stack(stack).await?.is_none();
-    parameters::check(template, &wish.given, is_new, CODE_BUCKET)
+/// Synthesises, once the parameters that are given will do.
+pub(crate) async fn synthesise(
+    wish: &Deploy,
+    cloud: &Cloud,
+    program: Program,
+) -> Result<Synthesised> {
+    // A stack that is watched has them by now.
+    if let Some(template) = program.template.as_ref().filter(|_| !wish.code_alone) {
+        let stack = wish.stack.as_deref().unwrap_or(&program.name);
+        let is_new = cloud.stack(stack).await?.is_none();
+        parameters::check(template, &wish.given, is_new, CODE_BUCKET)?;
+    }
+    Synthesised::make(program, wish.out.as_deref()).await
 }
 
 /// Uploads, shows, asks, applies; whether the stack is what was synthesised.

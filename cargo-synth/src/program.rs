@@ -25,7 +25,6 @@ pub(crate) struct Program {
     pub(crate) template: Option<Template>,
     /// The functions whose code the network declares; none are known of one that has errors.
     pub(crate) functions: Vec<Function>,
-    pub(crate) selection: Selection,
     pub(crate) workspace: Workspace,
     /// Whether there is anything that its check would say.
     has_findings: bool,
@@ -40,9 +39,6 @@ struct Summary {
     files: Vec<PathBuf>,
 }
 
-/// The command by which a program answers questions.
-const ANSWER: &str = "answer";
-
 /// Cargo itself, the same that called us if one did.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
@@ -53,26 +49,21 @@ impl Program {
     pub(crate) fn start(selection: Selection) -> Result<Program> {
         let workspace = Workspace::load(selection.manifest_path.as_deref())?;
         let folder = workspace.scratch()?;
-        let process = Process::start(&selection)?;
-        let mut program = Program {
-            name: String::new(),
-            template: None,
-            functions: Vec::new(),
-            selection,
-            workspace,
-            has_findings: false,
-            process,
-        };
-        let summary = program.write(folder.path(), None)?;
-        program.name = summary.name;
-        program.has_findings = !summary.findings.is_empty();
+        let mut process = Process::start(selection)?;
+        let summary = process.write(folder.path(), None)?;
+        let (mut template, mut functions) = (None, Vec::new());
         if !summary.files.is_empty() {
-            let declared = Declarations::read(folder.path())?;
-            let template = Template::read(folder.path())?;
-            program.functions = template.functions(&declared);
-            program.template = Some(template);
+            let written = Template::read(folder.path())?;
+            functions = written.functions(&Declarations::read(folder.path())?);
+            template = Some(written);
         }
-        Ok(program)
+        let has_findings = !summary.findings.is_empty();
+        Ok(Program { name: summary.name, template, functions, workspace, has_findings, process })
+    }
+
+    /// Whether only news is said.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.process.selection.is_quiet()
     }
 
     /// Lets the program check its network; findings go to standard error, and are what it returns.
@@ -80,8 +71,8 @@ impl Program {
         if !self.has_findings {
             return Ok(String::new());
         }
-        let Answer { status, out, .. } = self.ask(["check".into()])?;
-        if status != 0 || self.selection.said.as_ref() != Some(&out) {
+        let Answer { status, out, .. } = self.process.ask(["check".into()])?;
+        if status != 0 || self.process.selection.said.as_ref() != Some(&out) {
             // Nobody listens: the answer is the same.
             let _ = anstream::stderr().write_all(out.as_bytes());
         }
@@ -96,12 +87,31 @@ impl Program {
     pub(crate) fn diff(&mut self, against: &Path, json: bool) -> Result<Answer> {
         let format = if json { "json" } else { "text" };
         let arguments = ["diff".into(), "--against".into(), against.into()];
-        self.ask(arguments.into_iter().chain(["--format".into(), format.into()]))
+        self.process.ask(arguments.into_iter().chain(["--format".into(), format.into()]))
     }
 
     /// Lets the program write its files, with its functions' packages; which they are.
     pub(crate) fn synthesise(&mut self, folder: &Path, packages: &Path) -> Result<Vec<PathBuf>> {
-        Ok(self.write(folder, Some(packages))?.files)
+        Ok(self.process.write(folder, Some(packages))?.files)
+    }
+}
+
+/// A program that answers questions.
+struct Process {
+    selection: Selection,
+    child: Child,
+    questions: Option<ChildStdin>,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Process {
+    fn start(selection: Selection) -> Result<Process> {
+        let mut command = selection.run();
+        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+        let mut child = spawned.map_err(|error| Error::start("cargo", &error))?;
+        let questions = child.stdin.take();
+        let stdout = child.stdout.take().ok_or_else(|| Error::new("cargo has no output"))?;
+        Ok(Process { selection, child, questions, answers: BufReader::new(stdout).lines() })
     }
 
     fn write(&mut self, folder: &Path, packages: Option<&Path>) -> Result<Summary> {
@@ -126,34 +136,16 @@ impl Program {
 
     fn ask(&mut self, arguments: impl IntoIterator<Item = OsString>) -> Result<Answer> {
         let arguments: Vec<OsString> = arguments.into_iter().collect();
-        self.process.ask(&arguments).ok_or_else(|| {
-            self.process.end().map_or_else(
+        self.answer(&arguments).ok_or_else(|| {
+            self.end().map_or_else(
                 |error| Error::start("cargo", &error),
-                |status| self.selection.gives_no_answer(ANSWER, status),
+                |status| self.selection.gives_no_answer(status),
             )
         })
     }
-}
 
-/// A program that answers questions.
-struct Process {
-    child: Child,
-    questions: Option<ChildStdin>,
-    answers: Lines<BufReader<ChildStdout>>,
-}
-
-impl Process {
-    fn start(selection: &Selection) -> Result<Process> {
-        let mut command = selection.run(ANSWER);
-        let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
-        let mut child = spawned.map_err(|error| Error::start("cargo", &error))?;
-        let questions = child.stdin.take();
-        let stdout = child.stdout.take().ok_or_else(|| Error::new("cargo has no output"))?;
-        Ok(Process { child, questions, answers: BufReader::new(stdout).lines() })
-    }
-
-    /// Asks as with arguments; no answer if it has ended.
-    fn ask(&mut self, arguments: &[OsString]) -> Option<Answer> {
+    /// No answer if it has ended.
+    fn answer(&mut self, arguments: &[OsString]) -> Option<Answer> {
         let mut question = serde_json::to_vec(arguments).ok()?;
         question.push(b'\n');
         // Who has ended hears nothing; why is seen from how it ended.

@@ -45,22 +45,22 @@ impl Selection {
         aside(move || Program::start(selection)).await
     }
 
-    /// Cargo, running the program with an argument.
-    pub(crate) fn run(&self, argument: &str) -> Command {
+    /// Cargo, running the program so that it answers questions.
+    pub(crate) fn run(&self) -> Command {
         let mut command = cargo();
         command.arg("run").args(self.arguments());
         if self.is_quiet() {
             command.arg("--quiet");
         }
-        command.args(["--", argument]);
+        command.args(["--", ANSWER]);
         command
     }
 
     /// What is wrong with a program that ended before it answered.
-    pub(crate) fn gives_no_answer(&self, argument: &str, status: ExitStatus) -> Error {
+    pub(crate) fn gives_no_answer(&self, status: ExitStatus) -> Error {
         let arguments: Vec<_> =
             self.arguments().iter().map(|part| format!("{} ", part.display())).collect();
-        let why = format!("`cargo run {}-- {argument}` ended with {status}", arguments.concat());
+        let why = format!("`cargo run {}-- {ANSWER}` ended with {status}", arguments.concat());
         // Cargo's own status where nothing was run, and a panic's.
         if status.code() == Some(101) {
             let error = if self.is_quiet() {
@@ -90,6 +90,9 @@ impl Selection {
         arguments
     }
 }
+
+/// The command by which a program answers questions.
+const ANSWER: &str = "answer";
 
 const WHICH: &str = "say which program it is: `--example NAME`, `--bin NAME`, `--package NAME` or \
     `--manifest-path PATH`, as for `cargo run`";

@@ -32,7 +32,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
         let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
         let program = wish.selection.program().await;
         // Of a network with errors nothing is known.
-        let known = program.as_ref().ok().filter(|program| !program.functions.is_empty());
+        let known = program.as_ref().ok().filter(|program| program.template.is_some());
         let sources = known.map_or_else(|| folders.clone(), build::sources);
         if sources != folders {
             // They are watched before they are read.
@@ -44,10 +44,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
         }
         let live_then = live.take();
         let made = match program {
-            Ok(program) => match deploy::check_given(&wish, &cloud, &program).await {
-                Ok(()) => Synthesised::make(program, wish.out.as_deref()).await,
-                Err(error) => Err(error),
-            },
+            Ok(program) => deploy::synthesise(&wish, &cloud, program).await,
             Err(error) => Err(error),
         };
         match made {

@@ -94,8 +94,8 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
         C: WritesItem<T>,
         T: Serialize,
     {
-        let write = put(item, Condition::Always);
-        Box::pin(async move { self.write(write?).await.map(drop) })
+        let put = self.put_if(item, Condition::Always);
+        Box::pin(async move { put.await.map(|_| ()) })
     }
 
     /// Stores an item if there is none of its key; whether it did.
@@ -159,8 +159,8 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     where
         C: WritesItem<T>,
     {
-        let write = Write::Delete { keys: keys::<T>(key.into()), condition: Condition::Always };
-        Box::pin(async move { self.write(write).await.map(drop) })
+        let delete = self.delete_if(key, Condition::Always);
+        Box::pin(async move { delete.await.map(|_| ()) })
     }
 
     /// Deletes an item if a condition holds of it; whether it did.

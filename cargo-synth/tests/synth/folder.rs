@@ -45,16 +45,28 @@ while True:
 
 /// Gives the waiter code in Python.
 pub(crate) fn with_python(project: &Project) {
-    let folder = project.path().join("front/waiter");
+    let runtime = "runtime = Runtime::PYTHON_3_13, handler = \"waiter.handle\"";
+    with_folder(project, "waiter", "front/waiter", runtime, &[("waiter.py", WAITER)]);
+}
+
+/// Puts a folder in the place of a binary.
+fn with_folder(
+    project: &Project,
+    binary: &str,
+    folder: &str,
+    runtime: &str,
+    files: &[(&str, &str)],
+) {
+    let place = project.path().join(folder);
     // Another test's.
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder can be made");
-    fs::write(folder.join("waiter.py"), WAITER).expect("a file can be written");
-    project.edit(
-        "network/src/main.rs",
-        "binary!(\"waiter\")",
-        "folder!(\"front/waiter\", runtime = Runtime::PYTHON_3_13, handler = \"waiter.handle\")",
-    );
+    let _ = fs::remove_dir_all(&place);
+    for (file, text) in files {
+        let file = place.join(file);
+        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
+        fs::write(file, text).expect("a file can be written");
+    }
+    let code = format!("folder!(\"{folder}\", {runtime})");
+    project.edit("network/src/main.rs", &format!("binary!(\"{binary}\")"), &code);
 }
 
 fn keys(project: &Project) -> BTreeSet<String> {
@@ -133,15 +145,10 @@ fn a_function_in_python_runs_and_sends_where_the_network_says() {
 #[test]
 fn a_folder_may_bring_the_program_that_lambda_starts() {
     let Some(site) = Site::new() else { return };
-    let bootstrap = site.project.path().join("kitchen/cook/bootstrap");
-    fs::create_dir_all(bootstrap.parent().expect("a folder")).expect("a folder can be made");
-    fs::write(&bootstrap, BOOTSTRAP).expect("a file can be written");
+    let (folder, runtime) = ("kitchen/cook", "runtime = Runtime::PROVIDED_AL2023");
+    with_folder(&site.project, "cook", folder, runtime, &[("bootstrap", BOOTSTRAP)]);
+    let bootstrap = site.project.path().join(folder).join("bootstrap");
     fs::set_permissions(&bootstrap, fs::Permissions::from_mode(0o755)).expect("permissions");
-    site.project.edit(
-        "network/src/main.rs",
-        "binary!(\"cook\")",
-        "folder!(\"kitchen/cook\", runtime = Runtime::PROVIDED_AL2023)",
-    );
     site.deploy().code(0);
     assert_eq!(site.invoke("Cook"), "\"by bootstrap\"");
 }
@@ -152,18 +159,11 @@ fn a_function_in_javascript_runs_as_lambda_runs_it() {
     if !has("node") {
         return;
     }
-    let folder = site.project.path().join("front/waiter");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("lib")).expect("a folder can be made");
     let handler = "exports.handle = async () => require('./lib/menu').dish + ' for ' + \
                    process.env.NET_SENDS_ORDER.split(':')[0];\n";
-    fs::write(folder.join("index.js"), handler).expect("a file can be written");
-    fs::write(folder.join("lib/menu.js"), "exports.dish = 'soup';\n").expect("a file");
-    site.project.edit(
-        "network/src/main.rs",
-        "binary!(\"waiter\")",
-        "folder!(\"front/waiter\", runtime = Runtime::NODEJS_22, handler = \"index.handle\")",
-    );
+    let files = [("index.js", handler), ("lib/menu.js", "exports.dish = 'soup';\n")];
+    let runtime = "runtime = Runtime::NODEJS_22, handler = \"index.handle\"";
+    with_folder(&site.project, "waiter", "front/waiter", runtime, &files);
     site.deploy().code(0);
     assert_eq!(site.invoke("Waiter"), "\"soup for sqs\"");
 }
