@@ -1,7 +1,12 @@
 //! Alexa Smart Home skills.
 
 use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
-use crate::{Bounded, Message, Name, facts::Facts, range};
+use crate::{
+    Bounded, Message, Name,
+    facts::Facts,
+    link::{Direct, Source},
+    range,
+};
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -40,4 +45,9 @@ impl<D: Message> Handle for AlexaSkill<D> {
             .with(MESSAGE, SmolStr::new_static(D::NAME))
             .maybe(DEADLINE, self.deadline)
     }
+}
+
+impl<D: Message> Source for AlexaSkill<D> {
+    type Payload = D;
+    type Delivery = Direct;
 }

@@ -4,6 +4,7 @@ use super::{Handle, Kind, MESSAGE, facts, handle_impls};
 use crate::{
     Name, Service,
     facts::{Attribute, Facts},
+    link::Callee,
 };
 use smol_str::SmolStr;
 use std::marker::PhantomData;
@@ -54,6 +55,10 @@ impl<S: Service> Handle for ExternalService<S> {
             .maybe(BASE_URL, self.base_url.clone().map(|url| url.0))
             .maybe(SECRET, self.secret.then_some(true))
     }
+}
+
+impl<S: Service> Callee for ExternalService<S> {
+    type Service = S;
 }
 
 /// The base URL of a service; written with [`url!`](crate::url).

@@ -4,6 +4,7 @@ use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls, queue};
 use crate::{
     Bounded, Grouped, Name,
     facts::{Attribute, Facts},
+    link::{BatchedFifo, Sink, Source},
     range,
 };
 use smol_str::SmolStr;
@@ -80,4 +81,13 @@ impl<M: Grouped> Handle for FifoQueue<M> {
             .maybe(CONTENT_DEDUPLICATION, self.content_deduplication.then_some(true))
             .maybe(HIGH_THROUGHPUT, self.high_throughput.then_some(true))
     }
+}
+
+impl<M: Grouped> Source for FifoQueue<M> {
+    type Payload = M;
+    type Delivery = BatchedFifo;
+}
+
+impl<M: Grouped> Sink for FifoQueue<M> {
+    type Message = M;
 }

@@ -8,6 +8,7 @@ use super::{Handle, Kind, facts, handle_impls};
 use crate::{
     Bounded, Contract, Name,
     facts::{Attribute, Facts, Value, scalar_enum},
+    link::{Code, Runs, Sink},
     range,
 };
 use code::starts_with;
@@ -144,6 +145,15 @@ impl<C: Contract> Handle for Function<C> {
         }
         facts
     }
+}
+
+impl<C: Contract> Runs for Function<C> {
+    type Contract = C;
+    type Code = Code<C>;
+}
+
+impl<C: Contract> Sink for Function<C> {
+    type Message = C::Input;
 }
 
 /// A setting in a function's environment; written with [`variable!`](crate::variable).

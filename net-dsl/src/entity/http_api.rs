@@ -1,7 +1,12 @@
 //! HTTP APIs: routes that hand requests to functions.
 
 use super::{DEADLINE, Handle, Kind, facts};
-use crate::{Bounded, Message, Name, Service, facts::Facts, range};
+use crate::{
+    Bounded, Message, Name, Service,
+    facts::Facts,
+    link::{Callee, Front, Gate},
+    range,
+};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, error, fmt, marker::PhantomData, str::FromStr};
@@ -53,6 +58,10 @@ impl Handle for HttpApi {
     }
 }
 
+impl Front for HttpApi {
+    type Gate = Gate;
+}
+
 /// An API under the name of the service it provides, made by [`HttpApi::serves`].
 #[derive(Clone, Debug)]
 pub struct ServedApi<S: Service> {
@@ -68,6 +77,10 @@ impl<S: Service> Handle for ServedApi<S> {
     fn facts(&self) -> Facts {
         self.api.facts()
     }
+}
+
+impl<S: Service> Callee for ServedApi<S> {
+    type Service = S;
 }
 
 /// What a function takes that a route starts: a request whose body is a `B`.

@@ -4,6 +4,7 @@ use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
 use crate::{
     Bounded, Message, Name,
     facts::{Attribute, Facts},
+    link::{Batched, Sink, Source, Subscriber},
     range,
 };
 use smol_str::SmolStr;
@@ -92,3 +93,14 @@ impl<M: Message> Handle for Queue<M> {
             .maybe(NO_DEAD_LETTERS, self.no_dead_letters.then_some(true))
     }
 }
+
+impl<M: Message> Source for Queue<M> {
+    type Payload = M;
+    type Delivery = Batched;
+}
+
+impl<M: Message> Sink for Queue<M> {
+    type Message = M;
+}
+
+impl<M: Message> Subscriber<M> for Queue<M> {}

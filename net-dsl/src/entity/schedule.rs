@@ -4,6 +4,7 @@ use super::{Handle, Kind, facts};
 use crate::{
     Bounded, Message, Name,
     facts::{Attribute, Facts},
+    link::{Direct, Source},
     range,
 };
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,11 @@ impl Handle for Schedule {
             Ticks::Cron(cron) => facts.with(CRON, cron.expression.clone()),
         }
     }
+}
+
+impl Source for Schedule {
+    type Payload = Tick;
+    type Delivery = Direct;
 }
 
 /// What a function takes that a schedule triggers.

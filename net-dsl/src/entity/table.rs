@@ -4,6 +4,7 @@ use super::{Handle, Kind, MESSAGE, REMOVAL, Removal, facts, handle_impls};
 use crate::{
     Item, Message, Name,
     facts::{Attribute, Facts},
+    link::{Source, Store, Streamed},
 };
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
@@ -88,6 +89,10 @@ impl<T: Item> Handle for Table<T> {
     }
 }
 
+impl<T: Item> Store for Table<T> {
+    type Item = T;
+}
+
 /// The changes of a table, made by [`Table::stream`].
 #[derive(Clone, Debug)]
 pub struct TableStream<T: Item> {
@@ -102,6 +107,11 @@ impl<T: Item> Handle for TableStream<T> {
     fn facts(&self) -> Facts {
         self.table.facts().with(STREAM, true)
     }
+}
+
+impl<T: Item> Source for TableStream<T> {
+    type Payload = Change<T>;
+    type Delivery = Streamed;
 }
 
 /// One change of an item `T`: what a function takes that a table's stream triggers.

@@ -1,7 +1,12 @@
 //! Topics: messages are copied to every subscriber.
 
 use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
-use crate::{Bounded, Message, Name, facts::Facts, range};
+use crate::{
+    Bounded, Message, Name,
+    facts::Facts,
+    link::{Broadcast, Direct, Sink, Source},
+    range,
+};
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -40,4 +45,17 @@ impl<M: Message> Handle for Topic<M> {
             .with(MESSAGE, SmolStr::new_static(M::NAME))
             .maybe(DEADLINE, self.deadline)
     }
+}
+
+impl<M: Message> Source for Topic<M> {
+    type Payload = M;
+    type Delivery = Direct;
+}
+
+impl<M: Message> Sink for Topic<M> {
+    type Message = M;
+}
+
+impl<M: Message> Broadcast for Topic<M> {
+    type Message = M;
 }

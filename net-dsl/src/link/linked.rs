@@ -1,0 +1,145 @@
+//! The value of a link, with its settings.
+
+use super::{Batches, Mapped, Throttles, Waits};
+use crate::{
+    Bounded, Handle, Id, Network, Verb,
+    entity::MESSAGE,
+    facts::{Attribute, Facts, Scalar, Value},
+    origin::Origin,
+    property::{Fits, PROPERTY, Property, PropertyValue},
+    range,
+};
+use smol_str::{SmolStr, format_smolstr};
+use std::{marker::PhantomData, ops::Add};
+
+/// Messages handed to one run of the function.
+pub const BATCH_SIZE: Attribute<Bounded<range::BatchSize>> = Attribute::new("batch-size");
+/// How long to wait for a batch to fill, in seconds.
+pub const BATCH_WINDOW: Attribute<Bounded<range::BatchWindow>> = Attribute::new("batch-window");
+/// Runs of the function that the queue may cause at a time.
+pub const MAX_CONCURRENCY: Attribute<Bounded<range::MaxConcurrency>> =
+    Attribute::new("max-concurrency");
+
+/// Messages handed to one run, by override or as set, if anybody said so.
+pub fn batch_size(facts: &Facts) -> Option<u64> {
+    facts.overridden("mapping/BatchSize").or_else(|| facts.get(BATCH_SIZE).map(Bounded::get))
+}
+
+/// How long to wait for a batch to fill, in seconds: by override, as set, or not at all.
+pub fn batch_window(facts: &Facts) -> u64 {
+    facts
+        .overridden("mapping/MaximumBatchingWindowInSeconds")
+        .or_else(|| facts.get(BATCH_WINDOW).map(Bounded::get))
+        .unwrap_or(0)
+}
+
+/// Two entities and the link between them, on the way to becoming part of a [`Network`].
+///
+/// `D` says which settings the link has.
+#[must_use = "a link is part of a network only once it is added to it"]
+pub struct Linked<D> {
+    ends: Network,
+    from: Id,
+    to: Id,
+    verb: Verb,
+    label: SmolStr,
+    facts: Facts,
+    origin: Origin,
+    delivery: PhantomData<fn() -> D>,
+}
+
+impl<D> Linked<D> {
+    #[track_caller]
+    pub(super) fn new(
+        from: &dyn Handle,
+        verb: Verb,
+        to: &dyn Handle,
+        label: &str,
+        message: &'static str,
+    ) -> Linked<D> {
+        let origin = Origin::here();
+        Linked {
+            ends: from.network() + to.network(),
+            from: from.name().id().clone(),
+            to: to.name().id().clone(),
+            verb,
+            label: SmolStr::new(label),
+            facts: Facts::new(origin.clone()).with(MESSAGE, SmolStr::new_static(message)),
+            origin,
+            delivery: PhantomData,
+        }
+    }
+
+    fn with<T: Scalar>(mut self, attribute: Attribute<T>, value: T) -> Linked<D> {
+        self.facts.insert(SmolStr::new_static(attribute.key()), value.store(), self.origin.clone());
+        self
+    }
+
+    /// Events handed to one run, from a queue or a stream.
+    ///
+    /// From a standard queue or a stream 1 to 10000, from a FIFO queue 1 to 10; if unset 10 from
+    /// queues and 100 from streams.
+    pub fn batch_size(mut self, size: Bounded<D::Size>) -> Linked<D>
+    where
+        D: Batches,
+    {
+        let key = SmolStr::new_static(BATCH_SIZE.key());
+        self.facts.insert(key, Value::Number(size.get()), self.origin.clone());
+        self
+    }
+
+    /// How long to wait for a batch to fill, from a standard queue or a stream: 0 to 300 seconds; 0
+    /// if unset.
+    pub fn batch_window(self, window: Bounded<range::BatchWindow>) -> Linked<D>
+    where
+        D: Waits,
+    {
+        self.with(BATCH_WINDOW, window)
+    }
+
+    /// Runs a queue may cause at a time: 2 to 1000; no bound of its own if unset.
+    pub fn max_concurrency(self, runs: Bounded<range::MaxConcurrency>) -> Linked<D>
+    where
+        D: Throttles,
+    {
+        self.with(MAX_CONCURRENCY, runs)
+    }
+
+    /// Sets any property of the event source mapping, from a queue or a stream.
+    pub fn set<V: PropertyValue>(
+        mut self,
+        property: Property<Mapping, V>,
+        value: impl Fits<V>,
+    ) -> Linked<D>
+    where
+        D: Mapped,
+    {
+        let key = format_smolstr!("{PROPERTY}mapping/{}", property.path());
+        self.facts.insert(key, Value::json(&V::json(value.given())), self.origin.clone());
+        self
+    }
+}
+
+/// The resource behind a link from a queue or a stream.
+pub type Mapping = crate::property::lambda::EventSourceMapping;
+
+impl<D> std::fmt::Debug for Linked<D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {} {}", self.from, self.verb, self.to)
+    }
+}
+
+impl<D> From<Linked<D>> for Network {
+    fn from(linked: Linked<D>) -> Network {
+        linked.ends.link(&linked.from, linked.verb, &linked.to, linked.label, linked.facts)
+    }
+}
+
+impl<D, R: Into<Network>> Add<R> for Linked<D> {
+    type Output = Network;
+
+    /// The overlay of the link and another part of the network.
+    fn add(self, other: R) -> Network {
+        Network::from(self) + other
+    }
+}

@@ -1,0 +1,179 @@
+//! What both ends of a link must have in common: the rules behind the verbs.
+
+use super::{Callee, Runs, Sink, Store, Subscriber};
+use crate::{
+    Answers, Asks, CallsService, Contract, Handle, HttpRequest, Item, Message, ReadsItem, Request,
+    Sends, Service, Takes, WritesItem,
+};
+use std::marker::PhantomData;
+
+/// The start of a link reaches its end `T` in way `How`: the one bound of every verb.
+///
+/// Implemented for what the start's role stands for: what a source hands over, the code of a
+/// function, the gate of an API. Where the start has no such role that is unknown, and so the
+/// compiler does not report the end as well: a link written the wrong way round is one error.
+///
+/// That every implementation is for all types of a kind keeps the compiler from listing them.
+pub trait Reaches<T, How> {
+    /// The message, item or service.
+    #[doc(hidden)]
+    const WHAT: &'static str;
+
+    #[doc(hidden)]
+    fn end(to: &T) -> &dyn Handle;
+}
+
+/// Contract `C` needs this message, item or service, or whom it asks, in way `How`.
+///
+/// The need is the subject, not the contract, so that the compiler looks at it only once the end of
+/// the link is known; it would take a contract's only need for the end's type.
+pub trait NeededBy<C, How> {}
+
+/// What is held to a contract.
+pub trait Held {
+    /// The contract.
+    type Contract;
+}
+
+/// The code of a function under contract `C`.
+#[derive(Clone, Copy, Debug)]
+pub struct Code<C>(PhantomData<C>);
+
+impl<C> Held for Code<C> {
+    type Contract = C;
+}
+
+/// What lets requests in.
+pub trait Admits {}
+
+/// The gate of an HTTP API.
+#[derive(Clone, Copy, Debug)]
+pub enum Gate {}
+
+impl Admits for Gate {}
+
+/// Starting a function with what is handed over.
+#[derive(Clone, Copy, Debug)]
+pub enum Triggering {}
+/// Starting a function with requests that carry a `B`.
+#[derive(Clone, Copy, Debug)]
+pub struct Routing<B>(PhantomData<B>);
+/// Copying messages to a subscriber.
+#[derive(Clone, Copy, Debug)]
+pub enum Copying {}
+/// Handing a message over and going on.
+#[derive(Clone, Copy, Debug)]
+pub enum Sending {}
+/// Handing a request over and waiting for the answer.
+#[derive(Clone, Copy, Debug)]
+pub enum Asking {}
+/// Reading items.
+#[derive(Clone, Copy, Debug)]
+pub enum Reading {}
+/// Writing items.
+#[derive(Clone, Copy, Debug)]
+pub enum Writing {}
+/// Calling over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub enum Calling {}
+
+impl<P: Message, F: Runs> Reaches<F, Triggering> for P
+where
+    F::Contract: Takes<P>,
+{
+    const WHAT: &'static str = P::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<G: Admits, B: Message, F: Runs> Reaches<F, Routing<B>> for G
+where
+    F::Contract: Takes<HttpRequest<B>>,
+{
+    const WHAT: &'static str = B::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<M: Message, Q: Subscriber<M>> Reaches<Q, Copying> for M {
+    const WHAT: &'static str = M::NAME;
+
+    fn end(queue: &Q) -> &dyn Handle {
+        queue
+    }
+}
+
+impl<C: Held, S: Sink> Reaches<S, Sending> for C
+where
+    S::Message: NeededBy<C::Contract, Sending>,
+{
+    const WHAT: &'static str = S::Message::NAME;
+
+    fn end(sink: &S) -> &dyn Handle {
+        sink
+    }
+}
+
+impl<C: Held, F: Runs> Reaches<F, Asking> for C
+where
+    F::Contract: NeededBy<C::Contract, Asking>,
+{
+    const WHAT: &'static str = <F::Contract as Contract>::Input::NAME;
+
+    fn end(function: &F) -> &dyn Handle {
+        function
+    }
+}
+
+impl<C: Held, T: Store> Reaches<T, Reading> for C
+where
+    T::Item: NeededBy<C::Contract, Reading>,
+{
+    const WHAT: &'static str = T::Item::NAME;
+
+    fn end(table: &T) -> &dyn Handle {
+        table
+    }
+}
+
+impl<C: Held, T: Store> Reaches<T, Writing> for C
+where
+    T::Item: NeededBy<C::Contract, Writing>,
+{
+    const WHAT: &'static str = T::Item::NAME;
+
+    fn end(table: &T) -> &dyn Handle {
+        table
+    }
+}
+
+impl<C: Held, S: Callee> Reaches<S, Calling> for C
+where
+    S::Service: NeededBy<C::Contract, Calling>,
+{
+    const WHAT: &'static str = S::Service::NAME;
+
+    fn end(service: &S) -> &dyn Handle {
+        service
+    }
+}
+
+impl<M, C: Sends<M>> NeededBy<C, Sending> for M {}
+
+impl<K, C> NeededBy<C, Asking> for K
+where
+    K: Contract,
+    C: Asks<<K as Contract>::Input>,
+    K: Answers<<K as Contract>::Input, <C::Request as Request>::Reply>,
+{
+}
+
+impl<T, C: ReadsItem<T>> NeededBy<C, Reading> for T {}
+
+impl<T, C: WritesItem<T>> NeededBy<C, Writing> for T {}
+
+impl<S, C: CallsService<S>> NeededBy<C, Calling> for S {}

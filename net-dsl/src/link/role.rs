@@ -1,0 +1,136 @@
+//! What a handle can be in a link: what runs, what triggers, what takes messages.
+//!
+//! Which kind plays which role stands beside the kind, in `entity/*.rs`.
+
+use super::{Admits, Held};
+use crate::{Contract, Handle, Item, Message, Service};
+use once_cell::sync::Lazy;
+
+/// A function handle.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a function",
+    label = "only functions run code: they are triggered, send, ask, read, write and call",
+    note = "put a `Function<…>` here; a link starts where control comes from: `queue.triggers(&function)`, `function.sends_to(&queue)`, `function.reads(&table)`"
+)]
+pub trait Runs: Handle {
+    /// The contract its code is held to.
+    type Contract: Contract;
+    /// [`Code`] under that contract.
+    type Code: Held<Contract = Self::Contract>;
+}
+
+/// A handle on something that triggers functions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot trigger a function",
+    label = "this is not a source of events",
+    note = "queues, topics, schedules, table streams (`table.stream()`) and skills trigger functions; a function reaches another with `sends_to` or `asks`; an HTTP API uses `routes`"
+)]
+pub trait Source: Handle {
+    /// What the function is given.
+    type Payload: Message;
+    /// Which settings the link has: [`Direct`], [`Batched`], [`BatchedFifo`] or [`Streamed`].
+    type Delivery;
+}
+
+/// A handle on something that takes messages `Message` from functions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` takes no messages",
+    label = "nothing can be sent here",
+    note = "functions send to queues, FIFO queues, topics and other functions; tables are written with `writes`, services called with `calls`"
+)]
+pub trait Sink: Handle {
+    /// What it takes.
+    type Message: Message;
+}
+
+/// A handle on a table of items.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "only tables are read and written",
+    note = "messages go to queues and topics with `sends_to`; a table's stream only gives its changes"
+)]
+pub trait Store: Handle {
+    /// What it holds.
+    type Item: Item;
+}
+
+/// A handle on a service that functions call.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a service",
+    label = "only external services and HTTP APIs are called",
+    note = "another function of the network is asked with `asks`; an `HttpApi` is called as `&api.serves::<Service>()`"
+)]
+pub trait Callee: Handle {
+    /// Which service it is.
+    type Service: Service;
+}
+
+/// A handle on something that copies its messages to queues.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not fan out",
+    label = "only topics copy their messages to queues",
+    note = "put a `Topic` in front, `topic.fans_out_to(&queue)`, or let a function send with `sends_to`"
+)]
+pub trait Broadcast: Handle {
+    /// What it copies.
+    type Message: Message;
+}
+
+/// A handle on a queue of messages `M`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot subscribe to a topic of `{M}`",
+    label = "a topic of `{M}` fans out only to standard queues of `{M}`",
+    note = "link a `Queue<{M}>`: no FIFO queue subscribes to a topic, and functions are started with `triggers`"
+)]
+pub trait Subscriber<M>: Handle {}
+
+/// A handle on an HTTP API.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no routes",
+    label = "only HTTP APIs route requests to functions",
+    note = "pass an `HttpApi`; other sources start functions with `triggers`"
+)]
+pub trait Front: Handle {
+    /// [`Gate`].
+    type Gate: Admits;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Runs> Runs for Lazy<T> {
+    type Contract = T::Contract;
+    type Code = T::Code;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Source> Source for Lazy<T> {
+    type Payload = T::Payload;
+    type Delivery = T::Delivery;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Sink> Sink for Lazy<T> {
+    type Message = T::Message;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Store> Store for Lazy<T> {
+    type Item = T::Item;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Callee> Callee for Lazy<T> {
+    type Service = T::Service;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Broadcast> Broadcast for Lazy<T> {
+    type Message = T::Message;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M, T: Subscriber<M>> Subscriber<M> for Lazy<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Front> Front for Lazy<T> {
+    type Gate = T::Gate;
+}
