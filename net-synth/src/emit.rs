@@ -8,7 +8,7 @@ mod policy;
 mod svg;
 mod terraform;
 
-pub use cloudformation::cloudformation;
+pub use cloudformation::{MADE_BY, MARK, cloudformation};
 pub(crate) use cloudformation::{resource_kind, resource_type};
 pub use dot::dot;
 pub use mermaid::mermaid;

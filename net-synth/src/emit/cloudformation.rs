@@ -11,10 +11,15 @@ use serde_json::Value;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
+/// The key in a template's `Metadata`, and in each resource's, that says what network it is made for.
+pub const MARK: &str = "Network";
+/// What the mark says made the template.
+pub const MADE_BY: &str = "serverless-networks";
+
 /// The plan as a CloudFormation template: JSON, indented, ending in a newline.
 ///
 /// Equal networks give equal bytes. Each resource's `Metadata` names the entity and the bricks it
-/// is made for. O(n).
+/// is made for; the template's own, [`MARK`], names the network, so that a stack tells whose it is. O(n).
 ///
 /// ```
 /// use net_dsl::{Graph, prelude::*};
@@ -31,6 +36,7 @@ pub fn cloudformation(plan: &Plan<'_>) -> String {
     let template = Template {
         format: "2010-09-09",
         description: format!("The serverless network {}.", plan.name),
+        metadata: Marked { network: Mark { name: &plan.name, made_by: MADE_BY } },
         parameters: Entries(&plan.parameters),
         resources: Entries(&plan.resources),
         outputs: Entries(&plan.outputs),
@@ -48,11 +54,26 @@ struct Template<'a> {
     #[serde(rename = "AWSTemplateFormatVersion")]
     format: &'static str,
     description: String,
+    metadata: Marked<'a>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     parameters: Entries<'a, Parameter<'a>>,
     resources: Entries<'a, Resource<'a>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     outputs: Entries<'a, Output>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Marked<'a> {
+    network: Mark<'a>,
+}
+
+/// Whose template it is.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Mark<'a> {
+    name: &'a str,
+    made_by: &'static str,
 }
 
 /// A section of the template, in the order of the plan.
