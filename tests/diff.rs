@@ -191,7 +191,11 @@ fn another_language_is_another_runtime_handler_and_package() {
 #[test]
 fn what_holds_data_and_ends_stands_out_with_what_becomes_of_it() {
     for (removal, held, said) in [
-        (Removal::Retain, Held::Left, "it is left behind with what it holds, outside the stack"),
+        (
+            Removal::Retain,
+            Held::Left,
+            "it is left behind with what it holds, outside the stack, and the network does not reach it",
+        ),
         (Removal::Delete, Held::Lost, "what it holds is lost"),
     ] {
         let network = shop(removal);
@@ -217,6 +221,10 @@ fn what_holds_data_and_ends_stands_out_with_what_becomes_of_it() {
         only(&weaker).properties.iter().map(|change| change.path.as_str()).collect();
     assert_eq!(paths, ["DeletionPolicy", "UpdateReplacePolicy"]);
     assert_eq!(weaker.losses().count(), 0);
+    assert_eq!(weaker.exit_status(), 3);
+    // What nobody reaches any more is as good as lost to whoever asks.
+    let left = diff(&Network::from(&jobs(Removal::Retain)), &Network::empty());
+    assert_eq!((left.losses().count(), left.left().count(), left.exit_status()), (0, 1, 4));
 }
 
 #[test]
@@ -241,6 +249,76 @@ fn templates_of_others_are_compared_as_well() {
     // Its schema is not known here, so the worst is told.
     assert_eq!((change.replaced, change.held), (Replaced::Unknown, Some(Held::Lost)));
     assert!(plain(&diff).contains("BucketName: (not set) → ${A}-b\n"));
+}
+
+#[test]
+fn what_aws_refuses_is_said_to_be_refused() {
+    let read = |resources: Value| {
+        Stack::read(&json!({ "Resources": resources }).to_string()).expect("a template")
+    };
+    let table = |name: Value, kind: &str| {
+        json!({
+            "Type": "AWS::DynamoDB::Table",
+            "DeletionPolicy": "Retain",
+            "UpdateReplacePolicy": "Retain",
+            "Properties": {
+                "TableName": name,
+                "AttributeDefinitions": [{ "AttributeName": "name", "AttributeType": kind }],
+                "KeySchema": [{ "AttributeName": "name", "KeyType": "HASH" }],
+            },
+        })
+    };
+    let queue = |name: Value, fifo: bool| json!({ "Type": "AWS::SQS::Queue", "Properties": { "QueueName": name, "FifoQueue": fifo } });
+    let derived = || json!({ "Fn::Sub": "${AWS::StackName}-jobs" });
+    for (before, after, refused) in [
+        // One name for the old and the new.
+        (
+            json!({ "A": table(json!("jobs"), "S") }),
+            json!({ "A": table(json!("jobs"), "N") }),
+            Some("A"),
+        ),
+        (json!({ "A": table(derived(), "S") }), json!({ "A": table(derived(), "N") }), Some("A")),
+        (
+            json!({ "A": queue(json!("work"), false) }),
+            json!({ "A": queue(json!("work"), true) }),
+            Some("A"),
+        ),
+        // A renamed entity with the name it had.
+        (
+            json!({ "A": table(json!("jobs"), "S") }),
+            json!({ "B": table(json!("jobs"), "S") }),
+            Some("B"),
+        ),
+        // Another type under one id.
+        (
+            json!({ "A": queue(json!("work"), false) }),
+            json!({ "A": table(json!("work"), "S") }),
+            Some("A"),
+        ),
+        // Another name, no name, another attribute: it goes.
+        (
+            json!({ "A": table(json!("jobs"), "S") }),
+            json!({ "A": table(json!("tasks"), "N") }),
+            None,
+        ),
+        (json!({ "A": table(Value::Null, "S") }), json!({ "A": table(Value::Null, "N") }), None),
+        (json!({ "A": queue(json!("x"), false) }), json!({ "A": queue(json!("x"), false) }), None),
+        // One name for two types is no name for two.
+        (
+            json!({ "A": table(json!("work"), "S") }),
+            json!({ "A": table(json!("work"), "S"), "B": queue(json!("work"), false) }),
+            None,
+        ),
+    ] {
+        let diff = Diff::new(&read(before), &read(after.clone()));
+        let found: Vec<_> = diff.refused().map(|change| change.id.as_str()).collect();
+        assert_eq!(found, refused.into_iter().collect::<Vec<_>>(), "{after}");
+        if let Some(id) = refused {
+            assert!(plain(&diff).contains("What AWS refuses\n  ! "), "{}", plain(&diff));
+            let change = diff.resources.iter().find(|change| change.id == id);
+            assert_eq!(change.expect("the change").held, None);
+        }
+    }
 }
 
 /// Runs the program of a network in this process: exit code, standard output, standard error.

@@ -17,7 +17,12 @@
 //! ```
 
 mod create_only;
+mod held;
+mod refused;
 mod render;
+
+pub use held::{Held, holds_data, removed, replaced};
+pub use refused::custom_name;
 
 use crate::{Plan, emit};
 use create_only::CREATE_ONLY;
@@ -39,9 +44,8 @@ struct Found {
     kind: String,
     entity: Option<String>,
     bricks: BTreeSet<String>,
-    /// What becomes of it when it is removed, and when it is replaced.
-    policies: [Option<String>; 2],
-    properties: Value,
+    /// Its entry in the template.
+    resource: Value,
 }
 
 const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
@@ -77,8 +81,7 @@ impl Stack {
                     .flatten()
                     .filter_map(text)
                     .collect(),
-                policies: POLICIES.map(|policy| text(&resource[policy])),
-                properties: resource["Properties"].clone(),
+                resource: resource.clone(),
             };
             (id.clone(), found)
         });
@@ -138,6 +141,9 @@ pub struct ResourceChange {
     pub replaced: Replaced,
     /// What becomes of what it holds.
     pub held: Option<Held>,
+    /// Why AWS refuses the change, if it does: then nothing is applied, and nothing is lost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// What is different in it, if it stays.
     pub properties: Vec<PropertyChange>,
 }
@@ -152,16 +158,6 @@ pub enum Replaced {
     Yes,
     /// The type is not one that a network makes by itself: its schema is not known here.
     Unknown,
-}
-
-/// What becomes of the data in a queue, a table or a raw resource that is removed or replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Held {
-    /// It is deleted.
-    Lost,
-    /// It is left, outside the stack.
-    Left,
 }
 
 /// A property that is different.
@@ -211,7 +207,7 @@ impl Diff {
     /// it as well.
     pub fn new(before: &Stack, after: &Stack) -> Diff {
         let resources = both(&before.resources, &after.resources)
-            .filter_map(|(id, before, after)| ResourceChange::new(id, before, after))
+            .filter_map(|(id, was, is)| ResourceChange::new(id, was, is, &before.resources))
             .collect();
         let (had, has) = (permissions(before), permissions(after));
         let of = |sign, some: &BTreeSet<Permission>, others: &BTreeSet<Permission>| {
@@ -242,10 +238,22 @@ impl Diff {
         self.resources.iter().filter(|change| change.held == Some(Held::Lost))
     }
 
+    /// The resources whose end or replacement leaves data outside the stack, where the network does
+    /// not reach it.
+    pub fn left(&self) -> impl Iterator<Item = &ResourceChange> {
+        let is_left = |held| matches!(held, Held::Left | Held::Snapshot);
+        self.resources.iter().filter(move |change| change.held.is_some_and(is_left))
+    }
+
+    /// The changes that AWS refuses.
+    pub fn refused(&self) -> impl Iterator<Item = &ResourceChange> {
+        self.resources.iter().filter(|change| change.refused.is_some())
+    }
+
     /// The exit status that tells programs of it: 0 if there is no difference, 3 if there is one, 4 if
-    /// data is lost with it.
+    /// data is lost with it, or left where the network does not reach it.
     pub fn exit_status(&self) -> u8 {
-        match self.losses().next() {
+        match self.losses().chain(self.left()).next() {
             Some(_) => 4,
             None if self.is_empty() => 0,
             None => 3,
@@ -282,7 +290,12 @@ fn entries(before: &BTreeMap<String, Value>, after: &BTreeMap<String, Value>) ->
 }
 
 impl ResourceChange {
-    fn new(id: &str, before: Option<&Found>, after: Option<&Found>) -> Option<ResourceChange> {
+    fn new(
+        id: &str,
+        before: Option<&Found>,
+        after: Option<&Found>,
+        all_before: &BTreeMap<String, Found>,
+    ) -> Option<ResourceChange> {
         let (sign, shown) = match (before, after) {
             (None, Some(after)) => (Sign::Added, after),
             (Some(before), None) => (Sign::Removed, before),
@@ -306,18 +319,15 @@ impl ResourceChange {
                 replaced = Replaced::Yes;
             }
         }
+        let refused =
+            after.and_then(|after| refused::refused(id, before, after, replaced, all_before));
         let ends = sign == Sign::Removed || replaced != Replaced::No;
-        let held = before.filter(|before| ends && before.holds_data()).map(|before| {
-            // Whether an update goes by the old template's policy or by the new one's, AWS does not
-            // say: both have to retain.
-            let retains = |found: &Found, policy: usize| {
-                found.policies[policy].as_deref().is_some_and(|policy| policy.starts_with("Retain"))
-            };
-            let left = match after {
-                None => retains(before, 0),
-                Some(after) => retains(before, 1) && retains(after, 1),
-            };
-            if left { Held::Left } else { Held::Lost }
+        let held = before.filter(|_| ends && refused.is_none()).and_then(|before| match after {
+            None => held::removed(&before.resource),
+            Some(after) => {
+                let [before, after] = [before, after].map(|found| held::replaced(&found.resource));
+                before.map(|held| after.map_or(held, |other| held.min(other)))
+            }
         });
         Some(ResourceChange {
             id: id.to_owned(),
@@ -327,16 +337,24 @@ impl ResourceChange {
             sign,
             replaced,
             held,
+            refused,
             properties,
         })
     }
 }
 
 impl Found {
-    /// Log groups are not counted: what was done is over.
-    fn holds_data(&self) -> bool {
-        let known = CREATE_ONLY.iter().any(|(kind, _)| *kind == self.kind);
-        !known || matches!(self.kind.as_str(), "AWS::SQS::Queue" | "AWS::DynamoDB::Table")
+    fn properties(&self) -> &Value {
+        &self.resource["Properties"]
+    }
+
+    /// The types of a table's attributes, by name.
+    fn attributes(&self) -> BTreeMap<&str, &str> {
+        fn of(attribute: &Value) -> Option<(&str, &str)> {
+            Some((attribute["AttributeName"].as_str()?, attribute["AttributeType"].as_str()?))
+        }
+        let attributes = self.properties()["AttributeDefinitions"].as_array();
+        attributes.into_iter().flatten().filter_map(of).collect()
     }
 }
 
@@ -346,14 +364,20 @@ fn changes(before: &Found, after: &Found) -> Vec<PropertyChange> {
     let create_only = known.map_or(&[][..], |(_, properties)| properties);
     let values = |found: &Found| {
         let mut values = BTreeMap::new();
-        flatten(&found.properties, "", &mut values);
-        for (name, policy) in POLICIES.iter().zip(&found.policies) {
-            values
-                .extend(policy.as_ref().map(|policy| ((*name).to_owned(), policy.as_str().into())));
-        }
+        flatten(found.properties(), "", &mut values);
+        let policies = POLICIES.iter().map(|name| ((*name).to_owned(), &found.resource[*name]));
+        let policies = policies.filter(|(_, policy)| !policy.is_null());
+        values.extend(policies.map(|(name, policy)| (name, policy.clone())));
         values
     };
+    // An attribute that has another type makes another table (CloudFormation, `AWS::DynamoDB::Table`,
+    // `AttributeDefinitions`: "Replacement if you edit an existing AttributeDefinition").
+    let (had, has) = (before.attributes(), after.attributes());
+    let retyped = had.iter().any(|(name, kind)| has.get(name).is_some_and(|other| other != kind));
     let is_create_only = |path: &str| {
+        if path == "AttributeDefinitions" && after.kind == "AWS::DynamoDB::Table" {
+            return retyped;
+        }
         create_only.iter().any(|property| {
             let rest = path.strip_prefix(property);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -432,7 +456,7 @@ impl Permission {
 fn permissions(stack: &Stack) -> BTreeSet<Permission> {
     let mut found = BTreeSet::new();
     for (id, resource) in &stack.resources {
-        let properties = &resource.properties;
+        let properties = resource.properties();
         let mut add = |statement: &Value, who: Option<String>| {
             let targets = texts(&statement["Resource"]);
             found.insert(Permission {

@@ -54,10 +54,23 @@ fn write(out: &mut String, diff: &Diff) -> fmt::Result {
                 _ => "is replaced",
             };
             let then = match change.held {
-                Some(Held::Left) => "it is left behind with what it holds, outside the stack",
-                _ => "what it holds is lost",
+                Some(Held::Left) => {
+                    "it is left behind with what it holds, outside the stack, and the network does \
+                     not reach it"
+                }
+                Some(Held::Snapshot) => "a snapshot is left of what it holds",
+                Some(Held::Lost) | None => "what it holds is lost",
             };
             writeln!(out, "  {red}!{red:#} {} {how}: {then}", change.id)?;
+        }
+        writeln!(out)?;
+    }
+    if diff.refused().next().is_some() {
+        let red = AnsiColor::BrightRed.on_default().bold();
+        writeln!(out, "{red}What AWS refuses{red:#}")?;
+        for change in diff.refused() {
+            let why = change.refused.as_deref().unwrap_or_default();
+            writeln!(out, "  {red}!{red:#} {}: {why}", change.id)?;
         }
         writeln!(out)?;
     }
@@ -129,6 +142,7 @@ fn write_resource(out: &mut String, change: &ResourceChange) -> fmt::Result {
         write!(out, " of {entity}")?;
     }
     match change.replaced {
+        _ if change.refused.is_some() => writeln!(out, ", refused by AWS")?,
         Replaced::Yes => writeln!(out, ", replaced")?,
         Replaced::Unknown => writeln!(out, ", may be replaced")?,
         Replaced::No => writeln!(out)?,

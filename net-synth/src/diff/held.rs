@@ -1,0 +1,211 @@
+//! What becomes of data when a resource ends, as CloudFormation judges it.
+//!
+//! The facts are CloudFormation's (user guide, "DeletionPolicy attribute" and "UpdateReplacePolicy
+//! attribute"): a resource without a policy is deleted, with everything in it; RDS clusters, and RDS
+//! instances outside of clusters, leave a snapshot when they are removed without a policy.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// What becomes of the data in a resource that is removed or replaced, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Held {
+    /// It is deleted.
+    Lost,
+    /// A snapshot of it is left; the resource is deleted.
+    Snapshot,
+    /// It is left with its resource, outside the stack.
+    Left,
+}
+
+/// What becomes of what a resource of a template holds when it is removed from its stack, or its stack
+/// is deleted; `None` if it holds nothing. `resource` is its entry under `Resources`.
+///
+/// ```
+/// use net_synth::diff::{Held, removed};
+/// use serde_json::json;
+///
+/// assert_eq!(removed(&json!({ "Type": "AWS::S3::Bucket" })), Some(Held::Lost));
+/// let kept = json!({ "Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain" });
+/// assert_eq!(removed(&kept), Some(Held::Left));
+/// assert_eq!(removed(&json!({ "Type": "AWS::RDS::DBCluster" })), Some(Held::Snapshot));
+/// assert_eq!(removed(&json!({ "Type": "AWS::IAM::Role" })), None);
+/// ```
+pub fn removed(resource: &Value) -> Option<Held> {
+    let by_default = if has_snapshot_by_default(resource) { Held::Snapshot } else { Held::Lost };
+    holds_data(resource).then(|| judged(resource, "DeletionPolicy", by_default))
+}
+
+/// The same when another resource takes its place in an update.
+///
+/// Whether an update goes by the policy of the old template or of the new one, AWS does not say; who
+/// has both takes the worse.
+pub fn replaced(resource: &Value) -> Option<Held> {
+    holds_data(resource).then(|| judged(resource, "UpdateReplacePolicy", Held::Lost))
+}
+
+fn judged(resource: &Value, policy: &str, by_default: Held) -> Held {
+    match resource[policy].as_str() {
+        Some("Retain" | "RetainExceptOnCreate") => Held::Left,
+        Some("Snapshot") => Held::Snapshot,
+        None if resource[policy].is_null() => by_default,
+        // `Delete`, and what is known only while deploying.
+        Some(_) | None => Held::Lost,
+    }
+}
+
+fn has_snapshot_by_default(resource: &Value) -> bool {
+    match resource["Type"].as_str() {
+        Some("AWS::RDS::DBCluster") => true,
+        Some("AWS::RDS::DBInstance") => resource["Properties"]["DBClusterIdentifier"].is_null(),
+        Some(_) | None => false,
+    }
+}
+
+/// Whether there may be something in a resource that is not in its template. Types that are not known
+/// are taken to hold something.
+///
+/// The log groups that a network makes are not counted: what was done is over. Others' are.
+pub fn holds_data(resource: &Value) -> bool {
+    let kind = resource["Type"].as_str().unwrap_or_default();
+    if kind == "AWS::Logs::LogGroup" {
+        return !resource["Metadata"]["Network"]["Entity"].is_string();
+    }
+    !HOLDS_NOTHING.contains(&kind)
+}
+
+/// Types of which a template says everything: made anew, they are what they were.
+const HOLDS_NOTHING: &[&str] = &[
+    "AWS::ApiGateway::Account",
+    "AWS::ApiGateway::Authorizer",
+    "AWS::ApiGateway::BasePathMapping",
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::DomainName",
+    "AWS::ApiGateway::GatewayResponse",
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::Resource",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGateway::Stage",
+    "AWS::ApiGateway::UsagePlan",
+    "AWS::ApiGateway::UsagePlanKey",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::ApiMapping",
+    "AWS::ApiGatewayV2::Authorizer",
+    "AWS::ApiGatewayV2::Deployment",
+    "AWS::ApiGatewayV2::DomainName",
+    "AWS::ApiGatewayV2::Integration",
+    "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::ApiGatewayV2::VpcLink",
+    "AWS::ApplicationAutoScaling::ScalableTarget",
+    "AWS::ApplicationAutoScaling::ScalingPolicy",
+    "AWS::CDK::Metadata",
+    "AWS::CloudFormation::WaitCondition",
+    "AWS::CloudFormation::WaitConditionHandle",
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NatGateway",
+    "AWS::EC2::Route",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupEgress",
+    "AWS::EC2::SecurityGroupIngress",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPC",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EC2::VPCGatewayAttachment",
+    "AWS::Events::EventBus",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Events::Rule",
+    "AWS::IAM::Group",
+    "AWS::IAM::GroupPolicy",
+    "AWS::IAM::InstanceProfile",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::IAM::RolePolicy",
+    "AWS::IAM::ServiceLinkedRole",
+    "AWS::IAM::UserPolicy",
+    "AWS::IAM::UserToGroupAddition",
+    "AWS::KMS::Alias",
+    "AWS::Lambda::Alias",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::Lambda::EventSourceMapping",
+    "AWS::Lambda::Function",
+    "AWS::Lambda::LayerVersion",
+    "AWS::Lambda::LayerVersionPermission",
+    "AWS::Lambda::Permission",
+    "AWS::Lambda::Url",
+    "AWS::Lambda::Version",
+    "AWS::Logs::MetricFilter",
+    "AWS::Logs::ResourcePolicy",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::S3::BucketPolicy",
+    "AWS::SNS::Subscription",
+    "AWS::SNS::Topic",
+    "AWS::SNS::TopicInlinePolicy",
+    "AWS::SNS::TopicPolicy",
+    "AWS::SQS::QueueInlinePolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Scheduler::Schedule",
+    "AWS::Scheduler::ScheduleGroup",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SecretsManager::RotationSchedule",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_absent_policy_means_delete_but_for_databases() {
+        for (kind, on_removal) in [
+            ("AWS::S3::Bucket", Some(Held::Lost)),
+            ("AWS::DynamoDB::Table", Some(Held::Lost)),
+            ("AWS::SQS::Queue", Some(Held::Lost)),
+            ("AWS::CloudFormation::Stack", Some(Held::Lost)),
+            ("Custom::Anything", Some(Held::Lost)),
+            ("AWS::Logs::LogGroup", Some(Held::Lost)),
+            ("AWS::RDS::DBCluster", Some(Held::Snapshot)),
+            ("AWS::RDS::DBInstance", Some(Held::Snapshot)),
+            ("AWS::Lambda::Function", None),
+        ] {
+            let resource = json!({ "Type": kind });
+            assert_eq!(removed(&resource), on_removal, "{kind}");
+            assert_eq!(replaced(&resource), on_removal.map(|_| Held::Lost), "{kind}");
+        }
+        let member = json!({ "DBClusterIdentifier": { "Ref": "Cluster" } });
+        let member = json!({ "Type": "AWS::RDS::DBInstance", "Properties": member });
+        assert_eq!(removed(&member), Some(Held::Lost));
+    }
+
+    #[test]
+    fn each_policy_is_judged_for_what_it_is_for() {
+        for (policy, held) in [
+            (json!("Retain"), Held::Left),
+            (json!("RetainExceptOnCreate"), Held::Left),
+            (json!("Snapshot"), Held::Snapshot),
+            (json!("Delete"), Held::Lost),
+            (json!({ "Ref": "Policy" }), Held::Lost),
+        ] {
+            let volume = json!({ "Type": "AWS::EC2::Volume", "DeletionPolicy": policy });
+            assert_eq!((removed(&volume), replaced(&volume)), (Some(held), Some(Held::Lost)));
+            let volume = json!({ "Type": "AWS::EC2::Volume", "UpdateReplacePolicy": policy });
+            assert_eq!((removed(&volume), replaced(&volume)), (Some(Held::Lost), Some(held)));
+        }
+    }
+
+    #[test]
+    fn logs_of_a_network_are_not_counted() {
+        let network = json!({ "Network": { "Entity": "cook" } });
+        let group = json!({ "Type": "AWS::Logs::LogGroup", "Metadata": network });
+        assert_eq!((removed(&group), replaced(&group)), (None, None));
+    }
+}
