@@ -50,6 +50,10 @@ pub struct Parcel {
     pub deadline: Option<u64>,
     /// What ties together everything that one event caused.
     pub correlation: String,
+    /// By which a receiver knows that it has the message already: 64 hexadecimal digits, which a
+    /// repeated run makes again, and which are different for each message that a run sends. A FIFO
+    /// queue's deduplication id.
+    pub id: String,
 }
 
 /// The values of an item's key attributes, by name.

@@ -5,9 +5,11 @@ use backon::{ExponentialBuilder, Retryable};
 use futures_util::future::BoxFuture;
 use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
 use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
 use std::{
+    collections::HashMap,
     marker::PhantomData,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::{Duration, SystemTime},
 };
 
@@ -37,6 +39,7 @@ impl<R, C: Asks<R>> AskedUnder<C> for R {}
 pub struct Context<C> {
     shared: Arc<Shared>,
     correlation: String,
+    sent: Arc<Sent>,
     deadline: Option<u64>,
     /// Whether the code has set the deadline itself.
     own_deadline: bool,
@@ -50,6 +53,7 @@ impl<C> Clone for Context<C> {
         Context {
             shared: self.shared.clone(),
             correlation: self.correlation.clone(),
+            sent: self.sent.clone(),
             deadline: self.deadline,
             own_deadline: self.own_deadline,
             started: self.started,
@@ -72,13 +76,16 @@ impl<C: Contract> Context<C> {
     pub(crate) fn new(
         shared: Arc<Shared>,
         correlation: String,
+        source: &str,
         deadline: Option<u64>,
         run_ends: SystemTime,
     ) -> Context<C> {
         let started = shared.backend.now();
+        let sent = Arc::new(Sent::of(&shared.function, source));
         Context {
             shared,
             correlation,
+            sent,
             deadline,
             own_deadline: false,
             started,
@@ -92,6 +99,12 @@ impl<C: Contract> Context<C> {
     /// Tried again for as long as there is time. The correlation id travels along, and a deadline:
     /// the one that [`Context::due`] sets, or else the one that starts where the message goes (see
     /// [`Context::budget`]), or else the one that the input came with.
+    ///
+    /// A FIFO queue drops what it has seen in the last five minutes. It goes by an id made of the
+    /// function, of what started it (the message, change, request or invocation, and not its
+    /// delivery), of the message, and of how many equal ones were sent before while that was handled.
+    /// So a run that is repeated sends nothing twice, and `on`, `off`, `on` are three messages. A
+    /// message with the time or a random number in it is another one each time.
     ///
     /// # Errors
     /// [`Failure`], if it could not be handed over.
@@ -280,8 +293,42 @@ impl<C: Contract> Context<C> {
     ) -> Result<Parcel, Failure> {
         let body =
             serde_json::to_string(message).map_err(|error| Failure::malformed(M::NAME, error))?;
-        Ok(Parcel { body, group, deadline: self.deadline, correlation: self.correlation.clone() })
+        let id = self.sent.id(M::NAME, group.as_deref(), &body);
+        let correlation = self.correlation.clone();
+        Ok(Parcel { body, group, deadline: self.deadline, correlation, id })
     }
+}
+
+/// What was sent while one input was handled, so that each message has an id of its own.
+struct Sent {
+    /// The function and the input.
+    start: Sha256,
+    /// How many of each message were sent.
+    counts: Mutex<HashMap<[u8; 32], u64>>,
+}
+
+impl Sent {
+    fn of(function: &str, source: &str) -> Sent {
+        Sent { start: with(with(Sha256::new(), function), source), counts: Mutex::default() }
+    }
+
+    /// The next id of a message. What is sent at the same time in no certain order, and what is
+    /// skipped by a run that finds it done, leaves the ids of other messages as they were: equal
+    /// messages are counted, and no others.
+    fn id(&self, name: &str, group: Option<&str>, body: &str) -> String {
+        let start = with(with(self.start.clone(), name), group.unwrap_or_default());
+        let message: [u8; 32] = with(start, body).finalize().into();
+        let mut counts = self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let count = counts.entry(message).or_default();
+        let id = Sha256::new().chain_update(message).chain_update(count.to_be_bytes()).finalize();
+        *count += 1;
+        id.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// A hash that has taken one more text; its length keeps two texts apart.
+fn with(hash: Sha256, text: &str) -> Sha256 {
+    hash.chain_update((text.len() as u64).to_be_bytes()).chain_update(text)
 }
 
 /// Bindings are there and well-formed before the first event; this does not happen.

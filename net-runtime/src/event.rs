@@ -1,6 +1,6 @@
 //! What Lambda hands a function, told apart and taken apart.
 
-use crate::Parcel;
+use crate::{Invocation, Parcel};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
@@ -9,6 +9,9 @@ use std::collections::HashMap;
 pub(crate) const DEADLINE: &str = "net-deadline";
 /// The attribute in which a correlation id travels.
 pub(crate) const CORRELATION: &str = "net-correlation";
+/// The attribute in which a message's own id travels, in invocations: a queue and a topic give ids that
+/// stay the same, an invocation that is tried again has another one.
+const ID: &str = "net-id";
 /// The field that marks an invocation's payload as a message with its envelope.
 const ENVELOPE: &str = "$net";
 
@@ -34,6 +37,9 @@ pub(crate) struct Record {
     pub(crate) id: String,
     /// The input, or why it is none.
     pub(crate) input: Result<Value, String>,
+    /// What stays the same when it is delivered again, and belongs to no other; empty if only the
+    /// invocation is known.
+    pub(crate) source: String,
     pub(crate) group: String,
     pub(crate) deadline: Option<u64>,
     pub(crate) correlation: Option<String>,
@@ -42,7 +48,27 @@ pub(crate) struct Record {
 impl Record {
     fn of(id: &Value, input: Result<Value, String>) -> Record {
         let id = id.as_str().unwrap_or_default().to_owned();
-        Record { id, input, group: String::new(), deadline: None, correlation: None }
+        Record {
+            id,
+            input,
+            source: String::new(),
+            group: String::new(),
+            deadline: None,
+            correlation: None,
+        }
+    }
+
+    /// What this input is known by, however often it is handled. Lambda tries an asynchronous invocation
+    /// again under the same request id (AWS Lambda, "Retry behavior").
+    pub(crate) fn source<'r>(&'r self, invocation: &'r Invocation) -> &'r str {
+        if self.source.is_empty() { &invocation.request_id } else { &self.source }
+    }
+
+    /// Known by several ids together. Lengths keep two lists of them from making one text.
+    fn known_by(mut self, ids: &[&Value]) -> Record {
+        let ids = ids.iter().filter_map(|id| id.as_str());
+        self.source = ids.map(|id| format!("{}:{id} ", id.len())).collect();
+        self
     }
 
     /// With what message attributes say, whose texts are under `key`.
@@ -80,7 +106,8 @@ pub(crate) fn parse(event: Value) -> Event {
 
 fn queued(record: &Value) -> Record {
     let mut queued = Record::of(&record["messageId"], parse_body(&record["body"]))
-        .travelling(&record["messageAttributes"], "stringValue");
+        .travelling(&record["messageAttributes"], "stringValue")
+        .known_by(&[&record["eventSourceARN"], &record["messageId"]]);
     queued.group = record["attributes"]["MessageGroupId"].as_str().unwrap_or_default().to_owned();
     queued
 }
@@ -89,6 +116,7 @@ fn published(record: &Value) -> Record {
     let message = &record["Sns"];
     Record::of(&message["MessageId"], parse_body(&message["Message"]))
         .travelling(&message["MessageAttributes"], "Value")
+        .known_by(&[&message["TopicArn"], &message["MessageId"]])
 }
 
 fn changed(record: &Value) -> Record {
@@ -97,7 +125,10 @@ fn changed(record: &Value) -> Record {
         let after = image(&change["NewImage"])?;
         Ok(json!({ "before": before, "after": after }))
     });
-    Record::of(&change["SequenceNumber"], input)
+    // A sequence number is unique in its shard; the event's id everywhere (Amazon DynamoDB Streams API
+    // Reference, "Record" and "StreamRecord").
+    let ids = [&record["eventSourceARN"], &record["eventID"], &change["SequenceNumber"]];
+    Record::of(&change["SequenceNumber"], input).known_by(&ids)
 }
 
 /// An item as plain JSON; null if there is none.
@@ -142,7 +173,8 @@ fn http(event: &Value) -> Event {
         }
     }
     let input = body.map(|_| Value::Null).map_err(|error| format!("its body is no text: {error}"));
-    Event::Http { readings, record: Record::of(&event["requestContext"]["requestId"], input) }
+    let id = &event["requestContext"]["requestId"];
+    Event::Http { readings, record: Record::of(id, input).known_by(&[id]) }
 }
 
 fn texts(map: &Value) -> Map<String, Value> {
@@ -158,13 +190,17 @@ fn direct(mut event: Value) -> Event {
     let mut record = Record::of(&Value::Null, Ok(event["message"].take()));
     record.deadline = envelope[DEADLINE].as_u64();
     record.correlation = envelope[CORRELATION].as_str().map(str::to_owned);
-    Event::Direct(record)
+    Event::Direct(record.known_by(&[&envelope[ID]]))
 }
 
 impl Parcel {
     /// The payload of an invocation that carries the message, and what travels with it.
     pub fn payload(&self) -> String {
-        let envelope = json!({ DEADLINE: self.deadline, CORRELATION: self.correlation });
+        let envelope = json!({
+            DEADLINE: self.deadline,
+            CORRELATION: self.correlation,
+            ID: Some(&self.id).filter(|id| !id.is_empty()),
+        });
         format!(r#"{{"{ENVELOPE}":{envelope},"message":{}}}"#, self.body)
     }
 }

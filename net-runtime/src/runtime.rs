@@ -14,7 +14,10 @@ use std::{
     collections::{BTreeMap, HashMap},
     marker::PhantomData,
     panic::AssertUnwindSafe,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 use tracing::Instrument;
@@ -28,6 +31,10 @@ pub struct Runtime<C> {
 pub(crate) struct Shared {
     pub(crate) backend: Box<dyn Backend>,
     pub(crate) bindings: Bindings,
+    /// Which function it is: two under one contract may be started by one event.
+    pub(crate) function: String,
+    /// How many invocations had no id of Lambda's.
+    local: AtomicU64,
     pub(crate) secrets: Secrets,
 }
 
@@ -72,9 +79,12 @@ impl<C: Contract> Runtime<C> {
         backend: impl Backend,
         variable: impl Fn(&str) -> Option<String>,
     ) -> Result<Runtime<C>, Unbound> {
-        let bindings = Bindings::of::<C>(variable)?;
+        let bindings = Bindings::of::<C>(&variable)?;
         let secrets = Secrets::default();
-        let shared = Arc::new(Shared { backend: Box::new(backend), bindings, secrets });
+        let function = variable("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_else(|| C::NAME.to_owned());
+        let local = AtomicU64::new(0);
+        let backend = Box::new(backend);
+        let shared = Arc::new(Shared { backend, bindings, function, local, secrets });
         Ok(Runtime { shared, contract: PhantomData })
     }
 }
@@ -91,7 +101,8 @@ where
     /// See [`Runtime::invoke_within`].
     pub async fn invoke(&self, handler: &impl Handler<C>, event: Value) -> Result<Value, BoxError> {
         let ends = self.shared.backend.now() + Duration::from_secs(30);
-        let invocation = Invocation { request_id: "local".to_owned(), ends };
+        let number = self.shared.local.fetch_add(1, Ordering::Relaxed) + 1;
+        let invocation = Invocation { request_id: format!("local-{number}"), ends };
         self.invoke_within(handler, event, &invocation).await
     }
 
@@ -201,8 +212,13 @@ where
         correlation: String,
         invocation: &Invocation,
     ) -> Result<Value, BoxError> {
-        let context =
-            Context::new(self.shared.clone(), correlation, record.deadline, invocation.ends);
+        let context = Context::new(
+            self.shared.clone(),
+            correlation,
+            record.source(invocation),
+            record.deadline,
+            invocation.ends,
+        );
         let run = AssertUnwindSafe(handler.handle(input, &context)).catch_unwind();
         let output = run.await.unwrap_or_else(|panic| Err(panic_text(&*panic).into()))?;
         Ok(serde_json::to_value(output)

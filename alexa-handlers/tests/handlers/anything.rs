@@ -168,7 +168,7 @@ fn samples(world: &World) -> Vec<Value> {
         body: body.to_string(),
         deadline: Some(now + 900),
         correlation: "c".to_owned(),
-        group: None,
+        ..Parcel::default()
     };
     let push = world.acme.push_of("ann", "lamp", Some("r-1")).to_string();
     vec![

@@ -364,7 +364,7 @@ pub(crate) fn http(body: &str, signature: &str) -> Value {
 /// A message as it would be sent.
 pub(crate) fn parcel(message: &impl Serialize, deadline: Option<u64>) -> Parcel {
     let body = serde_json::to_string(message).expect("JSON");
-    Parcel { body, deadline, correlation: "c".to_owned(), group: None }
+    Parcel { body, deadline, correlation: "c".to_owned(), ..Parcel::default() }
 }
 
 /// A cloud that answers every command the same way, and finds every account.

@@ -49,7 +49,8 @@ pub struct FifoQueue<M: Grouped> {
     /// Does without a dead-letter queue: a message that fails too often is lost.
     #[builder(setter(strip_bool))]
     no_dead_letters: bool,
-    /// Drops a message whose body was seen in the last five minutes.
+    /// Drops a message whose body was seen in the last five minutes and that has no deduplication id of
+    /// its own. Code on `net-runtime` gives each message one; this is for other senders.
     #[builder(setter(strip_bool))]
     content_deduplication: bool,
     /// Lets groups, not the whole queue, bound the throughput.

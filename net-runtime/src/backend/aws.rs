@@ -16,7 +16,6 @@ use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
 use aws_sdk_sqs::types::MessageAttributeValue;
 use net_dsl::binding::Address;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 
 /// AWS, as the standard configuration finds it: on Lambda, by the function's own role.
@@ -81,15 +80,10 @@ impl Aws {
             request = request.message_attributes(name, value);
         }
         if fifo {
-            // The same message sent again by a run that was repeated is the same message.
-            let digest = Sha256::new()
-                .chain_update(&parcel.correlation)
-                .chain_update([0])
-                .chain_update(&parcel.body)
-                .finalize();
-            let id: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            // It wins over a hash of the body, where the queue makes one (Amazon SQS API Reference,
+            // "SendMessage", MessageDeduplicationId).
             request = request
-                .message_deduplication_id(id)
+                .message_deduplication_id(parcel.id)
                 .message_group_id(parcel.group.unwrap_or_else(|| "all".to_owned()));
         }
         request.message_body(parcel.body).send().await.map(|_| ()).map_err(failure)

@@ -1,0 +1,5 @@
+//! What a function makes of Lambda's events: which messages it sends, what it reports when something
+//! hangs or fails, what of a request reaches its code.
+
+mod deduplication;
+mod support;
