@@ -63,7 +63,9 @@ pub use entity::{
     external_service::ExternalService,
     fifo_queue::FifoQueue,
     function::{Architecture, Function, FunctionCode, Runtime},
-    http_api::{HttpApi, HttpRequest, HttpResponse, InvalidRequest, Route},
+    http_api::{
+        HttpApi, HttpRequest, HttpResponse, InvalidRequest, RawBody, RequestContext, Route,
+    },
     queue::Queue,
     raw::Raw,
     schedule::{Schedule, Tick},
@@ -82,8 +84,8 @@ pub mod prelude {
     pub use crate::{
         AlexaSkill, Architecture, Change, Contract, ExternalService, FifoQueue, Function, Grouped,
         Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network,
-        Queue, Raw, Removal, Request, Runtime, Schedule, Service, Table, Tick, Topic, binary,
-        contract, count, cron, days, folder, hours, mebibytes, messages, minutes, name,
+        Queue, Raw, RawBody, Removal, Request, Runtime, Schedule, Service, Table, Tick, Topic,
+        binary, contract, count, cron, days, folder, hours, mebibytes, messages, minutes, name,
         resource_type, route, runtime, seconds, services, url, variable,
     };
 }

@@ -35,8 +35,9 @@ pub enum Answer {
     Crashed,
 }
 
-/// How large an answer may be: Lambda takes 6 MB.
-const LARGEST: usize = 6 * 1024 * 1024;
+/// How large an answer may be: Lambda takes 6 MB ("Exceeded maximum allowed payload size (6291556
+/// bytes)").
+const LARGEST: usize = 6_291_556;
 
 struct Event {
     id: String,

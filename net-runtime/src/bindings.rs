@@ -1,5 +1,6 @@
 //! Where a function's needs are met, as its environment says.
 
+use crate::service::is_base_url;
 use net_dsl::{
     Contract, Need, Verb,
     binding::{self, Address},
@@ -72,7 +73,7 @@ fn fits(verb: Verb, value: &str) -> bool {
     match verb {
         Verb::Sends => Address::parse(value).is_some(),
         Verb::Asks => matches!(Address::parse(value), Some(Address::Function(_))),
-        Verb::Calls => value.starts_with("https://") || value.starts_with("http://"),
+        Verb::Calls => is_base_url(value),
         _ => !value.is_empty(),
     }
 }
@@ -133,7 +134,7 @@ impl fmt::Display for Unbound {
                         }
                         Verb::Sends => "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`",
                         Verb::Asks => "`lambda:ARN`",
-                        Verb::Calls => "a base URL",
+                        Verb::Calls => "a base URL: `https://…`, or `http://…` on this machine",
                         _ => "a table's name",
                     };
                     write!(f, "`{variable}` is `{}`, not {wanted}", shown.escape_debug())?;

@@ -1,6 +1,10 @@
 //! What a handler may use, as its contract says.
 
-use crate::{Failure, Parcel, Retry, ServiceClient, TableAccess, runtime::Shared};
+use crate::{
+    Failure, Parcel, Retry, ServiceClient, TableAccess,
+    runtime::Shared,
+    time::{Time, milliseconds},
+};
 use backon::{ExponentialBuilder, Retryable};
 use futures_util::future::BoxFuture;
 use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
@@ -104,7 +108,8 @@ impl<C: Contract> Context<C> {
     /// function, of what started it (the message, change, request or invocation, and not its
     /// delivery), of the message, and of how many equal ones were sent before while that was handled.
     /// So a run that is repeated sends nothing twice, and `on`, `off`, `on` are three messages. A
-    /// message with the time or a random number in it is another one each time.
+    /// message with the time or a random number in it is another one each time: [`Context::send_as`]
+    /// gives it an id.
     ///
     /// # Errors
     /// [`Failure`], if it could not be handed over.
@@ -112,10 +117,28 @@ impl<C: Contract> Context<C> {
     where
         M: Message + Serialize + SentUnder<C>,
     {
-        let parcel = self.sent(message);
+        self.hand_over(M::NAME, self.sent(message))
+    }
+
+    /// [`Context::send`] of a message that a FIFO queue knows by an id that you give it, as by
+    /// `order-7/paid`: of all messages of this type that come under one id within five minutes, from
+    /// whatever run or function, it delivers the first. Elsewhere than to a FIFO queue the id changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// [`Failure`], if it could not be handed over.
+    pub fn send_as<M>(&self, id: &str, message: &M) -> Pending<'_, ()>
+    where
+        M: Message + Serialize + SentUnder<C>,
+    {
+        let id = hex(with(with(with(Sha256::new(), "as"), M::NAME), id));
+        self.hand_over(M::NAME, self.sent(message).map(|parcel| Parcel { id, ..parcel }))
+    }
+
+    fn hand_over(&self, name: &'static str, parcel: Result<Parcel, Failure>) -> Pending<'_, ()> {
         Box::pin(async move {
-            let Some(address) = self.shared.bindings.address(Verb::Sends, M::NAME) else {
-                return Err(unbound(Verb::Sends, M::NAME));
+            let Some(address) = self.shared.bindings.address(Verb::Sends, name) else {
+                return Err(unbound(Verb::Sends, name));
             };
             let parcel = parcel?;
             self.retry(|| self.shared.backend.send(&address, parcel.clone())).await
@@ -173,7 +196,7 @@ impl<C: Contract> Context<C> {
             name: S::NAME,
             base_url: self.shared.bindings.text(Verb::Calls, S::NAME).unwrap_or_default(),
             secret: self.shared.bindings.secret(S::NAME),
-            timeout: self.time_to_try(),
+            time: self.time(),
             backend: &*self.shared.backend,
             secrets: &self.shared.secrets,
         }
@@ -222,13 +245,7 @@ impl<C: Contract> Context<C> {
     /// How long there is until the deadline or the end of the run, whichever comes first; nothing if
     /// it is over.
     pub fn remaining(&self) -> Duration {
-        let run = self.run_ends.duration_since(self.now()).unwrap_or_default();
-        match self.deadline {
-            Some(deadline) => {
-                run.min(Duration::from_millis(deadline.saturating_sub(self.now_milliseconds())))
-            }
-            None => run,
-        }
+        self.time().remaining(self.now())
     }
 
     /// What ties together everything that one event caused; it is in every line of the log.
@@ -276,14 +293,12 @@ impl<C: Contract> Context<C> {
         tokio::time::timeout(time, tried).await.unwrap_or_else(|_| Err(E::too_late()))
     }
 
-    /// A missed deadline does not keep a late answer from being sent: then the run is the bound.
     fn time_to_try(&self) -> Duration {
-        let remaining = self.remaining();
-        if remaining.is_zero() {
-            self.run_ends.duration_since(self.now()).unwrap_or_default()
-        } else {
-            remaining
-        }
+        self.time().to_try(self.now())
+    }
+
+    fn time(&self) -> Time {
+        Time { deadline: self.deadline, run_ends: self.run_ends }
     }
 
     fn parcel<M: Message + Serialize>(
@@ -320,10 +335,14 @@ impl Sent {
         let message: [u8; 32] = with(start, body).finalize().into();
         let mut counts = self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let count = counts.entry(message).or_default();
-        let id = Sha256::new().chain_update(message).chain_update(count.to_be_bytes()).finalize();
+        let id = Sha256::new().chain_update(message).chain_update(count.to_be_bytes());
         *count += 1;
-        id.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(id)
     }
+}
+
+fn hex(hash: Sha256) -> String {
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A hash that has taken one more text; its length keeps two texts apart.
@@ -334,9 +353,4 @@ fn with(hash: Sha256, text: &str) -> Sha256 {
 /// Bindings are there and well-formed before the first event; this does not happen.
 fn unbound(verb: Verb, what: &str) -> Failure {
     Failure::Permanent(format!("`{verb} {what}` is not bound").into())
-}
-
-pub(crate) fn milliseconds(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

@@ -44,13 +44,15 @@ impl Retry for Failure {
 
 impl Failure {
     pub(crate) fn malformed(expected: &'static str, why: impl fmt::Display) -> Failure {
-        let why = why.to_string();
-        // Serde quotes what it found, which may be anything, even a token.
-        let why = match why.rsplit_once(", expected ") {
-            Some((_, wanted)) => format!("something is not what it should be: {wanted}"),
-            None => why,
-        };
-        Failure::Malformed { expected, why }
+        Failure::Malformed { expected, why: told(&why.to_string()) }
+    }
+}
+
+/// An error of serde's without what it quotes, which may be anything, even a token.
+pub(crate) fn told(why: &str) -> String {
+    match why.rsplit_once(", expected ") {
+        Some((_, wanted)) => format!("expected {wanted}"),
+        None => why.to_owned(),
     }
 }
 

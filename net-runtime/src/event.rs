@@ -1,8 +1,9 @@
 //! What Lambda hands a function, told apart and taken apart.
 
+pub(crate) mod http;
+
 use crate::{Invocation, Parcel};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 /// The attribute in which a deadline travels, in milliseconds since 1970.
@@ -24,8 +25,8 @@ pub(crate) enum Event {
     Stream(Vec<Record>),
     /// Messages of a topic.
     Topic(Vec<Record>),
-    /// A request; what its body may be read as, likeliest first.
-    Http { readings: Vec<Value>, record: Record },
+    /// A request.
+    Http(http::Request),
     /// Anything else: a tick, a directive, another function's message.
     Direct(Record),
 }
@@ -99,7 +100,7 @@ pub(crate) fn parse(event: Value) -> Event {
         }
     }
     if event["version"] == "2.0" && event["requestContext"]["http"].is_object() {
-        return http(&event);
+        return Event::Http(http::request(&event));
     }
     direct(event)
 }
@@ -144,42 +145,6 @@ fn image(image: &Value) -> Result<Value, String> {
 fn parse_body(body: &Value) -> Result<Value, String> {
     let text = body.as_str().ok_or("it has no body")?;
     serde_json::from_str(text).map_err(|error| format!("its body is no JSON: {error}"))
-}
-
-fn http(event: &Value) -> Event {
-    let body = match (event["body"].as_str(), event["isBase64Encoded"] == true) {
-        (Some(text), true) => STANDARD
-            .decode(text)
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|error| error.to_string())),
-        (Some(text), false) => Ok(text.to_owned()),
-        (None, _) => Ok(String::new()),
-    };
-    let request = |body: Value| {
-        json!({
-            "path": texts(&event["pathParameters"]),
-            "query": texts(&event["queryStringParameters"]),
-            "headers": texts(&event["headers"]),
-            "body": body,
-        })
-    };
-    // Who wants the text itself, for a signature covers it, takes no less; others want its JSON.
-    let mut readings = Vec::new();
-    if let Ok(text) = &body {
-        readings.push(request(text.as_str().into()));
-        readings.extend(serde_json::from_str(text).ok().map(request));
-        if text.is_empty() {
-            readings.push(request(Value::Null));
-        }
-    }
-    let input = body.map(|_| Value::Null).map_err(|error| format!("its body is no text: {error}"));
-    let id = &event["requestContext"]["requestId"];
-    Event::Http { readings, record: Record::of(id, input).known_by(&[id]) }
-}
-
-fn texts(map: &Value) -> Map<String, Value> {
-    let entries = map.as_object().into_iter().flatten().filter(|(_, value)| value.is_string());
-    entries.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 fn direct(mut event: Value) -> Event {

@@ -6,7 +6,14 @@ use net_dsl::Contract;
 /// Code that honours contract `C`.
 ///
 /// Messages are delivered at least once, so a handler may see one twice: what must happen once is
-/// guarded by a conditional write ([`TableAccess::put_new`](crate::TableAccess::put_new)). A handler
+/// guarded by a conditional write ([`TableAccess::put_new`](crate::TableAccess::put_new)).
+///
+/// A handler that has not returned when the run's time is nearly over is dropped where it waits, and
+/// its input counts as failed. Nothing stops code that keeps its thread busy or blocked (it belongs in
+/// `tokio::task::spawn_blocking`), and nothing waits for a task that a handler spawned and did not
+/// await: Lambda freezes it as soon as the run has answered.
+///
+/// A handler
 /// that uses what its contract does not declare does not compile:
 ///
 /// ```compile_fail,E0277

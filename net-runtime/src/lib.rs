@@ -50,9 +50,13 @@ mod context;
 mod error;
 mod event;
 mod handler;
+mod input;
 mod runtime;
+mod secrets;
 mod service;
+mod slots;
 mod table;
+mod time;
 
 #[cfg(feature = "aws")]
 mod lambda;

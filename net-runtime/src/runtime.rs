@@ -3,15 +3,22 @@
 use crate::{
     Backend, BoxError, Context, Failure, Handler, Unbound,
     bindings::Bindings,
-    event::{self, Event, Record},
-    service::Secrets,
+    event::{
+        self, Event, Record,
+        http::{self, Request},
+    },
+    input::{self, Flaw},
+    secrets::Secrets,
+    slots::Slots,
 };
-use futures_util::{FutureExt, future::join_all};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use net_dsl::{Contract, HttpResponse, InvalidRequest, Message};
-use serde::{Deserialize as _, Serialize, de::DeserializeOwned};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
+    any::Any,
     collections::{BTreeMap, HashMap},
+    error, fmt, io,
     marker::PhantomData,
     panic::AssertUnwindSafe,
     sync::{
@@ -20,7 +27,8 @@ use std::{
     },
     time::{Duration, SystemTime},
 };
-use tracing::Instrument;
+use tokio::time::Instant;
+use tracing::Instrument as _;
 
 /// A contract's needs, bound, on a back end: what handlers of the contract run on.
 pub struct Runtime<C> {
@@ -115,162 +123,298 @@ where
     /// read is answered with status 400, as is one of which the handler says so ([`InvalidRequest`]),
     /// one that fails with 500. A panic is a failure.
     ///
+    /// A run answers before its time is over: a tenth of its time before, at least 100 ms and at most
+    /// 500 ms. What is still being handled then has failed, and is dropped where it waits; a request
+    /// is answered with status 504. Code that blocks its thread cannot be stopped so: Lambda ends it,
+    /// and the whole batch comes again.
+    ///
+    /// Of a batch 50 inputs are handled at once, and 50 more that have taken a quarter of the run's
+    /// time and let others pass.
+    ///
     /// # Errors
-    /// What the handler failed with, where the event has nobody to report single failures to.
+    /// What the handler failed with, where the event has nobody to report single failures to; that its
+    /// output is more than the 6 MB that Lambda takes.
     pub async fn invoke_within(
         &self,
         handler: &impl Handler<C>,
         event: Value,
         invocation: &Invocation,
     ) -> Result<Value, BoxError> {
+        let run = Run::new(&self.shared, handler, invocation);
         match event::parse(event) {
             Event::Queue { records, ordered: false } => {
-                let runs = records.iter().map(|record| self.run(handler, record, invocation));
-                let failed =
-                    records.iter().zip(join_all(runs).await).filter(|(_, done)| done.is_err());
-                Ok(failures(failed.map(|(record, _)| record)))
+                Ok(failures(&records, run.each(&records).await))
             }
             Event::Queue { records, ordered: true } => {
-                let mut groups: BTreeMap<&str, Vec<&Record>> = BTreeMap::new();
-                for record in &records {
-                    groups.entry(&record.group).or_default().push(record);
-                }
-                let runs = groups.values().map(|group| self.in_order(handler, group, invocation));
-                let left: Vec<&Record> = join_all(runs).await.into_iter().flatten().collect();
-                Ok(failures(left.into_iter()))
+                Ok(failures(&records, run.each_group(&records).await))
             }
             Event::Stream(records) => {
-                let records: Vec<&Record> = records.iter().collect();
-                let left = self.in_order(handler, &records, invocation).await;
+                let all: Vec<usize> = (0..records.len()).collect();
+                let left = run.in_order(&records, &all).await;
                 // Lambda goes on from the first one reported.
-                Ok(failures(left.into_iter().take(1)))
+                Ok(failures(&records, left.into_iter().take(1).collect()))
             }
             Event::Topic(records) => {
-                let runs = records.iter().map(|record| self.run(handler, record, invocation));
-                for done in join_all(runs).await {
-                    done?;
-                }
+                run.all(&records).await?;
                 Ok(Value::Null)
             }
-            Event::Http { readings, record } => {
-                Ok(self.respond(handler, readings, record, invocation).await)
+            Event::Http(request) => Ok(run.respond(&request).await),
+            Event::Direct(record) => {
+                let output = serde_json::to_value(run.message(&record).await?)
+                    .map_err(|error| Failure::malformed(<C::Output as Message>::NAME, error))?;
+                fits(&output).inspect_err(|error| tracing::error!(error = %error, "failed"))?;
+                Ok(output)
             }
-            Event::Direct(record) => self.run(handler, &record, invocation).await,
+        }
+    }
+}
+
+/// One invocation of a handler.
+struct Run<'r, C, H> {
+    shared: &'r Arc<Shared>,
+    handler: &'r H,
+    invocation: &'r Invocation,
+    /// When it stops waiting, by the clock of the back end and by the one that waits.
+    ends: SystemTime,
+    stops: Instant,
+    slots: Slots,
+    contract: PhantomData<fn() -> C>,
+}
+
+impl<'r, C, H> Run<'r, C, H>
+where
+    C: Contract,
+    C::Input: DeserializeOwned + Send,
+    C::Output: Serialize + Send,
+    H: Handler<C>,
+{
+    fn new(shared: &'r Arc<Shared>, handler: &'r H, invocation: &'r Invocation) -> Run<'r, C, H> {
+        let now = shared.backend.now();
+        let time = invocation.ends.duration_since(now).unwrap_or_default();
+        let margin = (time / 10).clamp(Duration::from_millis(100), Duration::from_millis(500));
+        let time = time.saturating_sub(margin);
+        Run {
+            shared,
+            handler,
+            invocation,
+            ends: now + time,
+            stops: Instant::now() + time,
+            slots: Slots::new(time / 4),
+            contract: PhantomData,
         }
     }
 
+    /// Handles each message for itself; which ones failed.
+    async fn each(&self, records: &[Record]) -> Vec<usize> {
+        // Only those whose turn it is become futures: what a batch takes does not grow with it.
+        let runs = stream::iter(0..records.len()).map(|at| async move {
+            let done = self.slots.hold(self.stops, self.message(&records[at])).await;
+            (at, done.map(|done| done.is_ok()))
+        });
+        let ended: Vec<(usize, Option<bool>)> =
+            runs.buffer_unordered(self.slots.len()).collect().await;
+        self.tell_waiting(ended.iter().filter(|(_, done)| done.is_none()).count());
+        ended.into_iter().filter(|(_, done)| *done != Some(true)).map(|(at, _)| at).collect()
+    }
+
+    /// Handles all messages, and then tells the first error. A topic gives a function one at a time.
+    async fn all(&self, records: &[Record]) -> Result<(), BoxError> {
+        let runs = stream::iter(0..records.len())
+            .map(|at| async move { self.message(&records[at]).await.map(|_| ()) });
+        let done: Vec<Result<(), BoxError>> = runs.buffered(self.slots.len()).collect().await;
+        done.into_iter().collect()
+    }
+
+    /// Handles the messages of each group in order; what is left of the groups.
+    async fn each_group(&self, records: &[Record]) -> Vec<usize> {
+        let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for (at, record) in records.iter().enumerate() {
+            groups.entry(&record.group).or_default().push(at);
+        }
+        let groups: Vec<Vec<usize>> = groups.into_values().collect();
+        let groups = &groups;
+        let runs = stream::iter(0..groups.len()).map(|group| async move {
+            let group = &groups[group];
+            let left = self.slots.hold(self.stops, self.in_order(records, group)).await;
+            left.unwrap_or_else(|| group.clone())
+        });
+        let left: Vec<Vec<usize>> = runs.buffer_unordered(self.slots.len()).collect().await;
+        left.into_iter().flatten().collect()
+    }
+
     /// Handles one after the other up to the first that fails; what is left from there on.
-    async fn in_order<'r>(
-        &self,
-        handler: &impl Handler<C>,
-        records: &[&'r Record],
-        invocation: &Invocation,
-    ) -> Vec<&'r Record> {
-        for (done, record) in records.iter().enumerate() {
-            if self.run(handler, record, invocation).await.is_err() {
-                return records[done..].to_vec();
+    async fn in_order(&self, records: &[Record], order: &[usize]) -> Vec<usize> {
+        for (done, at) in order.iter().enumerate() {
+            if self.message(&records[*at]).await.is_err() {
+                return order[done..].to_vec();
             }
         }
         Vec::new()
     }
 
-    async fn run(
-        &self,
-        handler: &impl Handler<C>,
-        record: &Record,
-        invocation: &Invocation,
-    ) -> Result<Value, BoxError> {
-        let input = record.input.clone().map_err(|why| Failure::malformed(input_name::<C>(), why));
-        let input = input.and_then(|input| {
-            serde_json::from_value(input)
-                .map_err(|error| Failure::malformed(input_name::<C>(), error))
-        });
-        let correlation = correlation(record, invocation);
-        let span =
-            tracing::info_span!("handle", contract = C::NAME, correlation, record = record.id);
-        async {
-            let done = match input {
-                Ok(input) => {
-                    self.handle(handler, input, record, correlation.clone(), invocation).await
-                }
-                Err(failure) => Err(failure.into()),
-            };
-            if let Err(error) = &done {
-                tracing::error!(error = %error, "failed");
-            }
-            done
+    /// Says once that messages had no turn.
+    fn tell_waiting(&self, waiting: usize) {
+        if waiting > 0 {
+            tracing::error!(
+                contract = C::NAME,
+                messages = waiting,
+                "the run's time was over before these were begun; they are reported as failed"
+            );
         }
-        .instrument(span.clone())
+    }
+
+    async fn message(&self, record: &Record) -> Result<C::Output, BoxError> {
+        let input = record.input.clone();
+        self.handle(record, move || {
+            let input = input.map_err(Flaw::whole).and_then(input::read);
+            Ok(input.map_err(|flaw| flaw.failure(<C::Input as Message>::NAME))?)
+        })
         .await
     }
 
+    /// Reads an input and handles it, until the run stops waiting.
     async fn handle(
         &self,
-        handler: &impl Handler<C>,
-        input: C::Input,
         record: &Record,
-        correlation: String,
-        invocation: &Invocation,
-    ) -> Result<Value, BoxError> {
-        let context = Context::new(
-            self.shared.clone(),
+        input: impl FnOnce() -> Result<C::Input, BoxError> + Send,
+    ) -> Result<C::Output, BoxError> {
+        let correlation = correlation(record, self.invocation);
+        let span = tracing::info_span!(
+            "handle",
+            contract = C::NAME,
             correlation,
-            record.source(invocation),
-            record.deadline,
-            invocation.ends,
+            record = record.id,
+            request = self.invocation.request_id
         );
-        let run = AssertUnwindSafe(handler.handle(input, &context)).catch_unwind();
-        let output = run.await.unwrap_or_else(|panic| Err(panic_text(&*panic).into()))?;
-        Ok(serde_json::to_value(output)
-            .map_err(|error| Failure::malformed(<C::Output as Message>::NAME, error))?)
+        let work = async {
+            let context = Context::new(
+                self.shared.clone(),
+                correlation.clone(),
+                record.source(self.invocation),
+                record.deadline,
+                self.ends,
+            );
+            // Reading an input is the user's code, too, and so is what a handler does before its future.
+            let handled = async { self.handler.handle(input()?, &context).await };
+            let handled = AssertUnwindSafe(handled).catch_unwind();
+            let done = match tokio::time::timeout_at(self.stops, handled).await {
+                Ok(Ok(done)) => done,
+                Ok(Err(panic)) => Err(panic_text(&*panic).into()),
+                Err(_) => Err(Stopped.into()),
+            };
+            done.map_err(without_url).inspect_err(|error| tracing::error!(error = %error, "failed"))
+        };
+        work.instrument(span).await
     }
 
-    async fn respond(
-        &self,
-        handler: &impl Handler<C>,
-        readings: Vec<Value>,
-        mut record: Record,
-        invocation: &Invocation,
-    ) -> Value {
-        if record.input.is_ok() {
-            // As the first of its readings that is an input, or else as the last, for its error.
-            let fits = |reading: &&Value| C::Input::deserialize(*reading).is_ok();
-            let reading = readings.iter().find(fits).or(readings.last()).cloned();
-            let readable = reading.as_ref().is_some_and(|reading| fits(&reading));
-            record.input = reading.ok_or_else(|| "it has no body".to_owned());
-            if !readable {
-                // Logs why.
-                let _ = self.run(handler, &record, invocation).await;
-                return status(400);
-            }
+    async fn respond(&self, request: &Request) -> Value {
+        let input = || Ok(request.input().map_err(Unreadable)?);
+        let done = self.handle(&request.record, input).await;
+        let response = done.and_then(|output| {
+            let output: Box<dyn Any> = Box::new(output);
+            let response = output.downcast::<HttpResponse>().map_err(|_| {
+                let output = <C::Output as Message>::NAME;
+                format!(
+                    "the handler's output is `{output}`: a request is answered by `HttpResponse`"
+                )
+            });
+            let answer =
+                response.and_then(|response| http::answer(*response)).map_err(BoxError::from);
+            answer
+                .and_then(|answer| fits(&answer).map(|()| answer))
+                .inspect_err(|error| tracing::error!(error = %error, "no answer"))
+        });
+        let error = match response {
+            Ok(answer) => return answer,
+            Err(error) => error,
+        };
+        if let Some(Unreadable(flaw)) = error.downcast_ref() {
+            http::refusal(400, &format!("this request cannot be read: {flaw}"), &flaw.field)
+        } else if let Some(refused) = error.downcast_ref::<InvalidRequest>() {
+            http::refusal(400, &refused.to_string(), refused.field())
+        } else if error.is::<Stopped>() || matches!(error.downcast_ref(), Some(Failure::TooLate)) {
+            http::refusal(504, "the request was not answered in time", "")
+        } else if let Some(TooLong(_)) = error.downcast_ref() {
+            http::refusal(500, &error.to_string(), "")
         } else {
-            let _ = self.run(handler, &record, invocation).await;
-            return status(400);
-        }
-        match self.run(handler, &record, invocation).await {
-            Ok(output) => match serde_json::from_value::<HttpResponse>(output) {
-                Ok(HttpResponse { status, headers, body }) => {
-                    json!({ "statusCode": status, "headers": headers, "body": body })
-                }
-                Err(_) => status(500),
-            },
-            Err(error) if error.is::<InvalidRequest>() => status(400),
-            Err(_) => status(500),
+            http::refusal(500, "the request could not be answered", "")
         }
     }
 }
 
-fn status(code: u16) -> Value {
-    json!({ "statusCode": code, "headers": {}, "body": "" })
+/// The run's time is nearly over.
+#[derive(Debug)]
+struct Stopped;
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "the handler had not returned when the run's time was nearly over, and was stopped: raise \
+             the function's timeout, or bound what the handler waits for",
+        )
+    }
 }
 
-fn failures<'r>(failed: impl Iterator<Item = &'r Record>) -> Value {
-    let failed: Vec<_> = failed.map(|record| json!({ "itemIdentifier": record.id })).collect();
+impl error::Error for Stopped {}
+
+/// A request that is not the input that it should be.
+#[derive(Debug)]
+struct Unreadable(Flaw);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "this request cannot be read: {}", self.0)
+    }
+}
+
+impl error::Error for Unreadable {}
+
+/// An output of so many bytes.
+#[derive(Debug)]
+struct TooLong(u64);
+
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TooLong(length) = self;
+        write!(
+            f,
+            "the answer has {length} bytes as JSON, and Lambda takes {LONGEST} (6 MB): answer with less, or \
+             with a link to where it is"
+        )
+    }
+}
+
+impl error::Error for TooLong {}
+
+/// How many bytes Lambda takes of an answer ("Lambda quotas", invocation payload: 6 MB; to the byte as
+/// its error "Exceeded maximum allowed payload size (6291556 bytes)" says).
+const LONGEST: u64 = 6_291_556;
+
+fn fits(answer: &Value) -> Result<(), BoxError> {
+    struct Count(u64);
+
+    impl io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len() as u64;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut count = Count(0);
+    serde_json::to_writer(&mut count, answer)?;
+    if count.0 > LONGEST { Err(TooLong(count.0).into()) } else { Ok(()) }
+}
+
+/// Failed messages, in the order in which they came.
+fn failures(records: &[Record], mut failed: Vec<usize>) -> Value {
+    failed.sort_unstable();
+    let failed: Vec<_> =
+        failed.iter().map(|at| json!({ "itemIdentifier": records[*at].id })).collect();
     json!({ "batchItemFailures": failed })
-}
-
-fn input_name<C: Contract>() -> &'static str {
-    <C::Input as Message>::NAME
 }
 
 /// The one that travelled, or else what Lambda calls the message or the invocation.
@@ -279,7 +423,15 @@ fn correlation(record: &Record, invocation: &Invocation) -> String {
     record.correlation.as_ref().or(own).unwrap_or(&invocation.request_id).clone()
 }
 
-fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+/// Without the URL in an error of reqwest's, whose query may have a token.
+fn without_url(error: BoxError) -> BoxError {
+    match error.downcast::<reqwest::Error>() {
+        Ok(error) => error.without_url().into(),
+        Err(error) => error,
+    }
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
     format!("the handler panicked: {}", text.unwrap_or("no reason given"))

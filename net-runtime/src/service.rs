@@ -1,20 +1,25 @@
 //! Services outside the network.
 
-use crate::{Backend, Failure};
+use crate::{Backend, Failure, secrets::Secrets, time::Time};
 use once_cell::sync::OnceCell;
+use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, redirect};
 use secrecy::SecretString;
 use std::{
-    collections::HashMap,
-    sync::Mutex,
+    net::IpAddr,
     time::{Duration, SystemTime},
 };
 
 /// A service that a contract calls: its base URL, one HTTP client for all calls, and its secret.
+///
+/// The client follows no redirect: it would send a body, or a header of the caller's making, to
+/// whoever the answer names. An answer with a status from 300 to 399 is handed over as it is. It speaks
+/// `http://` with this machine only (`localhost`, `127.0.0.0/8`, `[::1]`); another such URL is an error
+/// of [`reqwest::RequestBuilder::send`].
 pub struct ServiceClient<'c> {
     pub(crate) name: &'static str,
     pub(crate) base_url: &'c str,
     pub(crate) secret: Option<&'c str>,
-    pub(crate) timeout: Duration,
+    pub(crate) time: Time,
     pub(crate) backend: &'c dyn Backend,
     pub(crate) secrets: &'c Secrets,
 }
@@ -43,55 +48,132 @@ impl<'c> ServiceClient<'c> {
     }
 
     /// A request to a path that starts with `/`; given up when the run has no time left.
-    pub fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        client().request(method, format!("{}{path}", self.base_url)).timeout(self.timeout)
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        // What comes first in a path is never part of the host.
+        let slash = if path.is_empty() || path.starts_with(['/', '?']) { "" } else { "/" };
+        client(self.base_url)
+            .request(method, format!("{}{slash}{path}", self.base_url))
+            .timeout(self.time_to_try())
     }
 
     /// A GET of a path.
-    pub fn get(&self, path: &str) -> reqwest::RequestBuilder {
-        self.request(reqwest::Method::GET, path)
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.request(Method::GET, path)
     }
 
     /// A POST to a path.
-    pub fn post(&self, path: &str) -> reqwest::RequestBuilder {
-        self.request(reqwest::Method::POST, path)
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.request(Method::POST, path)
     }
 
-    /// The service's secret; fetched once and kept while the function lives.
+    /// The service's secret.
+    ///
+    /// It is kept for five minutes, so that a rotated one is used soon, and read again then by one
+    /// of those that want it, while the others go on with the old one. If it cannot be read, the old one
+    /// is kept for up to an hour. A service that has refused it is a reason to read it at once:
+    /// [`ServiceClient::newer_secret`].
     ///
     /// # Errors
-    /// [`Failure`], if the network gives the service no secret, or it cannot be fetched.
+    /// [`Failure`], if the network gives the service no secret, or it cannot be read.
     pub async fn secret(&self) -> Result<SecretString, Failure> {
-        let Some(arn) = self.secret else {
-            let message = format!("service `{}` has no secret in this network", self.name);
-            return Err(Failure::Permanent(message.into()));
-        };
-        if let Some(known) = self.secrets.get(arn) {
-            return Ok(known);
+        self.secrets.get(self.backend, self.arn()?, self.time_to_try()).await
+    }
+
+    /// Another secret than the one that the service has just refused, if there is one: read now, by one
+    /// of those whose secret was refused. One that has turned out to be the newest is not read again
+    /// for ten seconds.
+    ///
+    /// # Errors
+    /// [`Failure`], if the network gives the service no secret, or it cannot be read.
+    pub async fn newer_secret(
+        &self,
+        refused: &SecretString,
+    ) -> Result<Option<SecretString>, Failure> {
+        self.secrets.get_newer(self.backend, self.arn()?, refused, self.time_to_try()).await
+    }
+
+    /// Sends what is made of the secret. If the service answers 401 and there is a newer secret, sends
+    /// what is made of that, once: a key that was rotated a moment ago is nobody's mistake.
+    ///
+    /// ```
+    /// # use net_dsl::prelude::*;
+    /// # use net_runtime::{BoxError, Context, ExposeSecret as _};
+    /// # services! { pub Bank }
+    /// # contract! { pub Teller: Tick => () { calls Bank } }
+    /// # async fn balance(context: &Context<Teller>) -> Result<String, BoxError> {
+    /// let bank = context.call::<Bank>();
+    /// let answer = bank
+    ///     .send_with_secret::<BoxError>(|key| {
+    ///         Ok(bank.get("/balance").bearer_auth(key.expose_secret()))
+    ///     })
+    ///     .await?;
+    /// # Ok(answer.text().await?)
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What makes the request fails with, that there is no secret, or that there is no answer.
+    pub async fn send_with_secret<E>(
+        &self,
+        request: impl Fn(&SecretString) -> Result<RequestBuilder, E>,
+    ) -> Result<Response, E>
+    where
+        E: From<Failure> + From<reqwest::Error>,
+    {
+        let secret = self.secret().await?;
+        let answer = request(&secret)?.send().await?;
+        if answer.status() != StatusCode::UNAUTHORIZED {
+            return Ok(answer);
         }
-        let secret = self.backend.secret(arn).await?;
-        self.secrets.keep(arn, &secret);
-        Ok(secret)
+        match self.newer_secret(&secret).await {
+            Ok(Some(newer)) => Ok(request(&newer)?.send().await?),
+            Ok(None) => Ok(answer),
+            Err(failure) => {
+                tracing::warn!(service = self.name, error = %failure, "the secret was refused");
+                Ok(answer)
+            }
+        }
+    }
+
+    fn arn(&self) -> Result<&'c str, Failure> {
+        self.secret.ok_or_else(|| {
+            let message = format!("service `{}` has no secret in this network", self.name);
+            Failure::Permanent(message.into())
+        })
+    }
+
+    fn time_to_try(&self) -> Duration {
+        self.time.to_try(self.backend.now())
     }
 }
 
-/// One client for the whole process: it keeps connections open between runs.
-fn client() -> &'static reqwest::Client {
-    static CLIENT: OnceCell<reqwest::Client> = OnceCell::new();
-    CLIENT.get_or_init(reqwest::Client::new)
+/// Whether requests may go to a URL: to one of HTTPS, or of HTTP on this machine.
+pub(crate) fn is_base_url(text: &str) -> bool {
+    is_local(text)
+        || Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
 }
 
-/// Secrets fetched so far, by ARN.
-#[derive(Default)]
-pub(crate) struct Secrets(Mutex<HashMap<String, SecretString>>);
+fn is_local(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    url.scheme() == "http"
+        && (host == "localhost" || address.is_ok_and(|address| address.is_loopback()))
+}
 
-impl Secrets {
-    fn get(&self, arn: &str) -> Option<SecretString> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).get(arn).cloned()
-    }
-
-    fn keep(&self, arn: &str, secret: &SecretString) {
-        let mut known = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        known.insert(arn.to_owned(), secret.clone());
-    }
+/// One client for the whole process, which keeps connections open between runs; another one for this
+/// machine, whose requests go through no proxy.
+fn client(base_url: &str) -> &'static reqwest::Client {
+    static ELSEWHERE: OnceCell<reqwest::Client> = OnceCell::new();
+    static HERE: OnceCell<reqwest::Client> = OnceCell::new();
+    let (client, here) = if is_local(base_url) { (&HERE, true) } else { (&ELSEWHERE, false) };
+    client.get_or_init(|| {
+        let settings = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(Duration::from_secs(5))
+            .pool_max_idle_per_host(50);
+        let settings = if here { settings.no_proxy() } else { settings.https_only(true) };
+        // As `Client::new` does: without TLS there is nothing to go on with.
+        settings.build().unwrap_or_else(|error| panic!("there is no HTTP client: {error}"))
+    })
 }

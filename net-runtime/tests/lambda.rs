@@ -84,6 +84,9 @@ async fn service(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Byt
         headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = target.split('.').next_back().unwrap_or_default().to_owned();
     let request: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if operation == "SendMessage" && request["MessageBody"].to_string().contains("hangs") {
+        return std::future::pending().await;
+    }
     let answer = match operation.as_str() {
         "SendMessage" => (StatusCode::OK, json!({ "MessageId": "1", "SequenceNumber": "1" })),
         "PutItem" => {
@@ -164,6 +167,56 @@ async fn a_batch_is_handled_message_by_message_and_each_order_once() {
     assert_eq!(failed.len(), 2, "{log:#?}");
     assert!(failed.iter().all(|line| line["span"]["correlation"] == "c-1"), "{log:#?}");
     assert!(log.iter().all(|line| !line.contains("swordfish")));
+}
+
+#[tokio::test]
+async fn a_message_that_hangs_fails_before_lambda_stops_the_run() {
+    let cloud = Cloud::start().await;
+    let function = cloud.function().await;
+    let order = |id: &str, dish: &str| json!({ "id": id, "dish": dish }).to_string();
+    let (soup, slow, rice) = (order("1", "soup"), order("2", "hangs"), order("3", "rice"));
+    let batch = queued(&[("m-1", &soup), ("m-2", &slow), ("m-3", &rice)]).to_string();
+    let answer = function.invoke(&batch, Duration::from_millis(1_500)).await;
+    let wanted = json!({ "batchItemFailures": [{ "itemIdentifier": "m-2" }] });
+    assert_eq!(answer, Answer::Response(wanted.to_string()), "{:#?}", function.log());
+    // It is the same process that goes on.
+    let answer = invoke(&function, queued(&[("m-4", &order("4", "cake"))])).await;
+    assert_eq!(answer, ("response", json!({ "batchItemFailures": [] })));
+    let line = function.log().into_iter().find(|line| line.contains("m-2")).expect("a line");
+    let line: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(line["level"], "ERROR");
+    let time = line["timestamp"].as_str().expect("Lambda reads the time");
+    assert!(time.contains('T') && time.ends_with('Z'), "{time}");
+}
+
+#[tokio::test]
+async fn no_level_logs_what_is_received_or_sent() {
+    let cloud = Cloud::start().await;
+    let mut environment = cloud.environment();
+    environment.insert("LOG_LEVEL", "trace,hyper=trace,aws_smithy_runtime=trace".to_owned());
+    let function = Function::start("kitchen", binary(), environment).await.expect("it starts");
+    let order = r#"{"id":"grant-code-1","dish":"grant-code-2"}"#;
+    let answer =
+        invoke(&function, queued(&[("m-1", order), ("m-2", r#"{"id":"grant-code-3"}"#)])).await;
+    let failed = json!({ "batchItemFailures": [{ "itemIdentifier": "m-2" }] });
+    assert_eq!(answer, ("response", failed));
+    assert_eq!(cloud.asked("SendMessage").len(), 1);
+    let log = function.log();
+    assert!(log.iter().any(|line| line.contains("ERROR")), "{log:#?}");
+    let told = log.iter().find(|line| line.contains("grant-code") || line.contains("swordfish"));
+    assert_eq!(told, None);
+}
+
+#[tokio::test]
+async fn lambdas_level_is_obeyed() {
+    let cloud = Cloud::start().await;
+    for (level, lines) in [("ERROR", 1), ("FATAL", 1), ("INFO", 1)] {
+        let mut environment = cloud.environment();
+        environment.insert("AWS_LAMBDA_LOG_LEVEL", level.to_owned());
+        let function = Function::start("kitchen", binary(), environment).await.expect("it starts");
+        invoke(&function, queued(&[("m-1", "no JSON")])).await;
+        assert_eq!(function.log().len(), lines, "{:#?}", function.log());
+    }
 }
 
 #[tokio::test]

@@ -276,22 +276,19 @@ async fn requests_are_answered_with_a_status_whatever_happens() {
     let mut at_the_window = request(r#"{"dish":"soup"}"#, false);
     at_the_window["pathParameters"]["seat"] = json!("window");
     let cases = [
-        (at_the_window, 400, ""),
+        (at_the_window, 400, "`seat` cannot be `window`"),
         (request(r#"{"dish":"soup"}"#, false), 202, "soup 7 hot text/plain"),
         (request("eyJkaXNoIjoicmljZSJ9", true), 202, "rice 7 hot text/plain"),
-        (request(r#"{"plate":"blue"}"#, false), 400, ""),
-        (request("not JSON", false), 400, ""),
-        (request("", false), 400, ""),
-        (request("%%%", true), 400, ""),
-        (request(r#"{"dish":"burnt"}"#, false), 500, ""),
+        (request(r#"{"plate":"blue"}"#, false), 400, "missing field `dish`"),
+        (request("not JSON", false), 400, "it is no JSON"),
+        (request("", false), 400, "missing field `dish`"),
+        (request("%%%", true), 400, "it is no base64"),
+        (request(r#"{"dish":"burnt"}"#, false), 500, "could not be answered"),
     ];
     for (event, status, body) in cases {
         let answer = runtime.invoke(&Doorman, event.clone()).await.expect("an answer");
-        assert_eq!(
-            (&answer["statusCode"], &answer["body"]),
-            (&json!(status), &json!(body)),
-            "{event}"
-        );
+        assert_eq!(answer["statusCode"], status, "{event}");
+        assert!(answer["body"].as_str().is_some_and(|text| text.contains(body)), "{answer}");
     }
 }
 

@@ -1,5 +1,13 @@
 //! HTTP APIs: routes that hand requests to functions.
 
+mod raw_body;
+mod request;
+mod response;
+
+pub use raw_body::RawBody;
+pub use request::{HttpRequest, InvalidRequest, RequestContext};
+pub use response::HttpResponse;
+
 use super::{DEADLINE, Handle, Kind, facts};
 use crate::{
     Bounded, Message, Name, Service,
@@ -7,9 +15,8 @@ use crate::{
     link::{Callee, Front, Gate},
     range,
 };
-use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
-use std::{collections::BTreeMap, error, fmt, marker::PhantomData, str::FromStr};
+use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
 /// An HTTP front, deployed as an API Gateway HTTP API with a default stage.
@@ -81,137 +88,6 @@ impl<S: Service> Handle for ServedApi<S> {
 
 impl<S: Service> Callee for ServedApi<S> {
     type Service = S;
-}
-
-/// What a function takes that a route starts: a request whose body is a `B`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HttpRequest<B> {
-    /// The values of the route's `{placeholders}`.
-    pub path: BTreeMap<String, String>,
-    /// The query's parameters; the last of several with one name.
-    pub query: BTreeMap<String, String>,
-    /// The headers, names in lower case.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: B,
-}
-
-impl<B> HttpRequest<B> {
-    /// The value of one of the route's `{placeholders}`, parsed.
-    ///
-    /// # Errors
-    /// [`InvalidRequest`], if there is no such placeholder or its value is something else. A handler
-    /// that hands it on with `?` answers the request with status 400.
-    ///
-    /// ```
-    /// # use net_dsl::HttpRequest;
-    /// # let path = [("table".to_owned(), "7".to_owned())].into();
-    /// # let query = [("page".to_owned(), "two".to_owned())].into();
-    /// # let request = HttpRequest { path, query, headers: Default::default(), body: () };
-    /// let table: u32 = request.path_value("table")?;
-    /// assert_eq!(table, 7);
-    /// let sort: Option<u32> = request.query_value("sort")?;
-    /// assert_eq!(sort, None);
-    /// let page = request.query_value::<u32>("page");
-    /// assert_eq!(page.unwrap_err().to_string(), "`page` cannot be `two`: invalid digit found in string");
-    /// # Ok::<(), net_dsl::InvalidRequest>(())
-    /// ```
-    pub fn path_value<T>(&self, name: &str) -> Result<T, InvalidRequest>
-    where
-        T: FromStr<Err: fmt::Display>,
-    {
-        let text = self.path.get(name);
-        parse(name, text.ok_or_else(|| InvalidRequest(format!("the path has no `{name}`")))?)
-    }
-
-    /// The value of a parameter of the query, parsed; none if it is not there.
-    ///
-    /// # Errors
-    /// [`InvalidRequest`], if its value is something else, as in [`HttpRequest::path_value`].
-    pub fn query_value<T>(&self, name: &str) -> Result<Option<T>, InvalidRequest>
-    where
-        T: FromStr<Err: fmt::Display>,
-    {
-        self.query.get(name).map(|text| parse(name, text)).transpose()
-    }
-}
-
-fn parse<T: FromStr<Err: fmt::Display>>(name: &str, text: &str) -> Result<T, InvalidRequest> {
-    text.parse().map_err(|error| {
-        let shown: String = text.chars().take(60).collect();
-        InvalidRequest(format!("`{name}` cannot be `{}`: {error}", shown.escape_debug()))
-    })
-}
-
-/// A request whose path or query is not what the code takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidRequest(String);
-
-impl fmt::Display for InvalidRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl error::Error for InvalidRequest {}
-
-impl<B: Message> Message for HttpRequest<B> {
-    const NAME: &'static str = "HttpRequest";
-}
-
-/// What a function answers to a request.
-///
-/// ```
-/// use net_dsl::HttpResponse;
-///
-/// let made = HttpResponse::json(201, &["soup"])?.with_header("location", "/orders/7");
-/// assert_eq!((made.status, made.body.as_str()), (201, r#"["soup"]"#));
-/// assert_eq!(made.headers["content-type"], "application/json");
-/// assert_eq!(HttpResponse::new(204).body, "");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HttpResponse {
-    /// The status code.
-    pub status: u16,
-    /// The headers.
-    pub headers: BTreeMap<String, String>,
-    /// The body.
-    pub body: String,
-}
-
-impl HttpResponse {
-    /// A status code, and nothing else.
-    pub fn new(status: u16) -> HttpResponse {
-        HttpResponse { status, headers: BTreeMap::new(), body: String::new() }
-    }
-
-    /// A text.
-    pub fn text(status: u16, body: impl Into<String>) -> HttpResponse {
-        let response = HttpResponse { body: body.into(), ..HttpResponse::new(status) };
-        response.with_header("content-type", "text/plain; charset=utf-8")
-    }
-
-    /// A value as JSON.
-    ///
-    /// # Errors
-    /// What `serde_json` says of a value that is not JSON, as a map whose keys are no texts.
-    pub fn json(status: u16, body: &impl Serialize) -> Result<HttpResponse, serde_json::Error> {
-        let body = serde_json::to_string(body)?;
-        let response = HttpResponse { body, ..HttpResponse::new(status) };
-        Ok(response.with_header("content-type", "application/json"))
-    }
-
-    /// The same with a header, in the place of one of that name; names are in lower case.
-    #[must_use]
-    pub fn with_header(mut self, name: &str, value: impl Into<String>) -> HttpResponse {
-        self.headers.insert(name.to_ascii_lowercase(), value.into());
-        self
-    }
-}
-
-impl Message for HttpResponse {
-    const NAME: &'static str = "HttpResponse";
 }
 
 /// A route whose requests carry a `B`; written with [`route!`](crate::route).

@@ -5,6 +5,7 @@ use crate::{
     Condition, Failure, SecretString, Update,
     event::{CORRELATION, DEADLINE},
 };
+use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     error::{ProvideErrorMetadata, SdkError},
     operation::{
@@ -16,11 +17,18 @@ use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
 use aws_sdk_sqs::types::MessageAttributeValue;
 use net_dsl::binding::Address;
 use serde_json::{Map, Value};
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(2);
+/// How long one attempt may take: longer than the slowest of these services takes for what is small, and
+/// short enough for a second attempt in the 30 seconds that a function has if nothing else is said.
+const ATTEMPT: Duration = Duration::from_secs(5);
 
 /// AWS, as the standard configuration finds it: on Lambda, by the function's own role.
 ///
-/// Clients are made once and keep their connections.
+/// Clients are made once and keep their connections. A connection is waited for 2 seconds and an answer
+/// 5 seconds, three times at the most; another function's answer for as long as the run has time.
 #[derive(Clone, Debug)]
 pub struct Aws {
     sqs: aws_sdk_sqs::Client,
@@ -33,11 +41,19 @@ pub struct Aws {
 impl Aws {
     /// Reads the standard configuration of the environment.
     pub async fn from_environment() -> Aws {
-        let config = aws_config::load_from_env().await;
+        // One connection that hangs does not take the time of the whole run: a request that is not
+        // answered is tried on another one, for the SDK tries up to three times.
+        let times = TimeoutConfig::builder().connect_timeout(CONNECT);
+        let answered = times.clone().operation_attempt_timeout(ATTEMPT).build();
+        let config = aws_config::defaults(BehaviorVersion::latest());
+        let config = config.timeout_config(answered).load().await;
+        // A function that is asked answers when it is done, which may take as long as the run has.
+        let asked = aws_sdk_lambda::config::Builder::from(&config);
+        let asked = asked.timeout_config(times.build()).build();
         Aws {
             sqs: aws_sdk_sqs::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
-            lambda: aws_sdk_lambda::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::from_conf(asked),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
         }

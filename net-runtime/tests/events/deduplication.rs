@@ -191,3 +191,21 @@ async fn an_invocation_carries_the_id_of_its_message() {
     let other = Parcel { id: "i-2".to_owned(), ..parcel };
     assert_ne!(sent::<Lamp>(event(&other), "run-3").await, one);
 }
+
+#[tokio::test]
+async fn a_message_may_have_an_id_of_the_codes_own() {
+    fn send(now: String, context: &Context<Lamp>) -> Doing<'_> {
+        Box::pin(async move {
+            context.send_as("order-7", &Switch { to: now.clone() }).await?;
+            Ok(context.send_as("order-8", &Switch { to: now }).await?)
+        })
+    }
+    let mut runs = Vec::new();
+    for (id, now) in [("m-1", "12:00"), ("m-1", "12:01"), ("m-2", "12:02")] {
+        let (memory, runtime) = runtime::<Lamp>();
+        runtime.invoke(&Does(send), orders("orders", &[(id, now)])).await.expect("an answer");
+        runs.push(ids(&memory));
+    }
+    assert_eq!(distinct(&runs[0]), 2);
+    assert!(runs.iter().all(|run| *run == runs[0]), "{runs:?}");
+}

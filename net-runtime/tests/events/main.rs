@@ -2,4 +2,7 @@
 //! hangs or fails, what of a request reaches its code.
 
 mod deduplication;
+mod hanging;
+mod http;
+mod services;
 mod support;

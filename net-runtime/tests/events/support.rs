@@ -136,3 +136,8 @@ pub(crate) fn requested(id: &str, body: &str) -> Value {
         "isBase64Encoded": false,
     })
 }
+/// The items that a batch reports as failed.
+pub(crate) fn failed(answer: &Value) -> Vec<&str> {
+    let failed = answer["batchItemFailures"].as_array().expect("a list of failures");
+    failed.iter().filter_map(|failure| failure["itemIdentifier"].as_str()).collect()
+}
