@@ -1,18 +1,25 @@
 //! The whole `main` of a function's binary.
 
-use crate::{Aws, Handler, Invocation, Runtime};
+use crate::{Aws, Handler, Invocation, Runtime, log};
 use futures_util::future::LocalBoxFuture;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use net_dsl::Contract;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::process::ExitCode;
-use tracing_subscriber::EnvFilter;
 
 /// Runs a handler on Lambda, with AWS's services behind its context.
 ///
 /// What the environment does not bind is said in one line of the log, and the process ends with an
 /// error, before the first event is asked for.
+///
+/// It logs to standard output what `tracing` is told, a JSON object a line, with the `timestamp` and the
+/// `level` that Lambda's filter reads, and in `span` the correlation id and the message. What is logged
+/// passes two levels: `AWS_LAMBDA_LOG_LEVEL`, which Lambda sets from the function's logging
+/// configuration, and `LOG_LEVEL`, such as `warn` or `info,my_crate=debug`, which is the function's own;
+/// INFO if neither is set. Where `AWS_LAMBDA_LOG_FORMAT` is `Text`, lines are for people. The AWS SDK
+/// and the HTTP libraries log nothing below INFO at any level: there they quote what is sent, secrets
+/// and all.
 ///
 /// ```no_run
 /// # use net_dsl::prelude::*;
@@ -44,16 +51,7 @@ where
     C::Input: DeserializeOwned + Send,
     C::Output: Serialize + Send,
 {
-    let filter = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    let _ = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        // CloudWatch has the time already.
-        .without_time()
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .try_init();
+    log::start();
     let runtime = match Runtime::<C>::from_environment(Aws::from_environment().await) {
         Ok(runtime) => runtime,
         Err(unbound) => {

@@ -60,6 +60,8 @@ mod time;
 
 #[cfg(feature = "aws")]
 mod lambda;
+#[cfg(feature = "aws")]
+mod log;
 
 #[cfg(feature = "aws")]
 pub use backend::aws::Aws;
