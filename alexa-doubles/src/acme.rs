@@ -14,6 +14,7 @@ use sha2::Sha256;
 use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write as _,
+    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
@@ -87,10 +88,17 @@ struct State {
     this: Weak<State>,
 }
 
+/// An account, and by which link a token is good for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Link {
+    account: String,
+    link: String,
+}
+
 #[derive(Default)]
 struct World {
-    /// The accounts of tokens.
-    tokens: HashMap<String, String>,
+    /// What tokens are good for.
+    tokens: HashMap<String, Link>,
     accounts: BTreeMap<String, BTreeMap<String, Device>>,
     pace: Pace,
     pushes: Option<Pushes>,
@@ -138,7 +146,8 @@ impl Acme {
         json!({ "api_key": API_KEY, "push_key": PUSH_KEY }).to_string()
     }
 
-    /// Gives an account a token and devices.
+    /// Gives an account a token and devices. Each token is a link of its own: of somebody else who has
+    /// linked the account.
     pub fn add<I: Into<String>>(
         &self,
         account: &str,
@@ -146,15 +155,33 @@ impl Acme {
         devices: impl IntoIterator<Item = (I, Device)>,
     ) {
         let mut world = self.state.world();
-        world.tokens.insert(token.to_owned(), account.to_owned());
+        let link = format!("l-{}", world.tokens.len() + 1);
+        let known = world.tokens.entry(token.to_owned()).or_default();
+        if known.account != account {
+            *known = Link { account: account.to_owned(), link };
+        }
         let account = world.accounts.entry(account.to_owned()).or_default();
         account.extend(devices.into_iter().map(|(id, device)| (id.into(), device)));
+    }
+
+    /// Gives who has a token another one, as when it is refreshed: it is the same link. The old one is no
+    /// good any more.
+    pub fn refresh(&self, token: &str, new: &str) {
+        let mut world = self.state.world();
+        if let Some(link) = world.tokens.remove(token) {
+            world.tokens.insert(new.to_owned(), link);
+        }
+    }
+
+    /// Which link a token is of.
+    pub fn link(&self, token: &str) -> Option<String> {
+        self.state.world().tokens.get(token).map(|link| link.link.clone())
     }
 
     /// Deletes an account and all its tokens.
     pub fn delete(&self, account: &str) {
         let mut world = self.state.world();
-        world.tokens.retain(|_, of| of != account);
+        world.tokens.retain(|_, of| of.account != account);
         world.accounts.remove(account);
     }
 
@@ -181,9 +208,11 @@ impl Acme {
     /// Changes a device's state by hand; nothing is pushed.
     pub fn touch(&self, account: &str, device: &str, changes: Value) {
         let mut world = self.state.world();
-        let device = world.accounts.get_mut(account).and_then(|all| all.get_mut(device));
-        if let Some(device) = device {
+        if let Some(device) = world.device(account, device) {
             device.become_so(&changes);
+            device
+                .touched
+                .extend(changes.as_object().into_iter().flatten().map(|(name, _)| name.clone()));
         }
     }
 
@@ -205,9 +234,15 @@ impl Acme {
         }
     }
 
-    /// Pushes a device's state, as if somebody had touched it; the statuses it was answered with.
+    /// Pushes a device's state, as if somebody had touched it, and what of it [`Acme::touch`] has changed
+    /// since the last time; the statuses it was answered with.
     pub async fn push(&self, account: &str, device: &str) -> Vec<u16> {
-        let body = self.push_of(account, device, None);
+        let mut body = self.push_of(account, device, None);
+        let touched =
+            self.state.world().device(account, device).map(|it| mem::take(&mut it.touched));
+        if let Some(touched) = touched.filter(|touched| !touched.is_empty()) {
+            body["changed"] = json!(touched);
+        }
         self.state.push(&body.to_string()).await
     }
 
@@ -247,7 +282,7 @@ impl State {
         let bearer = exchange.bearer().unwrap_or_default();
         if let ("GET", ["me"]) = (exchange.method.as_str(), segments.as_slice()) {
             return match self.world().tokens.get(bearer) {
-                Some(account) => (200, json!({ "account": account })),
+                Some(Link { account, link }) => (200, json!({ "account": account, "link": link })),
                 None => (401, Value::Null),
             };
         }
@@ -323,13 +358,22 @@ impl State {
 
     async fn carry_out(&self, accepted: Accepted) {
         let Accepted { account, device, request, .. } = &accepted;
-        let (state, pushes) = {
+        let ((status, answer), pushes) = {
             let mut world = self.world();
-            let (_, state) = world.act(&accepted);
-            (state, world.pushes.clone())
+            (world.act(&accepted), world.pushes.clone())
         };
         let Some(pushes) = pushes else { return };
-        let mut push = json!({ "account": account, "device": device, "state": state });
+        let mut push = json!({ "account": account, "device": device });
+        if status == 200 {
+            let names = accepted.wanted.as_object().into_iter().flatten().map(|(name, _)| name);
+            push["changed"] = names.map(String::as_str).collect();
+            push["state"] = answer;
+        } else {
+            push["changed"] = json!(["lock"]);
+            push["failed"] = answer;
+            let mut world = self.world();
+            push["state"] = world.device(account, device).map_or(Value::Null, |it| json!(it.state));
+        }
         if pushes.named {
             push["request"] = request.as_str().into();
         }
@@ -368,11 +412,18 @@ impl State {
 }
 
 impl World {
-    /// Has a device do what is wanted of it; its state then.
+    fn device(&mut self, account: &str, device: &str) -> Option<&mut Device> {
+        self.accounts.get_mut(account)?.get_mut(device)
+    }
+
+    /// Has a device do what is wanted of it; its state then, or why it has failed.
     fn act(&mut self, accepted: &Accepted) -> Answer {
         let Accepted { account, device, wanted, .. } = accepted;
-        let found = self.accounts.get_mut(account).and_then(|all| all.get_mut(device));
-        let Some(found) = found else { return (404, Value::Null) };
+        let Some(found) = self.device(account, device) else { return (404, Value::Null) };
+        if found.jams && wanted.get("lock").is_some() {
+            found.become_so(&json!({ "lock": "JAMMED" }));
+            return failed(409, "jammed");
+        }
         found.become_so(wanted);
         let state = Value::Object(found.state.clone());
         self.acts.push((device.clone(), wanted.clone()));

@@ -105,7 +105,7 @@ impl Login {
         self.state.tokens().lasts = Some(seconds);
     }
 
-    /// A user takes back the leave: no token of theirs is good any more.
+    /// A user takes back the permission: no token of theirs is good any more.
     pub fn revoke(&self, user: &str) {
         let mut tokens = self.state.tokens();
         tokens.refresh.retain(|_, of| of != user);

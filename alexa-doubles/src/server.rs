@@ -1,9 +1,13 @@
 //! An HTTP server that remembers what it was asked, and gives trouble.
 
 use crate::trouble::{Kind, Trouble};
-use http_body_util::{BodyExt as _, Full};
+use futures_util::stream;
+use http_body_util::{BodyExt as _, StreamBody};
 use hyper::{
-    Request, Response, body::Bytes, body::Incoming, server::conn::http1, service::service_fn,
+    Request, Response,
+    body::{Bytes, Frame, Incoming},
+    server::conn::http1,
+    service::service_fn,
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -11,6 +15,7 @@ use std::{
     collections::BTreeMap,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    vec,
 };
 use tokio::{
     net::TcpListener,
@@ -152,7 +157,7 @@ impl Shared {
         &self,
         request: Request<Incoming>,
         answer: &(impl Fn(Exchange) -> F + Send + Sync),
-    ) -> Result<Response<Full<Bytes>>, io::Error>
+    ) -> Result<Response<Body>, io::Error>
     where
         F: Future<Output = Answer> + Send,
     {
@@ -162,15 +167,20 @@ impl Shared {
         let number = self.remember(&exchange);
         let done = match &trouble {
             Some(Trouble { kind: Kind::Answer(..) | Kind::HangUp, does: false, .. }) => None,
+            Some(Trouble { kind: Kind::Twice, .. }) => {
+                answer(exchange.clone()).await;
+                Some(answer(exchange.clone()).await)
+            }
             _ => Some(answer(exchange.clone()).await),
         };
+        let cut = matches!(&trouble, Some(Trouble { kind: Kind::CutBody, .. }));
         if let Some(trouble) = &trouble {
             tokio::time::sleep(trouble.delay).await;
         }
         let answer = match trouble.map(|trouble| trouble.kind) {
             Some(Kind::HangUp) => None,
             Some(Kind::Answer(status, body)) => Some((status, body)),
-            Some(Kind::Slow) | None => done,
+            Some(Kind::Slow | Kind::CutBody | Kind::Twice) | None => done,
         };
         if let Some((status, body)) = answer {
             exchange.status = Some(status);
@@ -182,9 +192,12 @@ impl Shared {
         }
         self.settle(number, &exchange);
         let status = exchange.status.ok_or_else(|| io::Error::other("told to hang up"))?;
-        let response =
+        let mut response =
             Response::builder().status(status).header("content-type", "application/json");
-        response.body(Full::from(exchange.answer)).map_err(io::Error::other)
+        if cut {
+            response = response.header("content-length", exchange.answer.len().max(1));
+        }
+        response.body(body(exchange.answer, cut)).map_err(io::Error::other)
     }
 
     /// The first trouble there is for a method; it is one fewer afterwards.
@@ -193,6 +206,10 @@ impl Shared {
         troubles.retain(|trouble| trouble.times > 0);
         let trouble =
             troubles.iter_mut().find(|trouble| trouble.on.is_none_or(|on| on == method))?;
+        if trouble.skips > 0 {
+            trouble.skips -= 1;
+            return None;
+        }
         if trouble.times != usize::MAX {
             trouble.times -= 1;
         }
@@ -211,6 +228,22 @@ impl Shared {
         }
         lock(&self.watchers).retain(|watcher| watcher.send(exchange.clone()).is_ok());
     }
+}
+
+type Body = StreamBody<stream::Iter<vec::IntoIter<Result<Frame<Bytes>, io::Error>>>>;
+
+/// A body, or half of one.
+fn body(text: String, cut: bool) -> Body {
+    let bytes = Bytes::from(text);
+    let frames = if cut {
+        let half = bytes.slice(..bytes.len() / 2);
+        vec![Ok(Frame::data(half)), Err(io::Error::other("told to cut the body"))]
+    } else if bytes.is_empty() {
+        Vec::new()
+    } else {
+        vec![Ok(Frame::data(bytes))]
+    };
+    StreamBody::new(stream::iter(frames))
 }
 
 async fn read(request: Request<Incoming>) -> Result<Exchange, io::Error> {

@@ -19,6 +19,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub struct Trouble {
     pub(crate) on: Option<&'static str>,
+    pub(crate) skips: usize,
     pub(crate) times: usize,
     pub(crate) delay: Duration,
     pub(crate) does: bool,
@@ -31,11 +32,13 @@ pub(crate) enum Kind {
     Slow,
     Answer(u16, Value),
     HangUp,
+    CutBody,
+    Twice,
 }
 
 impl Trouble {
     fn new(kind: Kind) -> Trouble {
-        Trouble { on: None, times: 1, delay: Duration::ZERO, does: false, kind }
+        Trouble { on: None, skips: 0, times: 1, delay: Duration::ZERO, does: false, kind }
     }
 
     /// A request is answered with a status and no body, and nothing is done.
@@ -59,6 +62,17 @@ impl Trouble {
         Trouble::new(Kind::HangUp)
     }
 
+    /// A request is done, and its answer ends in the middle of its body.
+    pub fn cut_body() -> Trouble {
+        Trouble::new(Kind::CutBody)
+    }
+
+    /// A request arrives twice, as if something on the way had sent it again: both are done, and the
+    /// second is answered.
+    pub fn twice() -> Trouble {
+        Trouble::new(Kind::Twice)
+    }
+
     /// The same, but what was asked for is done.
     #[must_use]
     pub fn after_doing(mut self) -> Trouble {
@@ -77,6 +91,13 @@ impl Trouble {
     #[must_use]
     pub fn on(mut self, method: &'static str) -> Trouble {
         self.on = Some(method);
+        self
+    }
+
+    /// The same, but so many requests go well before.
+    #[must_use]
+    pub fn after(mut self, requests: usize) -> Trouble {
+        self.skips = requests;
         self
     }
 

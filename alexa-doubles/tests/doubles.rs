@@ -57,6 +57,27 @@ async fn a_refresh_token_lives_as_its_rotation_says() {
 }
 
 #[tokio::test]
+async fn trouble_comes_when_it_is_due_and_as_it_is_told_to() {
+    let acme = Acme::start().await;
+    acme.add("ann", "token", [("lamp", Device::bulb())]);
+    let ask = async || {
+        let me = reqwest::Client::new().get(format!("{}/me", acme.url())).bearer_auth("token");
+        let answer = me.send().await.map_err(|_| "no answer")?;
+        let status = answer.status().as_u16();
+        answer.text().await.map(|_| status).map_err(|_| "no body")
+    };
+    acme.give(Trouble::status(503).after(2));
+    assert_eq!([ask().await, ask().await, ask().await, ask().await], [200, 200, 503, 200].map(Ok));
+    acme.give(Trouble::cut_body());
+    assert_eq!(ask().await, Err("no body"));
+    acme.give(Trouble::hang_up());
+    assert_eq!(ask().await, Err("no answer"));
+    acme.give(Trouble::twice());
+    assert_eq!(ask().await, Ok(200));
+    assert_eq!(ask().await, Ok(200));
+}
+
+#[tokio::test]
 async fn a_malformed_request_for_tokens_is_refused_by_its_code() {
     let login = Login::start().await;
     for (form, error) in [

@@ -12,8 +12,8 @@
 
 use alexa_doubles::{Acme, Device, Gateway, Login, Pace};
 use alexa_patterns::message::{
-    Answer as ToAlexa, Cause, Command, CorrelationToken, DeferredDirective, EndpointId, Event,
-    EventBody, Grant, MessageId, Pending, PendingStatus, Power, Property, Region, State,
+    Answer as ToAlexa, Asked, Cause, Command, CorrelationToken, DeferredDirective, EndpointId,
+    Event, EventBody, Grant, MessageId, Pending, PendingStatus, Power, Property, Region, State,
     StateChange, Target, Timestamp, Token,
 };
 use axum::{
@@ -134,26 +134,31 @@ async fn main() {
     let lamp = EndpointId::new("lamp").expect("an id");
     let now = Timestamp::from(SystemTime::now());
     let state = State::at(now, [Property::Power(Power::On)]);
+    let correlation = CorrelationToken::new("c-1").expect("a token");
     let pending = Pending {
         device: Pending::key("ann", &lamp),
         message: "m-1".to_owned(),
         user: "ann".to_owned(),
+        customer: "l-1".to_owned(),
         endpoint: lamp.clone(),
-        correlation: CorrelationToken::new("c-1"),
+        correlation: correlation.clone(),
+        command: Command::TurnOn,
         expected: Vec::new(),
         status: PendingStatus::Sent,
         request: Some("r-1".to_owned()),
         deadline: DEADLINE,
         claimed_at: 0,
+        claim: None,
         expires: DEADLINE / 1_000,
     };
     let grant = Grant {
         user: "ann".to_owned(),
-        access_token: Token::new(access),
-        refresh_token: Token::new(refresh),
+        customer: "l-1".to_owned(),
+        access_token: Token::new(access).expect("a token"),
+        refresh_token: Token::new(refresh).expect("a token"),
         expires_at: DEADLINE,
-        region: Region::Europe,
-        refused: false,
+        region: Some(Region::Europe),
+        quiet_until: 0,
     };
     let services = Services {
         grant: item(&grant),
@@ -167,30 +172,30 @@ async fn main() {
         message_id: "m-1".to_owned(),
         target: Target {
             endpoint: lamp.clone(),
-            token: Token::new("token-of-ann"),
-            correlation: CorrelationToken::new("c-1"),
+            token: Token::new("token-of-ann").expect("a token"),
+            correlation: correlation.clone(),
             cookie: BTreeMap::new(),
         },
         command: Command::TurnOn,
         user: "ann".to_owned(),
+        customer: "l-1".to_owned(),
     };
     let change = StateChange {
         user: "ann".to_owned(),
         endpoint: lamp.clone(),
         request: Some("r-1".to_owned()),
-        state: state.clone(),
+        changed: state.clone(),
+        unchanged: State::new(),
+        failed: None,
         cause: Cause::PhysicalInteraction,
     };
     let answer = ToAlexa {
         event: Event {
             id: MessageId::new("1").expect("an id"),
-            body: EventBody::Response {
-                correlation: CorrelationToken::new("c-1"),
-                endpoint: lamp,
-                state,
-            },
+            body: EventBody::Response { correlation, endpoint: lamp, state },
         },
         user: "ann".to_owned(),
+        asked: Some(Asked { customer: "l-1".to_owned(), command: Command::TurnOn }),
     };
     let turn_on = json!({ "directive": {
         "header": { "namespace": "Alexa.PowerController", "name": "TurnOn", "payloadVersion": "3",

@@ -4,21 +4,24 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /me`, with the user's bearer token | `{"account": "ann"}` |
+//! | `GET /me`, with the user's bearer token | `{"account": "household-7", "link": "l-1"}` |
 //! | `GET /accounts/{account}/devices` | `[{"id", "name", "model", "kind", "features"}]` |
 //! | `GET /accounts/{account}/devices/{id}` | the device's state |
 //! | `PATCH /accounts/{account}/devices/{id}`, with what is to become of the state and an `Idempotency-Key` | 200 and the state, or 202 and `{"request": "r-1"}` |
 //!
+//! A link is what somebody has linked an account to Alexa by; its tokens change, and it does not.
 //! All but `/me` take the skill's API key as a bearer token. A state is an object of those of
 //! `reachable`, `on`, `brightness`, `color`, `kelvin`, `target`, `lower`, `upper`, `mode`, `lock`,
 //! `temperature` and `at` (milliseconds since 1970) that the device has; values are as Alexa writes
-//! them. What fails is answered with a status and, where it says more, with `{"code": "low_battery",
+//! them, temperatures in any scale and with any number. What fails is answered with a status and, where it says more, with `{"code": "low_battery",
 //! "percentage": 3}` or `out_of_range` (`minimum`, `maximum`), `temperature_out_of_range` (the same, in
-//! degrees Celsius), `too_close` (`apart`, in degrees Celsius), `off`, `busy`, `broken`,
-//! `old_firmware`, `wrong_mode` (`mode`).
+//! degrees Celsius), `too_close` (`apart`, in degrees Celsius), `off`, `busy`, `broken`, `jammed`,
+//! `unreachable`, `old_firmware`, `wrong_mode` (`mode`).
 //!
 //! Acme posts what has changed to the address that it is given, if it is given one: `{"account",
-//! "device", "request", "state", "cause"}`, the request only if one caused it. The header
+//! "device", "request", "state", "changed", "failed", "cause"}`. The request is there if one caused it,
+//! `changed` lists the parts of the state that are new (without it all are), and `failed` says, as
+//! above, why a request that was accepted was not carried out. The header
 //! `acme-signature` proves it: `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256, by the skill's push
 //! key, of `SECONDS.BODY`.
 //!
@@ -26,19 +29,20 @@
 
 mod state;
 
-use crate::{Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, read_json};
+use crate::{Account, Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, read_json};
 use alexa_patterns::message::{
-    Capability, Category, Cause, DeviceMode, DevicePush, DiscoveredDevice, EndpointId, ErrorType,
-    Label, Scale, SetPointCount, State, StateChange, Temperature, ThermostatMode, Token,
+    Capability, Category, Cause, Connectivity, DeviceMode, DevicePush, DiscoveredDevice,
+    EndpointId, ErrorType, Label, Property, Scale, SetPointCount, State, StateChange, Temperature,
+    ThermostatMode, Token,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use net_dsl::HttpRequest;
 use net_runtime::{ExposeSecret as _, Failure};
-use reqwest::{Method, RequestBuilder, Response};
+use reqwest::{Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
-use state::DeviceState;
+use state::{DeviceState, Parts};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::SystemTime,
@@ -73,6 +77,19 @@ async fn request(api: &Api<'_>, method: Method, path: &str) -> Result<RequestBui
     Ok(api.request(method, path).bearer_auth(keys.api_key.expose()))
 }
 
+/// The answer to a request with the skill's own key, and its body. Each may be sent again: those that
+/// change something have an idempotency key.
+async fn answer(request: RequestBuilder) -> Result<(StatusCode, Value), Fault> {
+    let again = |error: reqwest::Error| Fault::from(error).temporary();
+    let answer = request.send().await.map_err(again)?;
+    let status = answer.status();
+    let body = read_json(answer, LONGEST).await;
+    if status.is_success() {
+        return Ok((status, body.map_err(again)?));
+    }
+    Err(fault(&body.unwrap_or_default()).unwrap_or_else(|| Fault::of_own_key(status.as_u16())))
+}
+
 /// A path below an account's devices; ids are escaped, since others choose them.
 fn path(account: &str, endpoint: Option<&EndpointId>) -> String {
     let escape = |text: &str| {
@@ -86,22 +103,16 @@ fn path(account: &str, endpoint: Option<&EndpointId>) -> String {
     format!("/accounts/{}/devices{device}", escape(account))
 }
 
-/// The body of an answer that says that all went well, or what went wrong.
-async fn body(answer: Response) -> Result<Value, Fault> {
-    let status = answer.status();
-    let body = read_json(answer, LONGEST).await;
-    if status.is_success() {
-        return Ok(body?);
-    }
-    let body = body.unwrap_or_default();
-    Err(fault(status.as_u16(), &body))
+/// What went wrong, where Acme says more than a status.
+fn fault(body: &Value) -> Option<Fault> {
+    let code = body["code"].as_str()?;
+    Some(Fault::new(error(body)?, format!("Acme says: {code}")))
 }
 
-fn fault(status: u16, body: &Value) -> Fault {
-    let code = body["code"].as_str().unwrap_or_default();
+fn error(body: &Value) -> Option<ErrorType> {
     let celsius = |value: &Value| Temperature::new(value.as_f64()?, Scale::Celsius).ok();
     let number = |name: &str| body[name].as_f64();
-    let error = match code {
+    Some(match body["code"].as_str()? {
         "low_battery" => ErrorType::EndpointLowPower { percentage: number("percentage") },
         "out_of_range" => {
             ErrorType::ValueOutOfRange { valid: number("minimum").zip(number("maximum")) }
@@ -109,21 +120,18 @@ fn fault(status: u16, body: &Value) -> Fault {
         "temperature_out_of_range" => ErrorType::TemperatureValueOutOfRange {
             valid: celsius(&body["minimum"]).zip(celsius(&body["maximum"])),
         },
-        "too_close" => match celsius(&body["apart"]) {
-            Some(minimum) => ErrorType::RequestedSetpointsTooClose { minimum },
-            None => return Fault::of_status(status),
-        },
+        "too_close" => ErrorType::RequestedSetpointsTooClose { minimum: celsius(&body["apart"])? },
         "off" => ErrorType::ThermostatIsOff,
         "busy" => ErrorType::EndpointBusy,
-        "broken" => ErrorType::HardwareMalfunction,
+        "broken" | "jammed" => ErrorType::HardwareMalfunction,
+        "unreachable" => ErrorType::EndpointUnreachable,
         "old_firmware" => ErrorType::FirmwareOutOfDate,
         "wrong_mode" => {
             let mode = DeviceMode::deserialize(&body["mode"]).unwrap_or(DeviceMode::Other);
             ErrorType::NotSupportedInCurrentMode { mode }
         }
-        _ => return Fault::of_status(status),
-    };
-    Fault::new(error, format!("Acme says: {code}"))
+        _ => return None,
+    })
 }
 
 /// It does not say what was found instead: that may be anything, even a token.
@@ -132,13 +140,25 @@ fn malformed(what: &str) -> Fault {
 }
 
 impl DeviceCloud for Acme {
-    async fn account(&self, token: &Token, api: &Api<'_>) -> Result<String, Fault> {
-        let answer = api.get("/me").bearer_auth(token.expose()).send().await?;
-        let body = body(answer).await?;
-        let account = body["account"].as_str().filter(|account| !account.is_empty());
-        account.map(str::to_owned).ok_or_else(|| {
-            Fault::new(ErrorType::InvalidAuthorizationCredential, "the token is of no account")
-        })
+    async fn account(&self, token: &Token, api: &Api<'_>) -> Result<Account, Fault> {
+        let again = |error: reqwest::Error| Fault::from(error).temporary();
+        let answer = api.get("/me").bearer_auth(token.expose()).send().await.map_err(again)?;
+        let status = answer.status();
+        let body = read_json(answer, LONGEST).await;
+        if !status.is_success() {
+            let fault = fault(&body.unwrap_or_default());
+            return Err(fault.unwrap_or_else(|| Fault::of_status(status.as_u16())));
+        }
+        let body = body.map_err(again)?;
+        let text = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
+        match (text("account"), text("link")) {
+            (Some(account), Some(link)) => Ok(Account::new(account, link)),
+            (Some(account), None) => Ok(Account::with_one_link(account)),
+            (None, _) => {
+                let why = "the token is of no account";
+                Err(Fault::new(ErrorType::InvalidAuthorizationCredential, why))
+            }
+        }
     }
 
     async fn discover(
@@ -146,9 +166,13 @@ impl DeviceCloud for Acme {
         user: User<'_>,
         api: &Api<'_>,
     ) -> Result<Vec<DiscoveredDevice>, Fault> {
-        let answer = request(api, Method::GET, &path(user.account, None)).await?.send().await?;
-        let devices: Vec<Device> = serde_json::from_value(body(answer).await?)
-            .map_err(|_| malformed("list of devices"))?;
+        let request = request(api, Method::GET, &path(user.account, None)).await?;
+        let (_, body) = answer(request).await?;
+        let told = body.as_array().ok_or_else(|| malformed("list of devices"))?;
+        let devices: Vec<Device> = told.iter().filter_map(Device::read).collect();
+        if devices.is_empty() && !told.is_empty() {
+            return Err(malformed("list of devices"));
+        }
         Ok(devices.into_iter().filter_map(Device::discovered).collect())
     }
 
@@ -159,8 +183,8 @@ impl DeviceCloud for Acme {
         api: &Api<'_>,
     ) -> Result<State, Fault> {
         let path = path(user.account, Some(endpoint));
-        let answer = request(api, Method::GET, &path).await?.send().await?;
-        Ok(read_state(body(answer).await?)?.report(api.now()))
+        let (_, body) = answer(request(api, Method::GET, &path).await?).await?;
+        Ok(read_state(&body)?.report(api.now()))
     }
 
     async fn command(
@@ -173,17 +197,16 @@ impl DeviceCloud for Acme {
         let wanted = match DeviceState::wanted(order.command) {
             Some(wanted) => wanted,
             None => {
-                let answer = request(api, Method::GET, &path).await?.send().await?;
-                read_state(body(answer).await?)?.changed_by(order.command)?
+                let (_, body) = answer(request(api, Method::GET, &path).await?).await?;
+                read_state(&body)?.changed_by(order.command)?
             }
         };
         let expected = wanted.properties();
         let request = request(api, Method::PATCH, &path).await?;
-        let answer = request.header("idempotency-key", order.id).json(&wanted).send().await?;
-        let accepted = answer.status() == 202;
-        let body = body(answer).await?;
-        if !accepted {
-            return Ok(Outcome::Done(read_state(body)?.report(api.now())));
+        let request = request.header("idempotency-key", order.id).json(&wanted);
+        let (status, body) = answer(request).await?;
+        if status != StatusCode::ACCEPTED {
+            return Ok(Outcome::Done(read_state(&body)?.report(api.now())));
         }
         match body["request"].as_str() {
             Some(request) => Ok(Outcome::Accepted { request: request.to_owned(), expected }),
@@ -202,16 +225,41 @@ impl DeviceCloud for Acme {
         if !is_signed(text, signature, &keys.push_key, api.now()) {
             return Err(PushRefused::NotAuthentic);
         }
-        let push: Push =
+        let told: Value =
             serde_json::from_str(text).map_err(|error| PushRefused::Malformed(position(&error)))?;
-        Ok(vec![StateChange {
-            user: push.account,
-            endpoint: push.device,
-            request: push.request,
-            state: push.state.report(api.now()),
-            cause: push.cause.unwrap_or(Cause::PhysicalInteraction),
-        }])
+        let change = pushed(&told, api.now());
+        change.map(|change| vec![change]).ok_or_else(|| {
+            PushRefused::Malformed("it names no account and device, or has no state".to_owned())
+        })
     }
+}
+
+/// What a push says; none without the account, the device and a state. What else is odd is left out.
+fn pushed(told: &Value, now: SystemTime) -> Option<StateChange> {
+    let parts = Parts(told.as_object()?);
+    let state = DeviceState::read(&told["state"])?.report(now);
+    let names = told["changed"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let names: Vec<_> = names.filter_map(DeviceState::property).collect();
+    let failed = parts.part::<Value>("failed");
+    // A device that is there has not come back for all that is known.
+    let connected = Property::Connectivity(Connectivity::Ok);
+    let (changed, unchanged) = match &*names {
+        [] if state.get(connected.name()) == Some(&connected) => {
+            let (connectivity, others) = state.split(&[connected.name()]);
+            (others, connectivity)
+        }
+        [] => (state, State::new()),
+        names => state.split(names),
+    };
+    Some(StateChange {
+        user: parts.part("account")?,
+        endpoint: parts.part("device")?,
+        request: parts.part("request"),
+        changed,
+        unchanged,
+        failed: failed.map(|failed| error(&failed).unwrap_or(ErrorType::InternalError)),
+        cause: parts.part("cause").unwrap_or(Cause::PhysicalInteraction),
+    })
 }
 
 /// Where a text goes wrong, and not what is there: that may be anything, even a token.
@@ -219,8 +267,8 @@ fn position(error: &serde_json::Error) -> String {
     format!("it is not as documented at line {}, column {}", error.line(), error.column())
 }
 
-fn read_state(body: Value) -> Result<DeviceState, Fault> {
-    serde_json::from_value(body).map_err(|_| malformed("state of a device"))
+fn read_state(body: &Value) -> Result<DeviceState, Fault> {
+    DeviceState::read(body).ok_or_else(|| malformed("state of a device"))
 }
 
 /// Whether a text carries Acme's signature, not older than a few minutes.
@@ -249,25 +297,12 @@ fn from_hex(text: &str) -> Option<Vec<u8>> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
-/// What Acme pushes.
-#[derive(Deserialize)]
-struct Push {
-    account: String,
-    device: EndpointId,
-    request: Option<String>,
-    state: DeviceState,
-    cause: Option<Cause>,
-}
-
 /// A device as Acme lists it.
-#[derive(Deserialize)]
 struct Device {
     id: String,
     name: String,
-    #[serde(default)]
     model: String,
     kind: Kind,
-    #[serde(default)]
     features: BTreeSet<String>,
 }
 
@@ -283,6 +318,20 @@ enum Kind {
 }
 
 impl Device {
+    /// A device as Acme tells it; none without an id. What else is odd is left out.
+    fn read(told: &Value) -> Option<Device> {
+        let parts = Parts(told.as_object()?);
+        let id: String = parts.part("id")?;
+        let features = told["features"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        Some(Device {
+            name: parts.part("name").unwrap_or_else(|| id.clone()),
+            model: parts.part("model").unwrap_or_default(),
+            kind: parts.part("kind").unwrap_or(Kind::Other),
+            features: features.map(str::to_owned).collect(),
+            id,
+        })
+    }
+
     /// The device as Alexa knows it; none if it has an id that Alexa does not take, or can do nothing
     /// that Alexa could have it do.
     fn discovered(self) -> Option<DiscoveredDevice> {

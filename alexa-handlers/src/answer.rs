@@ -2,17 +2,29 @@
 
 use crate::Fault;
 use alexa_patterns::message::{
-    Answer, Cause, Connectivity, EndpointId, Event, EventBody, MessageId, Pending, PendingStatus,
-    Property, Sample, State, Timestamp,
+    Answer, Asked, Cause, Command, Connectivity, EndpointId, Event, EventBody, MessageId, Pending,
+    PendingStatus, Property, Sample, State, Timestamp,
 };
-use net_dsl::{Contract, Sends, WritesItem};
+use net_dsl::{Contract, ReadsItem, Sends, WritesItem};
 use net_runtime::{BoxError, Condition, Context, Failure, Update};
+use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-/// An event with an id of its own.
-pub(crate) fn event(body: EventBody) -> Event {
-    let id = MessageId::new(uuid::Uuid::new_v4().to_string());
-    Event { id: id.expect("a UUID is letters, digits and hyphens"), body }
+/// The id of an event that is sent once.
+pub(crate) fn new_id() -> MessageId {
+    id(uuid::Uuid::new_v4())
+}
+
+/// The id of an event that may be made again, by what it is about: a message that comes twice makes one
+/// event, and who has taken it may know it again.
+pub(crate) fn id_of(what: &str) -> MessageId {
+    let digest = Sha256::digest(what);
+    let bytes = std::array::from_fn(|at| digest[at]);
+    id(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}
+
+fn id(uuid: uuid::Uuid) -> MessageId {
+    MessageId::new(uuid.to_string()).expect("a UUID is letters, digits and hyphens")
 }
 
 /// A state with its connectivity: who answers is there.
@@ -34,17 +46,21 @@ pub(crate) fn is_late<C: Contract>(context: &Context<C>) -> bool {
     context.deadline().is_some_and(|deadline| deadline <= context.now_milliseconds())
 }
 
-/// Sends an event on its way to Alexa.
+/// Sends an event on its way to Alexa, with an id that is the same for the same thing. What answers no
+/// directive goes to everybody.
 pub(crate) async fn send<C>(
     context: &Context<C>,
     user: &str,
+    asked: Option<Asked>,
+    id: MessageId,
     body: EventBody,
 ) -> Result<(), Failure>
 where
     C: Sends<Answer>,
 {
     let context = context_for(&body, context);
-    context.send(&Answer { event: event(body), user: user.to_owned() }).await
+    let asked = asked.filter(|_| body.correlation().is_some());
+    context.send(&Answer { event: Event { id, body }, user: user.to_owned(), asked }).await
 }
 
 /// The context that an event is sent in: nobody waits for a report, so it has no deadline.
@@ -89,21 +105,36 @@ pub(crate) async fn answer_once<C>(
     ending: Ending,
 ) -> Result<bool, BoxError>
 where
-    C: Sends<Answer> + WritesItem<Pending>,
+    C: Sends<Answer> + ReadsItem<Pending> + WritesItem<Pending>,
 {
     let table = context.table::<Pending>();
     let key = || (pending.device.as_str(), pending.message.as_str());
     let now = context.now_milliseconds();
-    let mut claim = Update::set("status", "CLAIMED").and_set("claimed_at", now);
+    let me = uuid::Uuid::new_v4().to_string();
+    let mut claim =
+        Update::set("status", "CLAIMED").and_set("claimed_at", now).and_set("claim", me.as_str());
     if let Some(request) = request {
         claim = claim.and_set("request", request);
     }
-    let Some(claimed) = table.update_if(key(), claim, claimable(now)).await? else {
-        return Ok(false);
+    let claimed = match table.update_if(key(), claim, claimable(now)).await? {
+        Some(claimed) => claimed,
+        // Whose reply was lost is refused when it is tried again: by its own claim.
+        None => match table.get(key()).await? {
+            Some(there) if there.claim.as_ref() == Some(&me) => there,
+            _ => return Ok(false),
+        },
     };
-    let mine = || Condition::equals("status", "CLAIMED").and(Condition::equals("claimed_at", now));
+    let mine =
+        || Condition::equals("status", "CLAIMED").and(Condition::equals("claim", me.as_str()));
     if let Some(body) = body(&claimed, ending, now)
-        && let Err(error) = send(&context.due(claimed.deadline), &claimed.user, body).await
+        && let Err(error) = send(
+            &context.due(claimed.deadline),
+            &claimed.user,
+            Some(Asked { customer: claimed.customer.clone(), command: claimed.command }),
+            id_of(&claimed.message),
+            body,
+        )
+        .await
     {
         // Who comes next need not wait until the claim lapses. If this fails too, it does lapse.
         let _ = table.update_if(key(), Update::set("claimed_at", 0), mine()).await;
@@ -133,7 +164,7 @@ fn body(pending: &Pending, ending: Ending, now: u64) -> Option<EventBody> {
             Some(if in_time {
                 EventBody::Response { correlation, endpoint, state }
             } else {
-                report(endpoint, Cause::VoiceInteraction, state)
+                late(endpoint, &pending.command, state)
             })
         }
         Ending::Failed(fault) => in_time.then(|| EventBody::ErrorResponse {
@@ -145,7 +176,8 @@ fn body(pending: &Pending, ending: Ending, now: u64) -> Option<EventBody> {
     }
 }
 
-/// That a device is in a new state.
-pub(crate) fn report(endpoint: EndpointId, cause: Cause, changed: State) -> EventBody {
-    EventBody::ChangeReport { endpoint, cause, changed, unchanged: State::new() }
+/// That a device is in a new state, since it was asked to be, and nobody waits for the answer any more.
+pub(crate) fn late(endpoint: EndpointId, command: &Command, state: State) -> EventBody {
+    let (changed, unchanged) = state.split(command.changes());
+    EventBody::ChangeReport { endpoint, cause: Cause::VoiceInteraction, changed, unchanged }
 }

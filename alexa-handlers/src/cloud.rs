@@ -19,7 +19,7 @@ pub type Api<'c> = ServiceClient<'c>;
 /// again while there is time.
 ///
 /// ```
-/// use alexa_handlers::{Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, read_json};
+/// use alexa_handlers::*;
 /// use alexa_patterns::message::*;
 /// use net_dsl::HttpRequest;
 ///
@@ -27,10 +27,13 @@ pub type Api<'c> = ServiceClient<'c>;
 /// struct OneLamp;
 ///
 /// impl DeviceCloud for OneLamp {
-///     async fn account(&self, token: &Token, api: &Api<'_>) -> Result<String, Fault> {
+///     async fn account(&self, token: &Token, api: &Api<'_>) -> Result<Account, Fault> {
 ///         let answer = api.get("/me").bearer_auth(token.expose()).send().await?;
 ///         match answer.status().as_u16() {
-///             200 => Ok(read_json(answer, 1_000).await?["id"].to_string()),
+///             200 => {
+///                 let me = read_json(answer, 1_000).await?;
+///                 Ok(Account::new(me["account"].to_string(), me["session"].to_string()))
+///             }
 ///             status => Err(Fault::of_status(status)),
 ///         }
 ///     }
@@ -62,8 +65,10 @@ pub type Api<'c> = ServiceClient<'c>;
     note = "write `impl DeviceCloud for {Self}`: which account a token is of, its devices, their state, commands, pushes"
 )]
 pub trait DeviceCloud: Send + Sync + 'static {
-    /// The stable id of the account that a token of account linking belongs to. Grants are kept by
-    /// it, so it never changes for a user, while tokens do.
+    /// The account that a token of account linking belongs to, and by which link: [`Account`]. Grants
+    /// are kept by both, so they never change for a user, while tokens do.
+    ///
+    /// It has half of a directive's time: there has to be time left to carry it out.
     ///
     /// # Errors
     /// [`Fault`]; of a token that is no good, `INVALID_` or `EXPIRED_AUTHORIZATION_CREDENTIAL`.
@@ -71,7 +76,7 @@ pub trait DeviceCloud: Send + Sync + 'static {
         &self,
         token: &Token,
         api: &Api<'_>,
-    ) -> impl Future<Output = Result<String, Fault>> + Send;
+    ) -> impl Future<Output = Result<Account, Fault>> + Send;
 
     /// The devices of a user; Alexa takes 300.
     ///
@@ -126,6 +131,39 @@ pub trait DeviceCloud: Send + Sync + 'static {
     }
 }
 
+/// Whose a token of account linking is.
+///
+/// ```
+/// use alexa_handlers::Account;
+///
+/// let (ann, bob) = (Account::new("household-7", "link-1"), Account::new("household-7", "link-2"));
+/// assert_eq!(ann.id, bob.id);
+/// assert_ne!(ann.link, bob.link);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The account's stable id, by which the manufacturer pushes what has changed.
+    pub id: String,
+    /// Which of the account's links to Alexa the token was given for: one for each Amazon customer who
+    /// has linked it, and the same when the token is refreshed. OAuth servers know it as the
+    /// authorization, grant or session that they issue tokens under.
+    pub link: String,
+}
+
+impl Account {
+    /// An account, and one of its links.
+    pub fn new(id: impl Into<String>, link: impl Into<String>) -> Account {
+        Account { id: id.into(), link: link.into() }
+    }
+
+    /// An account of a manufacturer that allows one link an account: a second customer takes the place
+    /// of the first.
+    pub fn with_one_link(id: impl Into<String>) -> Account {
+        let id = id.into();
+        Account { link: id.clone(), id }
+    }
+}
+
 /// On whose behalf.
 #[derive(Clone, Copy, Debug)]
 pub struct User<'a> {
@@ -175,7 +213,8 @@ where
 /// What became of a command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// The device has done it, and this is its state.
+    /// The device has been asked, and this is its state now. One that shows that it has not done it,
+    /// such as a jammed lock, is told as a failure.
     Done(State),
     /// The manufacturer has accepted it, and the device will do it.
     Accepted {

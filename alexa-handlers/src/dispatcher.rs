@@ -1,14 +1,17 @@
 //! Takes events to Alexa, authorised.
 
 use crate::{
-    answer::{context_for, is_late, report},
+    answer::{context_for, is_late, late},
     gateway::{self, Verdict},
     login::{self, Grounds, LoginError},
 };
 use alexa_patterns::{
     contract,
-    message::{AlexaGateway, Answer, Cause, Event, EventBody, Grant, LoginWithAmazon, State},
+    message::{
+        AlexaGateway, Answer, Asked, Event, EventBody, Grant, LoginWithAmazon, PropertyName, State,
+    },
 };
+use futures_util::future::join_all;
 use net_runtime::{BoxError, Condition, Context, Handler, Update};
 use std::time::Duration;
 
@@ -16,7 +19,12 @@ type Ctx = Context<contract::Dispatcher>;
 
 /// Takes events to Alexa's event gateway, with the user's token, which it refreshes in time.
 ///
-/// An answer that comes too late is reported as a change instead, or not at all if there is none.
+/// An answer goes to the customer who has asked, a report to everybody who has linked the account. An
+/// answer that comes too late is reported as a change instead, or not at all if there is none.
+///
+/// What the gateway refuses for good at the moment – the skill is disabled, a fresh token is no good –
+/// ends reports for ten minutes, and nothing else: the next answer is tried, and if it is taken, reports
+/// go on.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dispatcher;
 
@@ -30,31 +38,68 @@ const A_MOMENT: Duration = Duration::from_secs(1);
 /// How often an event is sent again that the gateway does not take for the moment.
 const RESENDS: u32 = 3;
 
+/// For how long nothing is reported to a customer whose events the gateway refuses.
+const QUIET: Duration = Duration::from_secs(600);
+
 impl Handler<contract::Dispatcher> for Dispatcher {
     async fn handle(&self, answer: Answer, context: &Ctx) -> Result<(), BoxError> {
-        let Some(event) = still_worth_sending(answer.event, context) else { return Ok(()) };
+        let Answer { event, user, asked } = answer;
+        let asked = asked.as_ref();
+        let Some(event) = still_worth_sending(event, asked, context) else { return Ok(()) };
         let context = &context_for(&event.body, context);
-        let grant = match context.table::<Grant>().get(&answer.user).await? {
-            Some(grant) if !grant.refused => grant,
-            _ => {
-                tracing::warn!("there is no leave to send a user's events");
-                return Ok(());
-            }
-        };
-        let Some(grant) = fresh(grant, context).await? else { return Ok(()) };
-        deliver(event, grant, context).await
+        let grants = grants(&user, asked, &event, context).await?;
+        if grants.is_empty() {
+            tracing::warn!("nobody has given permission to send this event, or wants it now");
+        }
+        let deliveries =
+            grants.into_iter().map(|grant| deliver_as(grant, event.clone(), asked, context));
+        // One customer's trouble keeps nothing from the others.
+        join_all(deliveries).await.into_iter().collect()
+    }
+}
+
+/// Whom to send an event as: an answer as who asked, a report as everybody who has linked the account
+/// and takes reports at the moment.
+async fn grants(
+    user: &str,
+    asked: Option<&Asked>,
+    event: &Event,
+    context: &Ctx,
+) -> Result<Vec<Grant>, BoxError> {
+    let table = context.table::<Grant>();
+    if event.body.correlation().is_none() {
+        let mut grants = table.query(user).await?;
+        let now = context.now_milliseconds();
+        grants.retain(|grant| grant.quiet_until <= now);
+        return Ok(grants);
+    }
+    let Some(Asked { customer, .. }) = asked else {
+        return Err("an answer does not say who has asked".into());
+    };
+    Ok(table.get((user, customer.as_str())).await?.into_iter().collect())
+}
+
+async fn deliver_as(
+    grant: Grant,
+    event: Event,
+    asked: Option<&Asked>,
+    context: &Ctx,
+) -> Result<(), BoxError> {
+    match fresh(grant, context).await? {
+        Some(grant) => deliver(event, asked, grant, context).await,
+        None => Ok(()),
     }
 }
 
 /// What to send of an event: after its deadline nobody waits for an answer.
-fn still_worth_sending(event: Event, context: &Ctx) -> Option<Event> {
+fn still_worth_sending(event: Event, asked: Option<&Asked>, context: &Ctx) -> Option<Event> {
     let Event { id, body } = event;
     if body.correlation().is_none() || !is_late(context) {
         return Some(Event { id, body });
     }
-    match body {
-        EventBody::Response { endpoint, state, .. } => {
-            Some(Event { id, body: report(endpoint, Cause::VoiceInteraction, state) })
+    match (body, asked) {
+        (EventBody::Response { endpoint, state, .. }, Some(asked)) => {
+            Some(Event { id, body: late(endpoint, &asked.command, state) })
         }
         _ => {
             tracing::warn!("an answer comes after its deadline and is not sent");
@@ -62,6 +107,8 @@ fn still_worth_sending(event: Event, context: &Ctx) -> Option<Event> {
         }
     }
 }
+
+const CONNECTIVITY: PropertyName = ("Alexa.EndpointHealth", "connectivity");
 
 /// The grant with a token that is good for a while; none if the user has taken it back.
 async fn fresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError> {
@@ -77,13 +124,15 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
     let grounds = || Grounds::RefreshToken(&grant.refresh_token);
     let tokens = context.retry(|| login::tokens(&login, grounds())).await;
     let table = context.table::<Grant>();
+    let (user, customer) = (grant.user.clone(), grant.customer.clone());
+    let key = (user.as_str(), customer.as_str());
     match tokens {
         Ok(tokens) => {
             let refresh_token = tokens.refresh.unwrap_or_else(|| grant.refresh_token.clone());
             let update = Update::set("access_token", tokens.access.expose())
                 .and_set("refresh_token", refresh_token.expose())
                 .and_set("expires_at", tokens.expires_at);
-            if let Some(grant) = table.update_if(&grant.user, update, unchanged(&grant)).await? {
+            if let Some(grant) = table.update_if(key, update, unchanged(&grant)).await? {
                 return Ok(Some(grant));
             }
             // If there is none, it was taken for revoked by who was refused the same token.
@@ -94,16 +143,16 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
                 ..grant
             };
             table.put_new(&refreshed).await?;
-            Ok(table.get(&refreshed.user).await?)
+            Ok(table.get(key).await?)
         }
         Err(LoginError::InvalidGrant) => {
             // Unless the token was good for one use, and who has used it is about to say so.
             tokio::time::sleep(A_MOMENT).await;
-            if table.delete_if(&grant.user, unchanged(&grant)).await? {
-                tracing::warn!("a user has taken back the leave to send events");
+            if table.delete_if(key, unchanged(&grant)).await? {
+                tracing::warn!("a customer has taken back the permission to send events");
                 Ok(None)
             } else {
-                Ok(table.get(&grant.user).await?)
+                Ok(table.get(key).await?)
             }
         }
         Err(error) => {
@@ -118,36 +167,46 @@ fn unchanged(grant: &Grant) -> Condition {
     Condition::equals("access_token", grant.access_token.expose())
 }
 
-async fn deliver(mut event: Event, mut grant: Grant, context: &Ctx) -> Result<(), BoxError> {
+async fn deliver(
+    mut event: Event,
+    asked: Option<&Asked>,
+    mut grant: Grant,
+    context: &Ctx,
+) -> Result<(), BoxError> {
     let bound = context.call::<AlexaGateway>();
-    let base_url = grant.region.gateway_for(bound.base_url());
+    let base_url = bound.base_url();
+    let base_url = grant.region.map_or(base_url, |region| region.gateway_for(base_url));
     let gateway = bound.at(base_url);
     let (mut refreshed, mut resent) = (false, 0);
     loop {
         // The deadline may have passed on the way here.
-        let Some(worth) = still_worth_sending(event, context) else { return Ok(()) };
+        let Some(worth) = still_worth_sending(event, asked, context) else { return Ok(()) };
         event = worth;
         let verdict =
             gateway::post(&gateway, &grant.access_token, &event.authorised(&grant.access_token))
                 .await;
         match verdict {
-            Verdict::Taken => return Ok(()),
+            Verdict::Taken => {
+                if grant.quiet_until > 0 {
+                    be_quiet_until(0, &grant, context).await;
+                }
+                return Ok(());
+            }
             Verdict::TokenRefused | Verdict::Forbidden if !refreshed => {
                 let Some(again) = refresh(grant, context).await? else { return Ok(()) };
                 grant = again;
                 refreshed = true;
             }
-            Verdict::TokenRefused => {
-                tracing::error!("the event gateway refuses a fresh token: only a new grant helps");
-                let refused = Update::set("refused", true);
-                let table = context.table::<Grant>();
-                table.update_if(&grant.user, refused, unchanged(&grant)).await?;
-                return Ok(());
-            }
-            Verdict::SkillDisabled => {
-                tracing::info!("a user has disabled the skill");
-                context.table::<Grant>().delete_if(&grant.user, unchanged(&grant)).await?;
-                return Ok(());
+            Verdict::TokenRefused | Verdict::SkillDisabled => {
+                let disabled = verdict == Verdict::SkillDisabled;
+                tracing::warn!(disabled, "the event gateway takes none of a customer's events");
+                let until = context.now_milliseconds().saturating_add(milliseconds(QUIET));
+                be_quiet_until(until, &grant, context).await;
+                if event.body.correlation().is_none() {
+                    return Ok(());
+                }
+                // Its directive proves that the skill is enabled.
+                return Err("the event gateway refuses an answer: to be tried again".into());
             }
             Verdict::SkillMisconfigured(why) => {
                 tracing::error!(why, "the skill may not send events: see its permissions");
@@ -173,22 +232,57 @@ async fn deliver(mut event: Event, mut grant: Grant, context: &Ctx) -> Result<()
     }
 }
 
+/// Until when nothing is reported to a customer. It lapses by itself, so that no answer of the gateway's
+/// silences anybody for good.
+async fn be_quiet_until(until: u64, grant: &Grant, context: &Ctx) {
+    let table = context.table::<Grant>();
+    let quiet = Update::set("quiet_until", until);
+    let key = (grant.user.as_str(), grant.customer.as_str());
+    if let Err(error) = table.update_if(key, quiet, unchanged(grant)).await {
+        // Whoever comes next finds out again.
+        tracing::warn!(error = %error, "what the event gateway has said could not be written down");
+    }
+}
+
+fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// A second, two, four: Alexa wants a second at the least between attempts.
 fn pause(resent: u32) -> Duration {
     Duration::from_millis(1_000 * 2_u64.pow(resent) + fastrand::u64(0..250))
 }
 
-/// Without what has not changed, which is there to be nice.
+/// An event without what it can do without, if there is any: what has not changed, the state beside an
+/// answer (Alexa takes an empty one, and asks for it), the end of a text for people.
 fn smaller(event: Event) -> Option<Event> {
+    const SHORT: usize = 100;
     let Event { id, body } = event;
-    match body {
+    let body = match body {
         EventBody::ChangeReport { endpoint, cause, changed, unchanged }
             if !unchanged.is_empty() =>
         {
-            let body =
-                EventBody::ChangeReport { endpoint, cause, changed, unchanged: State::new() };
-            Some(Event { id, body })
+            let (kept, rest) = unchanged.split(&[CONNECTIVITY]);
+            let unchanged = if rest.is_empty() { State::new() } else { kept };
+            EventBody::ChangeReport { endpoint, cause, changed, unchanged }
         }
-        _ => None,
-    }
+        EventBody::Response { correlation, endpoint, state } if !state.is_empty() => {
+            EventBody::Response { correlation, endpoint, state: State::new() }
+        }
+        EventBody::ErrorResponse { correlation, endpoint, error, message }
+            if message.chars().count() > SHORT =>
+        {
+            let message = message.chars().take(SHORT).collect();
+            EventBody::ErrorResponse { correlation, endpoint, error, message }
+        }
+        EventBody::ChangeReport { .. }
+        | EventBody::Response { .. }
+        | EventBody::ErrorResponse { .. }
+        | EventBody::StateReport { .. }
+        | EventBody::DeferredResponse { .. }
+        | EventBody::DiscoverResponse { .. }
+        | EventBody::AcceptGrantResponse
+        | EventBody::AcceptGrantFailed { .. } => return None,
+    };
+    Some(Event { id, body })
 }

@@ -1,48 +1,56 @@
 //! Answers Alexa at once, or defers.
 
 use crate::{
-    DeviceCloud, Fault, User,
-    answer::{event, time_for_the_cloud, with_connectivity},
+    Account, DeviceCloud, Fault, User,
+    answer::{new_id, time_for_the_cloud, with_connectivity},
     login::{self, Grounds},
 };
 use alexa_patterns::{
     contract,
     message::{
-        Command, Connectivity, CorrelationToken, DeferredDirective, DeviceCloud as Cloud,
-        Directive, DiscoveredDevice, EndpointId, ErrorType, Event, EventBody, Grant,
-        LoginWithAmazon, Property, Region, Request, State, Target, Timestamp, Token,
+        Command, Connectivity, DeferredDirective, DeviceCloud as Cloud, Devices, Directive,
+        ErrorType, Event, EventBody, Grant, LoginWithAmazon, Property, Region, Request, State,
+        Target, Timestamp, Token,
     },
 };
 use net_runtime::{BoxError, Context, Handler};
-use std::{collections::BTreeSet, time::Duration};
+use std::{num::NonZeroU32, time::Duration};
 
 type Ctx = Context<contract::Entrypoint>;
 
 /// Answers AcceptGrant, Discover and ReportState at once, and defers everything else.
 ///
-/// It never fails: what goes wrong is an ErrorResponse, since Alexa says nothing sensible of an error
-/// of Lambda's.
+/// It never fails and is never silent: what goes wrong or takes too long is an ErrorResponse, since Alexa
+/// says nothing sensible of an error of Lambda's.
 #[derive(Clone, Debug)]
 pub struct Entrypoint<D> {
     cloud: D,
-    region: Region,
+    region: Option<Region>,
+    reports_changes: bool,
 }
 
 /// How long Alexa waits for a lock, where it waits six seconds or so for a light (SinricPro and
 /// Arcus say so; Alexa's documentation says that it is longer).
 const LOCK_BUDGET: Duration = Duration::from_secs(20);
 
-/// How many devices Alexa takes of one user ("Alexa.Discovery").
-const MOST_DEVICES: usize = 300;
+/// What is kept of the run for the answer itself: then it is given, whatever is still under way. What
+/// goes well is answered before ([`time_for_the_cloud`]).
+const MARGIN: Duration = Duration::from_millis(250);
 
 impl<D: DeviceCloud> Entrypoint<D> {
     /// The entrypoint of a skill for a manufacturer's devices. Grants that arrive here are of a region
-    /// of the event gateway.
-    pub fn new(cloud: D, region: Region) -> Entrypoint<D> {
-        Entrypoint { cloud, region }
+    /// of the event gateway; of no region, they are of the gateway that the network is bound to.
+    pub fn new(cloud: D, region: impl Into<Option<Region>>) -> Entrypoint<D> {
+        Entrypoint { cloud, region: region.into(), reports_changes: false }
     }
 
-    async fn account(&self, token: &Token, context: &Ctx) -> Result<String, Fault> {
+    /// Whether the network takes the manufacturer's reports of changes to Alexa: what discovery says.
+    #[must_use]
+    pub fn reporting_changes(self, reports_changes: bool) -> Entrypoint<D> {
+        Entrypoint { reports_changes, ..self }
+    }
+
+    async fn account(&self, token: &Token, context: &Ctx) -> Result<Account, Fault> {
         let api = context.call::<Cloud>();
         let time = time_for_the_cloud(context);
         context.retry_within(time, || self.cloud.account(token, &api)).await
@@ -50,26 +58,32 @@ impl<D: DeviceCloud> Entrypoint<D> {
 
     async fn accept_grant(&self, code: &Token, grantee: &Token, context: &Ctx) -> EventBody {
         let granted = async {
-            let user = self.account(grantee, context).await?;
+            let account = self.account(grantee, context).await?;
             let login = context.call::<LoginWithAmazon>();
-            let tokens = context.retry(|| login::tokens(&login, Grounds::Code(code))).await?;
+            let time = time_for_the_cloud(context);
+            let tokens =
+                context.retry_within(time, || login::tokens(&login, Grounds::Code(code))).await?;
             let refresh_token =
                 tokens.refresh.ok_or("Login with Amazon gave no refresh token for the code")?;
             let grant = Grant {
-                user,
+                user: account.id,
+                customer: account.link,
                 access_token: tokens.access,
                 refresh_token,
                 expires_at: tokens.expires_at,
                 region: self.region,
-                refused: false,
+                quiet_until: 0,
             };
-            Ok::<(), BoxError>(context.table::<Grant>().put(&grant).await?)
+            let table = context.table::<Grant>();
+            // The code is used up: if the grant is not stored, it is lost.
+            context.retry_within(time_for_the_cloud(context), || table.put(&grant)).await?;
+            Ok::<(), BoxError>(())
         };
         match granted.await {
             Ok(()) => EventBody::AcceptGrantResponse,
             Err(error) => {
                 tracing::error!(error = %error, "a grant could not be accepted");
-                failed(None, ErrorType::AcceptGrantFailed, error.to_string())
+                EventBody::AcceptGrantFailed { message: error.to_string() }
             }
         }
     }
@@ -77,13 +91,26 @@ impl<D: DeviceCloud> Entrypoint<D> {
     async fn discover(&self, token: &Token, context: &Ctx) -> EventBody {
         let discovered = async {
             let account = self.account(token, context).await?;
-            let user = User { account: &account, token: Some(token) };
+            let user = User { account: &account.id, token: Some(token) };
             let api = context.call::<Cloud>();
             let time = time_for_the_cloud(context);
             context.retry_within(time, || self.cloud.discover(user, &api)).await
         };
         match discovered.await {
-            Ok(devices) => EventBody::DiscoverResponse { devices: what_alexa_takes(devices) },
+            Ok(found) => {
+                let number = found.len();
+                let devices: Devices =
+                    found.into_iter().map(|device| device.reported(self.reports_changes)).collect();
+                if devices.len() < number {
+                    tracing::warn!(
+                        found = number,
+                        told = devices.len(),
+                        "Alexa is told each device once, and of {} at the most",
+                        Devices::MOST
+                    );
+                }
+                EventBody::DiscoverResponse { devices }
+            }
             Err(fault) => failed(None, fault.error(), fault.message()),
         }
     }
@@ -91,7 +118,7 @@ impl<D: DeviceCloud> Entrypoint<D> {
     async fn report_state(&self, target: &Target, context: &Ctx) -> EventBody {
         let reported = async {
             let account = self.account(&target.token, context).await?;
-            let user = User { account: &account, token: Some(&target.token) };
+            let user = User { account: &account.id, token: Some(&target.token) };
             let api = context.call::<Cloud>();
             let time = time_for_the_cloud(context);
             context.retry_within(time, || self.cloud.state(user, &target.endpoint, &api)).await
@@ -120,14 +147,17 @@ impl<D: DeviceCloud> Entrypoint<D> {
         command: Command,
         context: &Ctx,
     ) -> EventBody {
-        let user = match self.account(&target.token, context).await {
-            Ok(user) => user,
+        let account = match self.account(&target.token, context).await {
+            Ok(account) => account,
             Err(fault) => return failed(Some(target), fault.error(), fault.message()),
         };
-        match context.table::<Grant>().get(&user).await {
-            Ok(Some(grant)) if !grant.refused => {}
-            Ok(_) => {
-                let why = "the user has given no leave to send events: enable the skill again";
+        let key = (account.id.as_str(), account.link.as_str());
+        match context.table::<Grant>().get(key).await {
+            // A directive proves that the skill is enabled, whatever the gateway has said before.
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let why =
+                    "the customer has given no permission to send events: enable the skill again";
                 return failed(Some(target), ErrorType::InsufficientPermissions, why);
             }
             Err(error) => {
@@ -135,11 +165,6 @@ impl<D: DeviceCloud> Entrypoint<D> {
                 return failed(Some(target), ErrorType::InternalError, error.to_string());
             }
         }
-        let budget = if command.is_lock() {
-            Some(LOCK_BUDGET)
-        } else {
-            context.budget::<DeferredDirective>()
-        };
         let due = command.is_lock().then(|| {
             let started = Timestamp::from(context.started()).milliseconds();
             context.due(started + LOCK_BUDGET.as_millis() as u64)
@@ -148,66 +173,92 @@ impl<D: DeviceCloud> Entrypoint<D> {
             message_id: message_id.to_owned(),
             target: target.clone(),
             command,
-            user,
+            user: account.id,
+            customer: account.link,
         };
         if let Err(error) = due.as_ref().unwrap_or(context).send(&deferred).await {
             tracing::error!(error = %error, "a directive could not be deferred");
             return failed(Some(target), ErrorType::InternalError, error.to_string());
         }
-        let most = budget.map_or(u64::MAX, |budget| budget.as_secs().max(1));
+        let most = budget(&command, context).map_or(u64::MAX, |budget| budget.as_secs().max(1));
         let seconds = self.cloud.latency(&command).as_millis().div_ceil(1_000);
         let seconds = u64::try_from(seconds).unwrap_or(u64::MAX).clamp(1, most);
         EventBody::DeferredResponse {
             correlation: target.correlation.clone(),
-            seconds: u32::try_from(seconds).ok(),
+            seconds: u32::try_from(seconds).ok().and_then(NonZeroU32::new),
         }
     }
-}
 
-/// Each device once, and no more than Alexa knows.
-fn what_alexa_takes(mut devices: Vec<DiscoveredDevice>) -> Vec<DiscoveredDevice> {
-    let mut known = BTreeSet::new();
-    devices.retain(|device| known.insert(device.endpoint().clone()));
-    if devices.len() > MOST_DEVICES {
-        tracing::warn!(devices = devices.len(), "Alexa takes {MOST_DEVICES}, the first ones");
-        devices.truncate(MOST_DEVICES);
-    }
-    devices
-}
-
-fn failed(target: Option<&Target>, error: ErrorType, message: impl Into<String>) -> EventBody {
-    error_response(
-        target.map(|target| target.correlation.clone()),
-        target.map(|target| target.endpoint.clone()),
-        error,
-        message,
-    )
-}
-
-fn error_response(
-    correlation: Option<CorrelationToken>,
-    endpoint: Option<EndpointId>,
-    error: ErrorType,
-    message: impl Into<String>,
-) -> EventBody {
-    EventBody::ErrorResponse { correlation, endpoint, error, message: message.into() }
-}
-
-impl<D: DeviceCloud> Handler<contract::Entrypoint> for Entrypoint<D> {
-    async fn handle(&self, directive: Directive, context: &Ctx) -> Result<Event, BoxError> {
-        Ok(event(match directive.request {
+    async fn answer(&self, message_id: &str, request: Request, context: &Ctx) -> EventBody {
+        match request {
             Request::AcceptGrant { code, grantee } => {
                 self.accept_grant(&code, &grantee, context).await
             }
             Request::Discover { token } => self.discover(&token, context).await,
             Request::ReportState(target) => self.report_state(&target, context).await,
             Request::Control(target, command) => {
-                self.defer(&directive.message_id, &target, command, context).await
+                self.defer(message_id, &target, command, context).await
             }
             Request::Invalid(invalid) => {
                 tracing::warn!(why = invalid.why, "an invalid directive");
-                error_response(invalid.correlation, invalid.endpoint, invalid.error, invalid.why)
+                invalid.answer()
             }
-        }))
+        }
+    }
+}
+
+/// How long there is for a directive that is deferred, from when it came.
+fn budget(command: &Command, context: &Ctx) -> Option<Duration> {
+    if command.is_lock() { Some(LOCK_BUDGET) } else { context.budget::<DeferredDirective>() }
+}
+
+/// How long a request may take here. What is deferred leaves half of its time to whoever carries it
+/// out: what comes there after its deadline is answered by nobody.
+fn time_for(request: &Request, context: &Ctx) -> Duration {
+    let time = context.remaining().saturating_sub(MARGIN);
+    match request {
+        Request::Control(_, command) => {
+            budget(command, context).map_or(time, |budget| time.min(budget / 2))
+        }
+        Request::AcceptGrant { .. }
+        | Request::Discover { .. }
+        | Request::ReportState(_)
+        | Request::Invalid(_) => time,
+    }
+}
+
+/// What a request is answered with that took too long: whatever is slow, Alexa hears of it while it
+/// waits.
+fn too_slow(request: &Request) -> EventBody {
+    let why = "the skill did not get through in time";
+    match request {
+        Request::AcceptGrant { .. } => EventBody::AcceptGrantFailed { message: why.to_owned() },
+        Request::ReportState(target) | Request::Control(target, _) => {
+            failed(Some(target), ErrorType::EndpointUnreachable, why)
+        }
+        Request::Discover { .. } => failed(None, ErrorType::InternalError, why),
+        Request::Invalid(invalid) => invalid.clone().answer(),
+    }
+}
+
+fn failed(target: Option<&Target>, error: ErrorType, message: impl Into<String>) -> EventBody {
+    EventBody::ErrorResponse {
+        correlation: target.map(|target| target.correlation.clone()),
+        endpoint: target.map(|target| target.endpoint.clone()),
+        error,
+        message: message.into(),
+    }
+}
+
+impl<D: DeviceCloud> Handler<contract::Entrypoint> for Entrypoint<D> {
+    async fn handle(&self, directive: Directive, context: &Ctx) -> Result<Event, BoxError> {
+        let Directive { message_id, request } = directive;
+        let (time, too_slow) = (time_for(&request, context), too_slow(&request));
+        let answer = self.answer(&message_id, request, context);
+        let body = tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
+            tracing::error!("a directive could not be answered in time");
+            too_slow
+        });
+        Ok(Event { id: new_id(), body })
     }
 }

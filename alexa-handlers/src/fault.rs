@@ -28,7 +28,7 @@ impl Fault {
 
     /// What an HTTP status says where nothing better is known.
     ///
-    /// 401 is an expired credential, 403 missing permission, 404 no such endpoint, 409 a busy one, 429
+    /// 401 is an expired credential (see [`Fault::of_own_key`] for requests without the user's), 403 missing permission, 404 no such endpoint, 409 a busy one, 429
     /// too many requests, 400 and 422 an invalid value, and the rest an endpoint out of reach. Those
     /// by which a server says that it has done nothing yet (429, 503) are temporary.
     ///
@@ -50,6 +50,26 @@ impl Fault {
         };
         let message = format!("the device cloud answered with status {status}");
         Fault { error, message, temporary: matches!(status, 429 | 503) }
+    }
+
+    /// The same of an answer to a request that was made with the skill's own key: a 401 is about that key,
+    /// and says nothing of the user's token. It is an internal error, since only we can mend it.
+    ///
+    /// ```
+    /// use alexa_handlers::Fault;
+    /// use alexa_patterns::message::ErrorType;
+    ///
+    /// assert_eq!(Fault::of_own_key(401).error(), ErrorType::InternalError);
+    /// assert_eq!(Fault::of_own_key(404).error(), ErrorType::NoSuchEndpoint);
+    /// ```
+    pub fn of_own_key(status: u16) -> Fault {
+        match status {
+            401 => Fault::new(
+                ErrorType::InternalError,
+                "the device cloud does not take the skill's own key",
+            ),
+            _ => Fault::of_status(status),
+        }
     }
 
     /// What to tell Alexa.

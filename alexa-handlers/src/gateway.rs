@@ -14,7 +14,7 @@ pub(crate) enum Verdict {
     Malformed(String),
     /// 401: the token is no good.
     TokenRefused,
-    /// 403: the user has disabled the skill, and nothing else says so.
+    /// 403: the customer has disabled the skill, or had a moment ago.
     SkillDisabled,
     /// 403 and 404: the skill may not send events, or is not known.
     SkillMisconfigured(String),

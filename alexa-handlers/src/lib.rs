@@ -15,6 +15,7 @@ mod entrypoint;
 mod fault;
 mod gateway;
 mod http;
+mod judge;
 mod login;
 mod poller;
 mod receiver;
@@ -24,7 +25,7 @@ mod responder;
 pub mod run;
 mod sync_processor;
 
-pub use cloud::{Api, DeviceCloud, Order, Outcome, PushRefused, User};
+pub use cloud::{Account, Api, DeviceCloud, Order, Outcome, PushRefused, User};
 pub use dispatcher::Dispatcher;
 pub use entrypoint::Entrypoint;
 pub use fault::Fault;

@@ -7,6 +7,7 @@ use crate::http::{SMALL, read_json};
 use alexa_patterns::message::Token;
 use net_runtime::{ExposeSecret as _, Failure, Retry, ServiceClient};
 use serde::Deserialize;
+use serde_json::Value;
 use std::{error, fmt, time::SystemTime};
 
 /// Tokens just received.
@@ -102,23 +103,31 @@ pub(crate) async fn tokens(
     ];
     // Before the request: a token is never thought good for longer than it is.
     let asked_at = milliseconds(login.now());
-    let answer = login.post("/auth/o2/token").form(&form).send().await.map_err(|error| {
+    // A code is good for one exchange, which may have happened; a refresh token for as many as one
+    // wants.
+    let once = grant_type == "authorization_code";
+    let lost = |error: reqwest::Error| {
         let unconnected = error.is_connect();
         let why = error.without_url().to_string();
-        // A code is good for one exchange, which may have happened.
-        if unconnected { LoginError::Unavailable(why) } else { LoginError::TooLate }
-    })?;
+        if unconnected || !once { LoginError::Unavailable(why) } else { LoginError::TooLate }
+    };
+    let answer = login.post("/auth/o2/token").form(&form).send().await.map_err(lost)?;
     let status = answer.status();
-    let body = read_json(answer, SMALL).await.unwrap_or_default();
+    let body = match read_json(answer, SMALL).await {
+        Ok(body) => body,
+        Err(error) if status.is_success() => return Err(lost(error)),
+        Err(_) => Value::Null,
+    };
+    let token = |name: &str| Token::new(body[name].as_str().unwrap_or_default()).ok();
     let text = |name: &str| body[name].as_str().filter(|text| !text.is_empty());
     if status.is_success() {
-        let access = text("access_token").ok_or_else(|| {
+        let access = token("access_token").ok_or_else(|| {
             LoginError::Misconfigured("its answer has no access token".to_owned())
         })?;
         let lasts = body["expires_in"].as_u64().unwrap_or(3_600).saturating_mul(1_000);
         return Ok(Tokens {
-            access: Token::new(access),
-            refresh: text("refresh_token").map(Token::new),
+            access,
+            refresh: token("refresh_token"),
             expires_at: asked_at.saturating_add(lasts),
         });
     }

@@ -3,6 +3,7 @@
 use crate::{
     DeviceCloud, User,
     answer::{time_for_the_cloud, waits},
+    judge,
 };
 use alexa_patterns::{
     contract,
@@ -40,11 +41,14 @@ impl<D: DeviceCloud> Poller<D> {
             return Ok(());
         }
         for pending in device.iter().filter(|pending| has_happened(pending, &state)) {
+            let (changed, unchanged) = state.clone().split(pending.command.changes());
             let change = StateChange {
                 user: user.clone(),
                 endpoint: endpoint.clone(),
                 request: pending.request.clone(),
-                state: state.clone(),
+                changed,
+                unchanged,
+                failed: None,
                 cause: Cause::PeriodicPoll,
             };
             context.send(&change).await?;
@@ -65,9 +69,12 @@ impl<D: DeviceCloud> Poller<D> {
     }
 }
 
-/// Whether a device in this state has done what it was asked. What it should be like then is not
-/// always known: then it has, once the manufacturer has accepted it.
+/// Whether a device in this state has done what it was asked, or will not do it. What it should be like
+/// then is not always known: then it has, once the manufacturer has accepted it.
 fn has_happened(pending: &Pending, state: &State) -> bool {
+    if pending.request.is_some() && judge::broken(&pending.expected, state).is_some() {
+        return true;
+    }
     if pending.expected.is_empty() {
         pending.request.is_some()
     } else {

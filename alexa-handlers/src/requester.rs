@@ -4,6 +4,7 @@ use crate::{
     DeviceCloud, Outcome,
     answer::{Ending, answer_once, is_late, waits},
     cloud::carry_out,
+    judge,
 };
 use alexa_patterns::{
     contract,
@@ -49,13 +50,16 @@ impl<D: DeviceCloud> Requester<D> {
             device: Pending::key(&deferred.user, endpoint),
             message: deferred.message_id.clone(),
             user: deferred.user.clone(),
+            customer: deferred.customer.clone(),
             endpoint: endpoint.clone(),
             correlation: deferred.target.correlation.clone(),
+            command: deferred.command,
             expected: deferred.command.expected(),
             status: PendingStatus::Intent,
             request: None,
             deadline,
             claimed_at: 0,
+            claim: None,
             expires: (deadline / 1_000).saturating_add(REMEMBERED),
         };
         let table = context.table::<Pending>();
@@ -91,7 +95,7 @@ impl<D: DeviceCloud> Handler<contract::Requester> for Requester<D> {
                 table.update_if(key, sent, Condition::equals("status", "INTENT")).await?;
                 return Ok(());
             }
-            Ok(Outcome::Done(state)) => Ending::Done(state),
+            Ok(Outcome::Done(state)) => judge::done(&pending.expected, state),
             Err(fault) => {
                 tracing::warn!(fault = %fault, "a directive was not carried out");
                 Ending::Failed(fault)

@@ -1,24 +1,29 @@
 //! Matches new states with the requests that wait for them.
 
-use crate::answer::{self, Ending, answer_once, report, waits, with_connectivity};
+use crate::{
+    Fault,
+    answer::{self, Ending, answer_once, id_of, waits, with_connectivity},
+    judge,
+};
 use alexa_patterns::{
     contract,
-    message::{Pending, StateChange},
+    message::{EventBody, Pending, StateChange},
 };
 use net_runtime::{BoxError, Context, Handler};
 use std::cmp::Reverse;
 
+type Ctx = Context<contract::Responder>;
+
 /// Matches a new state, whoever brings it, with the request that waits for it, and answers once; what
-/// nobody waits for is reported as a change.
+/// nobody waits for is reported as a change, to everybody who has linked the account.
+///
+/// A request that was accepted and has failed is answered with why, and the state that it has left
+/// behind is reported.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Responder;
 
 impl Handler<contract::Responder> for Responder {
-    async fn handle(
-        &self,
-        change: StateChange,
-        context: &Context<contract::Responder>,
-    ) -> Result<(), BoxError> {
+    async fn handle(&self, change: StateChange, context: &Ctx) -> Result<(), BoxError> {
         let device = Pending::key(&change.user, &change.endpoint);
         let mut known = context.table::<Pending>().query(device).await?;
         let now = context.now_milliseconds();
@@ -26,12 +31,14 @@ impl Handler<contract::Responder> for Responder {
         known.retain(|pending| pending.expires > now / 1_000);
         let answered = answered(&change, &known, now);
         if answered.is_empty() {
-            let state = with_connectivity(change.state, context.now());
-            let body = report(change.endpoint, change.cause, state);
-            return Ok(answer::send(context, &change.user, body).await?);
+            return report(&change, context).await;
         }
         for pending in answered {
-            let ending = Ending::Done(change.state.clone());
+            let ending = ending(pending, &change);
+            // An ErrorResponse says nothing of the state.
+            if matches!(ending, Ending::Failed(_)) && waits(pending, now) {
+                report(&change, context).await?;
+            }
             if !answer_once(context, pending, change.request.as_deref(), ending).await? {
                 tracing::info!("a request was answered before");
             }
@@ -40,14 +47,46 @@ impl Handler<contract::Responder> for Responder {
     }
 }
 
+/// How a request ended that a change is the end of.
+fn ending(pending: &Pending, change: &StateChange) -> Ending {
+    match change.failed {
+        Some(error) => {
+            Ending::Failed(Fault::new(error, "the device cloud accepted it, and the device failed"))
+        }
+        None => judge::ended(&pending.expected, change.state()),
+    }
+}
+
+/// Reports what has changed, if anything has.
+async fn report(change: &StateChange, context: &Ctx) -> Result<(), BoxError> {
+    if change.changed.is_empty() {
+        tracing::info!("nothing is said to have changed");
+        return Ok(());
+    }
+    let unchanged = with_connectivity(change.unchanged.clone(), context.now());
+    let known = change.changed.clone();
+    let names: Vec<_> = known.samples().map(|sample| sample.property.name()).collect();
+    let body = EventBody::ChangeReport {
+        endpoint: change.endpoint.clone(),
+        cause: change.cause,
+        changed: known,
+        // Where the connectivity is what has changed, it is not said twice.
+        unchanged: unchanged.split(&names).1,
+    };
+    let id = id_of(&format!("{} {}", context.correlation(), serde_json::to_string(change)?));
+    Ok(answer::send(context, &change.user, None, id, body).await?)
+}
+
 /// The requests that a change is the end of: the one that it names, or else those whose end looks like
 /// this.
 fn answered<'p>(change: &StateChange, known: &'p [Pending], now: u64) -> Vec<&'p Pending> {
+    let state = change.state();
+    let is_end = |pending: &Pending| {
+        state.meets(&pending.expected) || judge::broken(&pending.expected, &state).is_some()
+    };
     let Some(request) = &change.request else {
         let fits = |pending: &&Pending| {
-            waits(pending, now)
-                && !pending.expected.is_empty()
-                && change.state.meets(&pending.expected)
+            waits(pending, now) && !pending.expected.is_empty() && is_end(pending)
         };
         return known.iter().filter(fits).collect();
     };
@@ -58,7 +97,8 @@ fn answered<'p>(change: &StateChange, known: &'p [Pending], now: u64) -> Vec<&'p
     // A push that is faster than the answer to the call: its name is not known here yet. It is the
     // end of one request: of one that it fits, or else of one whose end may look like anything.
     let fits = |pending: &&Pending| {
-        pending.request.is_none() && waits(pending, now) && change.state.meets(&pending.expected)
+        let ends = is_end(pending) || change.failed.is_some();
+        pending.request.is_none() && waits(pending, now) && ends
     };
     let best = known.iter().filter(fits).min_by_key(|pending| Reverse(pending.expected.len()));
     best.into_iter().collect()

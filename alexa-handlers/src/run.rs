@@ -15,7 +15,7 @@
 use crate::{
     DeviceCloud, Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor,
 };
-use alexa_patterns::{contract, message::Region};
+use alexa_patterns::{contract, message::Region, shared::REPORTS_CHANGES};
 use net_dsl::Contract;
 use net_runtime::Handler;
 use serde::{Serialize, de::DeserializeOwned};
@@ -35,10 +35,12 @@ where
 }
 
 /// The entrypoint. Grants are of the region of the event gateway that goes with the function's own
-/// (`AWS_REGION`, which Lambda sets).
+/// (`AWS_REGION`, which Lambda sets), and what is reported of changes says the network
+/// ([`REPORTS_CHANGES`]).
 pub fn entrypoint(cloud: impl DeviceCloud) -> ExitCode {
     let region = Region::of_aws(&std::env::var("AWS_REGION").unwrap_or_default());
-    run::<contract::Entrypoint>(Entrypoint::new(cloud, region))
+    let reports = std::env::var(REPORTS_CHANGES).is_ok_and(|value| value == "true");
+    run::<contract::Entrypoint>(Entrypoint::new(cloud, region).reporting_changes(reports))
 }
 
 /// The sync processor.

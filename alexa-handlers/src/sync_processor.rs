@@ -1,20 +1,24 @@
 //! Carries out directives by an API that answers with the new state.
 
 use crate::{
-    DeviceCloud, Fault, Outcome,
-    answer::{self, is_late, report, with_connectivity},
+    DeviceCloud, Fault, Outcome, User,
+    answer::{self, Ending, id_of, is_late, late, time_for_the_cloud, with_connectivity},
     cloud::carry_out,
+    judge,
 };
 use alexa_patterns::{
     contract,
-    message::{Cause, DeferredDirective, ErrorType, EventBody},
+    message::{Asked, DeferredDirective, DeviceCloud as Cloud, ErrorType, EventBody},
 };
 use net_runtime::{BoxError, Context, Handler};
+
+type Ctx = Context<contract::SyncProcessor>;
+type Done = Result<(), BoxError>;
 
 /// Has a manufacturer's API carry out a directive, and answers with the state it tells.
 ///
 /// A directive that comes after its deadline is not carried out: nobody wants a light that goes on a
-/// minute later.
+/// minute later. If an earlier run has carried it out all the same, that is reported.
 #[derive(Clone, Debug)]
 pub struct SyncProcessor<D> {
     cloud: D,
@@ -25,37 +29,62 @@ impl<D: DeviceCloud> SyncProcessor<D> {
     pub fn new(cloud: D) -> SyncProcessor<D> {
         SyncProcessor { cloud }
     }
+
+    /// A directive that comes late may come for the second time: a run may have carried it out, and died
+    /// before it could tell. If the device is as it was asked to be, that is reported.
+    async fn report_if_done(&self, deferred: &DeferredDirective, context: &Ctx) -> Done {
+        let (target, api) = (&deferred.target, context.call::<Cloud>());
+        let user = User { account: &deferred.user, token: Some(&target.token) };
+        let time = time_for_the_cloud(&context.without_deadline());
+        let state =
+            context.retry_within(time, || self.cloud.state(user, &target.endpoint, &api)).await;
+        let state = match state {
+            Ok(state) => state,
+            Err(fault) => {
+                tracing::warn!(fault = %fault, "whether a late directive was carried out is not known");
+                return Err(fault.into());
+            }
+        };
+        if state.is_unreachable() || !state.meets(&deferred.command.expected()) {
+            return Ok(());
+        }
+        let state = with_connectivity(state, context.now());
+        let body = late(target.endpoint.clone(), &deferred.command, state);
+        let id = id_of(&deferred.message_id);
+        Ok(answer::send(context, &deferred.user, None, id, body).await?)
+    }
 }
 
 impl<D: DeviceCloud> Handler<contract::SyncProcessor> for SyncProcessor<D> {
-    async fn handle(
-        &self,
-        deferred: DeferredDirective,
-        context: &Context<contract::SyncProcessor>,
-    ) -> Result<(), BoxError> {
+    async fn handle(&self, deferred: DeferredDirective, context: &Ctx) -> Done {
         if is_late(context) {
             tracing::warn!("a directive came after its deadline and is not carried out");
-            return Ok(());
+            return self.report_if_done(&deferred, context).await;
         }
-        let outcome = carry_out(&self.cloud, &deferred, context).await;
+        let ending = match carry_out(&self.cloud, &deferred, context).await {
+            Ok(Outcome::Done(state)) => judge::done(&deferred.command.expected(), state),
+            Ok(Outcome::Accepted { .. }) => {
+                let why = "the device cloud answers later, and this network does not wait for it";
+                Ending::Failed(Fault::new(ErrorType::InternalError, why))
+            }
+            Err(fault) => Ending::Failed(fault),
+        };
         let target = &deferred.target;
         let endpoint = target.endpoint.clone();
-        let body = match outcome {
-            Ok(Outcome::Done(state)) => {
+        let body = match ending {
+            Ending::Done(state) => {
                 let state = with_connectivity(state, context.now());
                 if is_late(context) {
-                    report(endpoint, Cause::VoiceInteraction, state)
+                    late(endpoint, &deferred.command, state)
                 } else {
                     EventBody::Response { correlation: target.correlation.clone(), endpoint, state }
                 }
             }
-            Ok(Outcome::Accepted { .. }) => {
-                let why = "the device cloud answers later, and this network does not wait for it";
-                failed(&deferred, Fault::new(ErrorType::InternalError, why))
-            }
-            Err(fault) => failed(&deferred, fault),
+            Ending::Failed(fault) => failed(&deferred, fault),
         };
-        Ok(answer::send(context, &deferred.user, body).await?)
+        let asked = Asked { customer: deferred.customer.clone(), command: deferred.command };
+        let id = id_of(&deferred.message_id);
+        Ok(answer::send(context, &deferred.user, Some(asked), id, body).await?)
     }
 }
 

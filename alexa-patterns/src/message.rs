@@ -15,11 +15,12 @@ mod time;
 
 pub use command::{Command, NoCommand, SetPoints};
 pub use directive::{Directive, Invalid, Request, Target};
-pub use discovery::{Capability, Category, DiscoveredDevice, SetPointCount};
+pub use discovery::{Capability, Category, Cookie, Devices, DiscoveredDevice, SetPointCount};
 pub use error_type::{DeviceMode, ErrorType};
 pub use event::{Cause, Event, EventBody};
 pub use internal::{
-    Answer, DeferredDirective, DevicePush, Grant, Pending, PendingStatus, Region, StateChange,
+    Answer, Asked, DeferredDirective, DevicePush, Grant, Pending, PendingStatus, Region,
+    StateChange,
 };
 pub use property::{
     Color, Connectivity, Kelvin, LockState, OutOfRange, Percent, PercentDelta, Power, Property,

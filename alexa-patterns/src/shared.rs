@@ -24,7 +24,7 @@ pub static RESPONSES: Lazy<Queue<Answer>> =
 pub static PENDING: Lazy<Table<Pending>> =
     Lazy::new(|| Table::builder().name(name!("pending")).build());
 
-/// The users' leave to report to Alexa.
+/// The customers' permissions to send events to Alexa.
 pub static GRANTS: Lazy<Table<Grant>> =
     Lazy::new(|| Table::builder().name(name!("grants")).build());
 
@@ -58,3 +58,7 @@ pub static ALEXA_GATEWAY: Lazy<ExternalService<AlexaGateway>> = Lazy::new(|| {
         .base_url(url!("https://api.amazonalexa.com"))
         .build()
 });
+
+/// The entrypoint's variable that is `true` in a network which takes a manufacturer's reports of changes
+/// to Alexa: what discovery says of `proactivelyReported`.
+pub const REPORTS_CHANGES: &str = "REPORTS_CHANGES";

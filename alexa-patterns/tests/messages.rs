@@ -5,7 +5,7 @@ use alexa_doubles::schema;
 use alexa_patterns::message::*;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 fn number(least: f64, most: f64) -> impl Strategy<Value = f64> {
     prop_oneof![Just(least), Just(most), least..=most]
@@ -76,21 +76,25 @@ fn message_id() -> impl Strategy<Value = String> {
     prop_oneof!["[a-zA-Z0-9-]{1,40}", "[a-zA-Z0-9-]{127}"]
 }
 
+fn secret(text: impl Into<String>) -> Token {
+    Token::new(text).expect("a text")
+}
+
 fn target() -> impl Strategy<Value = Target> {
     let cookie = prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..3);
     (endpoint(), ".{1,9}", ".{1,9}", cookie).prop_map(|(endpoint, token, correlation, cookie)| {
-        let (token, correlation) = (Token::new(token), CorrelationToken::new(correlation));
-        Target { endpoint, token, correlation, cookie }
+        let correlation = CorrelationToken::new(correlation).expect("a text");
+        Target { endpoint, token: secret(token), correlation, cookie }
     })
 }
 
 fn request() -> impl Strategy<Value = Request> {
     prop_oneof![
         (".{1,9}", ".{1,9}").prop_map(|(code, grantee)| Request::AcceptGrant {
-            code: Token::new(code),
-            grantee: Token::new(grantee),
+            code: secret(code),
+            grantee: secret(grantee),
         }),
-        ".{1,9}".prop_map(|token| Request::Discover { token: Token::new(token) }),
+        ".{1,9}".prop_map(|token| Request::Discover { token: secret(token) }),
         target().prop_map(Request::ReportState),
         (target(), command()).prop_map(|(target, command)| Request::Control(target, command)),
     ]
@@ -160,7 +164,6 @@ fn error() -> impl Strategy<Value = ErrorType> {
         TripleSetpointsUnsupported,
         UnwillingToSetSchedule,
         UnwillingToSetValue,
-        AcceptGrantFailed,
     ];
     let finite = || -1e9..1e9_f64;
     use DeviceMode::{Asleep, Color, NotProvisioned, Other};
@@ -246,9 +249,18 @@ fn device() -> impl Strategy<Value = DiscoveredDevice> {
     let labels = (label(), label(), label());
     let others = prop::collection::vec(category(), 0..4);
     let capabilities = prop::collection::vec(capability(), 0..8);
-    let cookie = prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..3);
-    (endpoint(), labels, category(), others, capabilities, cookie).prop_map(
-        |(endpoint, (name, manufacturer, description), category, others, capabilities, cookie)| {
+    let cookie = prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..3)
+        .prop_map(|cookie| Cookie::new(cookie).expect("it is short"));
+    (endpoint(), labels, category(), others, capabilities, cookie, any::<bool>()).prop_map(
+        |(
+            endpoint,
+            (name, manufacturer, description),
+            category,
+            others,
+            capabilities,
+            cookie,
+            reported,
+        )| {
             let others = others.into_iter().filter(move |other| *other != category);
             DiscoveredDevice::builder()
                 .endpoint(endpoint)
@@ -260,23 +272,33 @@ fn device() -> impl Strategy<Value = DiscoveredDevice> {
                 .capabilities(capabilities)
                 .cookie(cookie)
                 .build()
+                .reported(reported)
         },
     )
 }
 
-fn devices() -> impl Strategy<Value = Vec<DiscoveredDevice>> {
-    prop::collection::vec(device(), 0..4).prop_map(|devices| {
-        let by_id: BTreeMap<_, _> =
-            devices.into_iter().map(|device| (device.endpoint().clone(), device)).collect();
-        by_id.into_values().collect()
-    })
+/// Any devices, also ones of the same id, and more than Alexa takes.
+fn devices() -> impl Strategy<Value = Devices> {
+    let few = (prop::collection::vec(device(), 0..4), any::<bool>()).prop_map(|(all, twice)| {
+        let again = if twice { all.clone() } else { Vec::new() };
+        all.into_iter().chain(again).collect()
+    });
+    let many = device().prop_map(|device| {
+        let numbered = |number: usize| {
+            let mut json = serde_json::to_value(&device).expect("JSON");
+            json["endpointId"] = format!("lamp-{number}").into();
+            serde_json::from_value::<DiscoveredDevice>(json).expect("a device")
+        };
+        (0..301).map(numbered).collect()
+    });
+    prop_oneof![40 => few, 1 => many]
 }
 
 fn body() -> impl Strategy<Value = EventBody> {
     use Cause::*;
     let causes =
         vec![AppInteraction, PhysicalInteraction, PeriodicPoll, RuleTrigger, VoiceInteraction];
-    let correlation = || ".{1,9}".prop_map(CorrelationToken::new);
+    let correlation = || ".{1,9}".prop_map(|text| CorrelationToken::new(text).expect("a text"));
     prop_oneof![
         (correlation(), endpoint(), state()).prop_map(|(correlation, endpoint, state)| {
             EventBody::Response { correlation, endpoint, state }
@@ -285,13 +307,13 @@ fn body() -> impl Strategy<Value = EventBody> {
             EventBody::StateReport { correlation, endpoint, state }
         }),
         (correlation(), prop::option::of(1_u32..)).prop_map(|(correlation, seconds)| {
+            let seconds = seconds.and_then(NonZeroU32::new);
             EventBody::DeferredResponse { correlation, seconds }
         }),
         (prop::option::of(correlation()), prop::option::of(endpoint()), error(), ".{0,20}")
             .prop_map(|(correlation, endpoint, error, message)| EventBody::ErrorResponse {
                 correlation,
-                // AcceptGrant is about no device.
-                endpoint: endpoint.filter(|_| error != ErrorType::AcceptGrantFailed),
+                endpoint,
                 error,
                 message,
             }),
@@ -305,6 +327,7 @@ fn body() -> impl Strategy<Value = EventBody> {
         ),
         devices().prop_map(|devices| EventBody::DiscoverResponse { devices }),
         Just(EventBody::AcceptGrantResponse),
+        ".{0,20}".prop_map(|message| EventBody::AcceptGrantFailed { message }),
     ]
 }
 
@@ -329,7 +352,7 @@ proptest! {
         let event = Event { id: MessageId::new(id).expect("an id"), body };
         let json = serde_json::to_value(&event).expect("JSON");
         let checked = match &event.body {
-            EventBody::ChangeReport { .. } => schema::proactive(&event.authorised(&Token::new("t"))),
+            EventBody::ChangeReport { .. } => schema::proactive(&event.authorised(&secret("t"))),
             _ => schema::synchronous(&json),
         };
         prop_assert!(checked.is_ok(), "{:?}: {:#}", checked, json);
@@ -340,7 +363,7 @@ proptest! {
     #[test]
     fn an_event_for_the_gateway_is_authorised(body in body(), token in ".{1,9}") {
         let event = Event { id: MessageId::new("1").expect("an id"), body };
-        let json = event.authorised(&Token::new(token.as_str()));
+        let json = event.authorised(&secret(token.as_str()));
         let goes = match &event.body {
             EventBody::Response { .. } | EventBody::StateReport { .. } | EventBody::ChangeReport { .. } => true,
             EventBody::ErrorResponse { correlation, endpoint, .. } => correlation.is_some() && endpoint.is_some(),
@@ -586,11 +609,198 @@ fn what_is_secret_is_not_shown() {
     let raw = json!({ "directive": { "header": { "name": "hush" }, "payload": "hush" } });
     let shown = format!(
         "{:?} {:?} {:?}",
-        Token::new("hush"),
-        CorrelationToken::new("hush"),
+        secret("hush"),
+        CorrelationToken::new("hush").expect("a text"),
         Directive::from(raw)
     );
     assert!(!shown.contains("hush"), "{shown}");
+}
+
+#[test]
+fn a_temperature_out_of_the_schemas_range_is_told_in_celsius() {
+    for (value, scale, celsius) in [
+        (130.0, Scale::Fahrenheit, 54.44),
+        (295.0, Scale::Kelvin, 21.85),
+        (173.15, Scale::Kelvin, -100.0),
+        (-148.0, Scale::Fahrenheit, -100.0),
+        (212.0, Scale::Fahrenheit, 100.0),
+    ] {
+        let read = Temperature::reading(value, scale).expect("within reach");
+        assert_eq!((read.value(), read.scale()), (celsius, Scale::Celsius), "{value} {scale:?}");
+    }
+    for (value, scale) in [(20.5, Scale::Celsius), (68.0, Scale::Fahrenheit), (90.0, Scale::Kelvin)]
+    {
+        let read = Temperature::reading(value, scale).expect("as it is");
+        assert_eq!((read.value(), read.scale()), (value, scale));
+    }
+    for (value, scale) in
+        [(101.0, Scale::Celsius), (400.0, Scale::Kelvin), (f64::NAN, Scale::Kelvin)]
+    {
+        assert!(Temperature::reading(value, scale).is_err(), "{value} {scale:?}");
+    }
+    let payload = json!({ "targetSetpoint": { "value": 104.0, "scale": "FAHRENHEIT" } });
+    let command = Command::parse("Alexa.ThermostatController", "SetTargetTemperature", &payload);
+    let target = Temperature::new(40.0, Scale::Celsius).expect("in range");
+    assert_eq!(command, Ok(Command::SetTargetTemperature(SetPoints::Single { target })));
+}
+
+#[test]
+fn set_points_for_a_while_are_refused() {
+    let degrees = json!({ "value": 20.0, "scale": "CELSIUS" });
+    for mut payload in [
+        json!({ "targetSetpoint": degrees }),
+        json!({ "lowerSetpoint": degrees, "upperSetpoint": degrees }),
+        json!({ "targetSetpoint": degrees, "lowerSetpoint": degrees, "upperSetpoint": degrees }),
+    ] {
+        let parse = |payload: &Value| {
+            Command::parse("Alexa.ThermostatController", "SetTargetTemperature", payload)
+        };
+        payload["schedule"] = Value::Null;
+        assert!(parse(&payload).is_ok());
+        for schedule in [json!({ "start": "2026-07-01T07:00:00Z", "duration": "PT2H" }), json!("?")]
+        {
+            payload["schedule"] = schedule;
+            let refused = parse(&payload).expect_err("it is refused");
+            assert_eq!(refused.error, ErrorType::UnwillingToSetSchedule);
+        }
+    }
+}
+
+#[test]
+fn no_token_is_empty() {
+    assert!(Token::new("").is_err() && CorrelationToken::new("").is_err());
+    assert!(serde_json::from_value::<Token>(json!("")).is_err());
+    assert!(serde_json::from_value::<CorrelationToken>(json!("")).is_err());
+    let event = json!({ "event": {
+        "header": { "namespace": "Alexa", "name": "Response", "payloadVersion": "3",
+                    "messageId": "1", "correlationToken": "" },
+        "endpoint": { "endpointId": "lamp" }, "payload": {},
+    }});
+    assert!(serde_json::from_value::<Event>(event).is_err());
+}
+
+#[test]
+fn only_a_grant_fails_as_a_grant_does() {
+    let directive = |namespace: &str, name: &str| {
+        json!({ "directive": {
+            "header": { "namespace": namespace, "name": name, "payloadVersion": "3",
+                        "messageId": "1", "correlationToken": "c" },
+            "endpoint": { "endpointId": "lamp" }, "payload": {},
+        }})
+    };
+    let answer = |directive: Value| match Directive::from(directive).request {
+        Request::Invalid(invalid) => invalid.answer(),
+        request => panic!("{request:?} is carried out"),
+    };
+    for name in ["AcceptGrant", "Anything"] {
+        let body = answer(directive("Alexa.Authorization", name));
+        assert!(matches!(&body, EventBody::AcceptGrantFailed { .. }), "{body:?}");
+        let event = Event { id: MessageId::new("1").expect("an id"), body };
+        assert_eq!(schema::synchronous(&serde_json::to_value(event).expect("JSON")), Ok(()));
+    }
+    let body = answer(directive("Alexa.PowerController", "Explode"));
+    assert!(matches!(body, EventBody::ErrorResponse { .. }));
+}
+
+/// What Alexa's schema does not want, nobody here wants either.
+#[test]
+fn what_the_schema_leaves_out_may_be_left_out() {
+    let device = |capability: Value| {
+        json!({
+            "endpointId": "hall", "manufacturerName": "Acme", "friendlyName": "Hall",
+            "description": "A thermostat", "displayCategories": ["THERMOSTAT"],
+            "capabilities": [
+                { "type": "AlexaInterface", "interface": "Alexa", "version": "3" },
+                { "type": "AlexaInterface", "interface": "Alexa.EndpointHealth", "version": "3" },
+                capability,
+            ],
+        })
+    };
+    let thermostat = json!({
+        "type": "AlexaInterface", "interface": "Alexa.ThermostatController", "version": "3",
+        "properties": { "supported": [{ "name": "targetSetpoint" }] },
+    });
+    let with = |configuration: Value| {
+        let mut thermostat = thermostat.clone();
+        thermostat["configuration"] = configuration;
+        thermostat
+    };
+    for capability in [
+        thermostat.clone(),
+        json!({ "type": "AlexaInterface", "interface": "Alexa.ThermostatController", "version": "3" }),
+        with(Value::Null),
+        with(json!({})),
+        with(json!({ "supportsScheduling": false })),
+        with(json!({ "supportedModes": [] })),
+    ] {
+        let read: DiscoveredDevice =
+            serde_json::from_value(device(capability.clone())).expect("a device");
+        let expected = Capability::Thermostat {
+            set_points: SetPointCount::One,
+            modes: [].into(),
+            scheduling: false,
+        };
+        assert_eq!(read.capabilities(), &[expected].into(), "{capability}");
+        let again: DiscoveredDevice =
+            serde_json::from_value(serde_json::to_value(&read).expect("JSON")).expect("a device");
+        assert_eq!(again, read);
+    }
+    let event = json!({
+        "context": {},
+        "event": {
+            "header": { "namespace": "Alexa", "name": "Response", "payloadVersion": "3",
+                        "messageId": "1", "correlationToken": "c" },
+            "endpoint": { "endpointId": "lamp" }, "payload": {},
+        },
+    });
+    assert!(serde_json::from_value::<Event>(event).is_ok(), "a context may say nothing");
+}
+
+#[test]
+fn a_device_reports_what_the_network_and_the_manufacturer_report() {
+    let lamp = |by_the_maker: bool| {
+        DiscoveredDevice::builder()
+            .endpoint(EndpointId::new("lamp").expect("an id"))
+            .name(Label::cut("Lamp"))
+            .manufacturer(Label::cut("Acme"))
+            .description(Label::cut("A lamp"))
+            .category(Category::Light)
+            .capabilities([Capability::Power])
+            .proactively_reported(by_the_maker)
+            .build()
+    };
+    for (maker, network) in [(true, true), (true, false), (false, true), (false, false)] {
+        let json = serde_json::to_value(lamp(maker).reported(network)).expect("JSON");
+        for capability in json["capabilities"].as_array().expect("a list").iter().skip(1) {
+            assert_eq!(capability["properties"]["proactivelyReported"], maker && network);
+            assert_eq!(capability["properties"]["retrievable"], true);
+        }
+    }
+}
+
+#[test]
+fn a_gateway_is_that_of_the_customers_region() {
+    let gateway = |aws: &str, bound: &'static str| match Region::of_aws(aws) {
+        Some(region) => region.gateway_for(bound).to_owned(),
+        None => bound.to_owned(),
+    };
+    let (na, eu, fe) = (
+        "https://api.amazonalexa.com",
+        "https://api.eu.amazonalexa.com",
+        "https://api.fe.amazonalexa.com",
+    );
+    for (aws, bound, expected) in [
+        ("us-east-1", eu, na),
+        ("eu-west-1", na, eu),
+        ("us-west-2", na, fe),
+        ("ap-south-1", na, eu),
+        ("ap-northeast-1", "https://api.amazonalexa.com/", fe),
+        ("me-south-1", eu, eu),
+        ("", fe, fe),
+        ("us-east-1", "http://127.0.0.1:1", "http://127.0.0.1:1"),
+    ] {
+        assert_eq!(gateway(aws, bound), expected, "{aws} {bound}");
+    }
 }
 
 /// The schema's checker is itself held to what was measured of the official schema.

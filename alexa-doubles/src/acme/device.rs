@@ -3,6 +3,7 @@
 use super::failed;
 use crate::server::Answer;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// A device of Acme's: what it can do, and its state.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,9 @@ pub struct Device {
     kind: &'static str,
     features: Vec<&'static str>,
     pub(super) state: Map<String, Value>,
+    /// What was changed by hand since it was last pushed.
+    pub(super) touched: BTreeSet<String>,
+    pub(super) jams: bool,
 }
 
 /// The lowest and the highest that a thermostat goes to, in degrees Celsius.
@@ -22,7 +26,14 @@ const APART: f64 = 2.0;
 impl Device {
     fn new(kind: &'static str, features: &[&'static str], state: Value) -> Device {
         let state = state.as_object().cloned().unwrap_or_default();
-        Device { name: format!("Acme {kind}"), kind, features: features.to_vec(), state }
+        Device {
+            name: format!("Acme {kind}"),
+            kind,
+            features: features.to_vec(),
+            state,
+            touched: BTreeSet::new(),
+            jams: false,
+        }
     }
 
     /// A bulb that is off, with brightness, colour and colour temperature.
@@ -82,6 +93,13 @@ impl Device {
                 "target": celsius(20.0), "temperature": celsius(19.0),
             }),
         )
+    }
+
+    /// The same, and it jams when it is locked or unlocked: Acme accepts the request, and it fails.
+    #[must_use]
+    pub fn jamming(mut self) -> Device {
+        self.jams = true;
+        self
     }
 
     /// The same with another name.

@@ -2,14 +2,15 @@
 
 use crate::Fault;
 use alexa_patterns::message::{
-    Color, Command, Connectivity, ErrorType, Kelvin, LockState, Percent, Power, Property, Scale,
-    SetPoints, State, Temperature, ThermostatMode, Timestamp,
+    Color, Command, Connectivity, ErrorType, Kelvin, LockState, OutOfRange, Percent, Power,
+    Property, PropertyName, Scale, SetPoints, State, Temperature, ThermostatMode, Timestamp,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 use std::time::SystemTime;
 
 /// A device's state, or what is to become of it: what is not there is not known, or stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub(super) struct DeviceState {
     #[serde(skip_serializing_if = "Option::is_none")]
     reachable: Option<bool>,
@@ -39,10 +40,64 @@ pub(super) struct DeviceState {
     at: Option<u64>,
 }
 
+/// A temperature as Acme's devices measure it: in any scale, and with any number.
+#[derive(Deserialize)]
+struct Reading {
+    value: f64,
+    scale: Scale,
+}
+
+impl TryFrom<Reading> for Temperature {
+    type Error = OutOfRange;
+
+    fn try_from(reading: Reading) -> Result<Temperature, OutOfRange> {
+        Temperature::reading(reading.value, reading.scale)
+    }
+}
+
 /// By how much Alexa's colder and warmer change a light.
 const KELVIN_STEP: i64 = 500;
 
 impl DeviceState {
+    /// A state as Acme tells it; none if it is no object. A part that is odd is not known, and takes no
+    /// other with it.
+    pub(super) fn read(told: &Value) -> Option<DeviceState> {
+        let parts = Parts(told.as_object()?);
+        Some(DeviceState {
+            reachable: parts.part("reachable"),
+            on: parts.part("on"),
+            brightness: parts.part("brightness"),
+            color: parts.part("color"),
+            kelvin: parts.part("kelvin"),
+            target: parts.temperature("target"),
+            lower: parts.temperature("lower"),
+            upper: parts.temperature("upper"),
+            mode: parts.part("mode"),
+            schedule: parts.part("schedule"),
+            lock: parts.part("lock"),
+            temperature: parts.temperature("temperature"),
+            at: parts.part("at"),
+        })
+    }
+
+    /// The property that Acme calls by a name.
+    pub(super) fn property(name: &str) -> Option<PropertyName> {
+        Some(match name {
+            "reachable" => ("Alexa.EndpointHealth", "connectivity"),
+            "on" => ("Alexa.PowerController", "powerState"),
+            "brightness" => ("Alexa.BrightnessController", "brightness"),
+            "color" => ("Alexa.ColorController", "color"),
+            "kelvin" => ("Alexa.ColorTemperatureController", "colorTemperatureInKelvin"),
+            "target" => ("Alexa.ThermostatController", "targetSetpoint"),
+            "lower" => ("Alexa.ThermostatController", "lowerSetpoint"),
+            "upper" => ("Alexa.ThermostatController", "upperSetpoint"),
+            "mode" => ("Alexa.ThermostatController", "thermostatMode"),
+            "lock" => ("Alexa.LockController", "lockState"),
+            "temperature" => ("Alexa.TemperatureSensor", "temperature"),
+            _ => return None,
+        })
+    }
+
     /// What a command wants of a device, if that does not depend on how it is.
     pub(super) fn wanted(command: &Command) -> Option<DeviceState> {
         let unset = DeviceState::default();
@@ -136,5 +191,29 @@ impl DeviceState {
     pub(super) fn report(&self, now: SystemTime) -> State {
         let time = self.at.map_or(now.into(), Timestamp::from_milliseconds);
         State::at(time, self.properties())
+    }
+}
+
+/// The parts of an object that others have written.
+pub(super) struct Parts<'v>(pub(super) &'v Map<String, Value>);
+
+impl Parts<'_> {
+    /// A part, if it is there and as it should be.
+    pub(super) fn part<T: DeserializeOwned>(&self, name: &'static str) -> Option<T> {
+        let told = self.0.get(name).filter(|told| !told.is_null())?;
+        let read = T::deserialize(told).ok();
+        if read.is_none() {
+            // Not what is there instead: that may be anything, even a token.
+            tracing::warn!(name, "Acme tells something odd, which is left out");
+        }
+        read
+    }
+
+    fn temperature(&self, name: &'static str) -> Option<Temperature> {
+        let read = Temperature::try_from(self.part::<Reading>(name)?).ok();
+        if read.is_none() {
+            tracing::warn!(name, "Acme tells a temperature that Alexa does not take");
+        }
+        read
     }
 }

@@ -145,14 +145,13 @@ fn samples(world: &World) -> Vec<Value> {
     let target =
         json!({ "endpoint": "lamp", "token": TOKEN, "correlation": format!("{CORRELATION}-m-1") });
     let command = json!({ "namespace": "Alexa.PowerController", "name": "TurnOn", "payload": {} });
-    let deferred =
-        json!({ "message_id": "m-1", "target": target, "command": command, "user": "ann" });
+    let deferred = json!({ "message_id": "m-1", "target": target, "command": command, "user": "ann", "customer": "l-1" });
     let state = json!([{
         "namespace": "Alexa.PowerController", "name": "powerState", "value": "ON",
         "timeOfSample": "2017-09-27T18:30:30.45Z", "uncertaintyInMilliseconds": 0,
     }]);
     let change = json!({
-        "user": "ann", "endpoint": "lamp", "request": "r-1", "state": state,
+        "user": "ann", "endpoint": "lamp", "request": "r-1", "changed": state,
         "cause": "PHYSICAL_INTERACTION",
     });
     let header = json!({
@@ -163,7 +162,8 @@ fn samples(world: &World) -> Vec<Value> {
         "context": { "properties": state },
         "event": { "header": header, "endpoint": { "endpointId": "lamp" }, "payload": {} },
     });
-    let answer = json!({ "event": event, "user": "ann" });
+    let asked = json!({ "customer": "l-1", "command": command });
+    let answer = json!({ "event": event, "user": "ann", "asked": asked });
     let parcel = |body: &Value| Parcel {
         body: body.to_string(),
         deadline: Some(now + 900),

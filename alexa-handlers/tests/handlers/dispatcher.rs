@@ -3,8 +3,8 @@
 use crate::support::*;
 use alexa_doubles::{Rotation, Trouble};
 use alexa_patterns::message::{
-    Answer, Cause, CorrelationToken, EndpointId, ErrorType, Event, EventBody, MessageId, Power,
-    Property, State,
+    Answer, Asked, Cause, Command, CorrelationToken, Devices, EndpointId, ErrorType, Event,
+    EventBody, MessageId, Power, Property, State,
 };
 use net_runtime::{Backend as _, Parcel};
 use serde_json::{Value, json};
@@ -14,9 +14,20 @@ fn state(world: &World) -> State {
     State::at(world.memory.now().into(), [Property::Power(Power::On)])
 }
 
+fn whole_state(world: &World) -> State {
+    let dim = alexa_patterns::message::Percent::nearest(7);
+    state(world).and(State::at(world.memory.now().into(), [Property::Brightness(dim)]))
+}
+
 fn answer(id: &str, body: EventBody, deadline: Option<u64>) -> Parcel {
     let event = Event { id: MessageId::new(id).expect("an id"), body };
-    parcel(&Answer { event, user: "ann".to_owned() }, deadline)
+    let asked = Asked { customer: "l-1".to_owned(), command: Command::TurnOn };
+    let asked = event.body.correlation().map(|_| asked);
+    parcel(&Answer { event, user: "ann".to_owned(), asked }, deadline)
+}
+
+fn correlation() -> CorrelationToken {
+    CorrelationToken::new(CORRELATION).expect("a token")
 }
 
 fn lamp() -> EndpointId {
@@ -25,16 +36,16 @@ fn lamp() -> EndpointId {
 
 fn response(world: &World) -> Parcel {
     let body = EventBody::Response {
-        correlation: CorrelationToken::new(CORRELATION),
+        correlation: correlation(),
         endpoint: lamp(),
-        state: state(world),
+        state: whole_state(world),
     };
     answer("1", body, Some(world.now() + 6_000))
 }
 
 fn failure(world: &World) -> Parcel {
     let body = EventBody::ErrorResponse {
-        correlation: Some(CorrelationToken::new(CORRELATION)),
+        correlation: Some(correlation()),
         endpoint: Some(lamp()),
         error: ErrorType::EndpointBusy,
         message: "busy".to_owned(),
@@ -90,7 +101,8 @@ enum End {
 #[derive(Clone, Copy, PartialEq, Debug)]
 enum Left {
     Kept,
-    Refused,
+    /// Nothing is reported for a while.
+    Quiet,
     Dropped,
 }
 
@@ -108,19 +120,20 @@ fn gateway_table() -> Vec<Row> {
         (204, Value::Null, Done, Kept, (0, 1)),
         (400, exception("INVALID_REQUEST_EXCEPTION"), Again, Kept, (0, 1)),
         (400, Value::Null, Again, Kept, (0, 1)),
-        (401, exception("INVALID_ACCESS_TOKEN_EXCEPTION"), Done, Refused, (1, 2)),
-        (401, json!("<html>"), Done, Refused, (1, 2)),
-        (401, exception("SKILL_DISABLED_EXCEPTION"), Done, Dropped, (0, 1)),
-        (403, exception("SKILL_DISABLED_EXCEPTION"), Done, Dropped, (0, 1)),
-        (403, other_name("SKILL_DISABLED_EXCEPTION"), Done, Dropped, (0, 1)),
-        (403, json!({ "error": "skill_not_enabled" }), Done, Dropped, (0, 1)),
-        (500, json!({ "message": "no SkillIdentifier for hush" }), Done, Dropped, (0, 1)),
+        (401, exception("INVALID_ACCESS_TOKEN_EXCEPTION"), Again, Quiet, (1, 2)),
+        (401, json!("<html>"), Again, Quiet, (1, 2)),
+        (401, exception("SKILL_DISABLED_EXCEPTION"), Again, Quiet, (0, 1)),
+        (403, exception("SKILL_DISABLED_EXCEPTION"), Again, Quiet, (0, 1)),
+        (403, other_name("SKILL_DISABLED_EXCEPTION"), Again, Quiet, (0, 1)),
+        (403, json!({ "error": "skill_not_enabled" }), Again, Quiet, (0, 1)),
+        (500, json!({ "message": "no SkillIdentifier for hush" }), Again, Quiet, (0, 1)),
         (403, exception("INSUFFICIENT_PERMISSION_EXCEPTION"), Done, Kept, (0, 1)),
         (403, exception("SOMETHING_NEW"), Again, Kept, (1, 2)),
         (403, Value::Null, Again, Kept, (1, 2)),
         (403, json!([["hush"]]), Again, Kept, (1, 2)),
         (404, exception("SKILL_NOT_FOUND_EXCEPTION"), Done, Kept, (0, 1)),
-        (413, exception("REQUEST_ENTITY_TOO_LARGE_EXCEPTION"), Again, Kept, (0, 1)),
+        // With its state, and without.
+        (413, exception("REQUEST_ENTITY_TOO_LARGE_EXCEPTION"), Again, Kept, (0, 2)),
         (418, exception("hush is no code"), Again, Kept, (0, 1)),
         // With less than a second left there is no time for these to come again.
         (408, Value::Null, Again, Kept, (0, 1)),
@@ -147,7 +160,7 @@ async fn what_the_gateway_says_is_done() {
         match left {
             Left::Dropped => assert!(grants.is_empty(), "{what}"),
             left => {
-                assert_eq!(grants[0].refused, left == Left::Refused, "{what}");
+                assert_eq!(grants[0].quiet_until > world.now(), left == Left::Quiet, "{what}");
                 assert_eq!(grants[0].refresh_token, before[0].refresh_token, "{what}");
             }
         }
@@ -191,26 +204,44 @@ async fn a_user_who_has_taken_back_the_leave_is_forgotten() {
 }
 
 #[tokio::test]
-async fn a_user_who_has_disabled_the_skill_is_sent_nothing_until_there_is_a_new_grant() {
-    let world = World::granted().await;
-    world.gateway.disable("ann");
-    assert!(world.dispatch(&[response(&world)]).await.is_empty());
-    assert!(world.grants().is_empty());
-    let before = asked(&world);
-    assert!(world.dispatch(&[response(&world)]).await.is_empty());
-    assert_eq!(asked(&world), before, "nobody is asked");
-    assert_eq!(error(&world.ask(turn_on()).await), "INSUFFICIENT_PERMISSIONS");
+async fn what_the_gateway_refuses_ends_reports_for_a_while_and_nothing_for_good() {
+    for trouble in [
+        Trouble::answer(403, exception("SKILL_DISABLED_EXCEPTION")),
+        Trouble::status(401),
+        Trouble::answer(403, json!({ "error": "skill_not_enabled" })),
+    ] {
+        let world = World::granted().await;
+        let report = || report(&world, State::new());
+        world.gateway.give(trouble.clone().always());
+        assert!(world.dispatch(&[report()]).await.is_empty(), "a report is dropped");
+        let before = asked(&world);
+        assert!(world.dispatch(&[report()]).await.is_empty());
+        assert_eq!(asked(&world), before, "nobody is asked");
+
+        // It lapses by itself; what is still refused is not asked for again at once.
+        world.advance(601.0);
+        assert!(world.dispatch(&[report()]).await.is_empty());
+        assert!(asked(&world).1 > before.1);
+        let before = asked(&world);
+        assert!(world.dispatch(&[report()]).await.is_empty());
+        assert_eq!(asked(&world), before);
+
+        // A directive proves that the skill is enabled: its answer is sent, and reports go on.
+        world.gateway.relent();
+        assert_eq!(name(&world.ask(turn_on()).await).1, "DeferredResponse");
+        assert!(world.dispatch(&[response(&world)]).await.is_empty());
+        assert!(world.dispatch(&[report()]).await.is_empty());
+        let names: Vec<_> = world.gateway.taken().iter().map(|it| it.name().to_owned()).collect();
+        assert_eq!(names, ["Response", "ChangeReport"]);
+        assert_eq!(world.grants()[0].quiet_until, 0);
+    }
 }
 
 #[tokio::test]
 async fn without_a_grant_nothing_is_sent_and_nothing_fails() {
     let world = World::start().await;
     assert!(world.dispatch(&[response(&world)]).await.is_empty());
-    world.grant().await;
-    let mut refused = world.grants().remove(0);
-    refused.refused = true;
-    world.store(&refused).await;
-    assert!(world.dispatch(&[response(&world)]).await.is_empty());
+    assert!(world.dispatch(&[report(&world, State::new())]).await.is_empty());
     assert_eq!(asked(&world), (0, 0));
 }
 
@@ -253,6 +284,43 @@ async fn an_event_too_large_is_sent_without_what_has_not_changed() {
 }
 
 #[tokio::test]
+async fn whatever_is_too_large_shrinks_as_far_as_it_can() {
+    let connected = |state: State| {
+        let property = Property::Connectivity(alexa_patterns::message::Connectivity::Ok);
+        let time = std::time::SystemTime::UNIX_EPOCH.into();
+        state.or(alexa_patterns::message::Sample { property, time, uncertainty: 0 })
+    };
+    let known = |event: &Value| event["context"]["properties"].as_array().map(Vec::len);
+    let world = World::granted().await;
+    let unchanged = || {
+        let dim = alexa_patterns::message::Percent::nearest(7);
+        connected(State::at(world.memory.now().into(), [Property::Brightness(dim)]))
+    };
+    // Everything but connectivity goes first, and then that.
+    for (times, left) in [(0, 2), (1, 1), (2, 0)] {
+        world.gateway.give(Trouble::status(413).times(times));
+        assert!(world.dispatch(&[report(&world, unchanged())]).await.is_empty());
+        let taken = world.gateway.taken().pop().expect("it is taken");
+        assert_eq!(known(&taken.event), Some(left));
+        world.gateway.relent();
+    }
+    world.gateway.give(Trouble::status(413));
+    assert!(world.dispatch(&[response(&world)]).await.is_empty());
+    let taken = world.gateway.taken().pop().expect("it is taken");
+    assert_eq!((taken.name(), known(&taken.event)), ("Response", Some(0)));
+    world.gateway.give(Trouble::status(413));
+    let body = EventBody::ErrorResponse {
+        correlation: Some(correlation()),
+        endpoint: Some(lamp()),
+        error: ErrorType::EndpointBusy,
+        message: "é".repeat(100_000),
+    };
+    assert!(world.dispatch(&[answer("1", body, Some(world.now() + 6_000))]).await.is_empty());
+    let taken = world.gateway.taken().pop().expect("it is taken");
+    assert_eq!(taken.event["event"]["payload"]["message"], "é".repeat(100));
+}
+
+#[tokio::test]
 async fn after_its_deadline_an_answer_is_reported_as_a_change_or_not_at_all() {
     for (event, name_) in [
         (response as fn(&World) -> Parcel, Some("ChangeReport")),
@@ -271,8 +339,15 @@ async fn after_its_deadline_an_answer_is_reported_as_a_change_or_not_at_all() {
     let event = response(&world);
     world.advance(6.5);
     world.dispatch(&[event]).await;
-    let change = world.gateway.taken()[0].event["event"]["payload"]["change"].clone();
+    let taken = world.gateway.taken().remove(0).event;
+    let change = &taken["event"]["payload"]["change"];
     assert_eq!(change["cause"]["type"], "VOICE_INTERACTION");
+    let names = |list: &Value| {
+        let all = list.as_array().into_iter().flatten();
+        all.filter_map(|it| it["name"].as_str().map(str::to_owned)).collect::<Vec<_>>()
+    };
+    assert_eq!(names(&change["properties"]), ["powerState"], "what was asked for has changed");
+    assert_eq!(names(&taken["context"]["properties"]), ["brightness"], "and nothing else");
 }
 
 #[tokio::test]
@@ -375,7 +450,7 @@ async fn a_refresh_that_fails_is_ours_or_the_users_or_passes() {
             Left::Kept,
             1,
         ),
-        ("no answer", Trouble::hang_up(), End::Again, Left::Kept, 1),
+        ("no answer", Trouble::hang_up(), End::Again, Left::Kept, 5),
     ] {
         let world = World::granted().await;
         let mut stale = world.grants().remove(0);
@@ -474,11 +549,8 @@ async fn what_belongs_into_no_gateway_is_not_taken_and_said_to_be_wrong() {
     let world = World::granted().await;
     for body in [
         EventBody::AcceptGrantResponse,
-        EventBody::DiscoverResponse { devices: Vec::new() },
-        EventBody::DeferredResponse {
-            correlation: CorrelationToken::new(CORRELATION),
-            seconds: None,
-        },
+        EventBody::DiscoverResponse { devices: Devices::default() },
+        EventBody::DeferredResponse { correlation: correlation(), seconds: None },
     ] {
         assert_eq!(world.dispatch(&[answer("1", body, None)]).await, [0]);
     }

@@ -2,10 +2,15 @@
 
 use crate::support::*;
 use alexa_doubles::{Device, Rotation, Trouble};
-use alexa_handlers::{Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, acme};
-use alexa_patterns::message::{
-    Capability, Category, Command, DevicePush, DiscoveredDevice, EndpointId, ErrorType, Label,
-    Region, State, StateChange, Token,
+use alexa_handlers::{
+    Account, Api, DeviceCloud, Entrypoint, Fault, Order, Outcome, PushRefused, User, acme,
+};
+use alexa_patterns::{
+    contract,
+    message::{
+        Capability, Category, Command, DevicePush, DiscoveredDevice, EndpointId, ErrorType, Label,
+        Region, State, StateChange, Token,
+    },
 };
 use net_dsl::HttpRequest;
 use serde_json::{Value, json};
@@ -66,7 +71,7 @@ async fn every_command_is_deferred_with_its_deadline() {
         assert!((before + budget..=world.now() + budget).contains(&deadline), "{name_}");
         let sent: Value = serde_json::from_str(&parcel.body).expect("JSON");
         assert_eq!(sent["message_id"], "m-1");
-        assert_eq!(sent["user"], "ann");
+        assert_eq!((&sent["user"], &sent["customer"]), (&json!("ann"), &json!("l-1")));
         assert_eq!(sent["command"]["namespace"], namespace);
         assert_eq!(sent["command"]["name"], name_);
         assert_eq!(sent["command"]["payload"], payload, "{name_}");
@@ -79,8 +84,8 @@ async fn every_command_is_deferred_with_its_deadline() {
 struct Takes(Duration);
 
 impl DeviceCloud for Takes {
-    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<String, Fault> {
-        Ok("ann".to_owned())
+    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<Account, Fault> {
+        Ok(Account::new("ann", "l-1"))
     }
     async fn discover(&self, _: User<'_>, _: &Api<'_>) -> Result<Vec<DiscoveredDevice>, Fault> {
         Ok(Vec::new())
@@ -139,18 +144,19 @@ async fn what_cannot_be_sent_is_never_called_deferred() {
 }
 
 #[tokio::test]
-async fn without_leave_to_send_events_nothing_is_deferred() {
+async fn without_permission_to_send_events_nothing_is_deferred() {
     let world = World::start().await;
     assert_eq!(error(&world.ask(turn_on()).await), "INSUFFICIENT_PERMISSIONS");
-    world.grant().await;
-    let mut refused = world.grants().remove(0);
-    refused.refused = true;
-    world.store(&refused).await;
-    assert_eq!(error(&world.ask(turn_on()).await), "INSUFFICIENT_PERMISSIONS");
-    // What is answered at once needs no leave.
+    // What is answered at once needs no permission.
     assert_eq!(name(&world.ask(report_state("lamp")).await).1, "StateReport");
     assert_eq!(name(&world.ask(discover()).await).1, "Discover.Response");
     assert!(world.take(DEFERRED).is_empty());
+    // A directive proves that the skill is enabled, whatever the gateway has said before.
+    world.grant().await;
+    let mut quiet = world.grants().remove(0);
+    quiet.quiet_until = u64::MAX;
+    world.store(&quiet).await;
+    assert_eq!(name(&world.ask(turn_on()).await).1, "DeferredResponse");
 }
 
 fn without(mut directive: Value, path: &str) -> Value {
@@ -453,8 +459,8 @@ async fn discovery_tells_300_devices_each_once_and_none_that_alexa_does_not_take
 struct Twice;
 
 impl DeviceCloud for Twice {
-    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<String, Fault> {
-        Ok("ann".to_owned())
+    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<Account, Fault> {
+        Ok(Account::new("ann", "l-1"))
     }
     async fn discover(&self, _: User<'_>, _: &Api<'_>) -> Result<Vec<DiscoveredDevice>, Fault> {
         let lamp = |id: &str, name: &str| {
@@ -540,9 +546,8 @@ async fn a_device_out_of_reach_is_reported_and_not_an_error() {
 }
 
 /// What a status of Acme's says, and whether it is worth asking again.
-pub(crate) const STATUSES: [(u16, &str, bool); 12] = [
+pub(crate) const STATUSES: [(u16, &str, bool); 11] = [
     (400, "INVALID_VALUE", false),
-    (401, "EXPIRED_AUTHORIZATION_CREDENTIAL", false),
     (403, "INSUFFICIENT_PERMISSIONS", false),
     (404, "NO_SUCH_ENDPOINT", false),
     (409, "ENDPOINT_BUSY", false),
@@ -641,7 +646,8 @@ async fn a_grant_is_exchanged_and_stored_before_it_is_accepted() {
     let answer = world.ask(accept_grant(&world.login.code("ann"))).await;
     assert_eq!(name(&answer), ("Alexa.Authorization", "AcceptGrant.Response"));
     let [grant] = <[_; 1]>::try_from(world.grants()).expect("one grant");
-    assert_eq!((grant.user.as_str(), grant.region, grant.refused), ("ann", Region::Europe, false));
+    assert_eq!((grant.user.as_str(), grant.customer.as_str()), ("ann", "l-1"));
+    assert_eq!((grant.region, grant.quiet_until), (Some(Region::Europe), 0));
     assert_eq!(world.login.user(grant.access_token.expose()).as_deref(), Some("ann"));
     assert!((before + 3_600_000..=world.now() + 3_600_000).contains(&grant.expires_at));
     let asked = world.login.exchanges().remove(0);
@@ -663,16 +669,16 @@ async fn a_grant_that_comes_again_changes_nothing_and_a_new_one_replaces_it() {
     assert_eq!(error(&world.ask(accept_grant(&code)).await), "ACCEPT_GRANT_FAILED");
     assert_eq!(world.grants(), first, "the grant stays good");
 
-    let mut refused = first[0].clone();
-    refused.refused = true;
-    world.store(&refused).await;
+    let mut quiet = first[0].clone();
+    quiet.quiet_until = u64::MAX;
+    world.store(&quiet).await;
     assert_eq!(
         name(&world.ask(accept_grant(&world.login.code("ann"))).await).1,
         "AcceptGrant.Response"
     );
     let second = world.grants();
     assert_eq!(second.len(), 1);
-    assert!(!second[0].refused && second[0].access_token != first[0].access_token);
+    assert!(second[0].quiet_until == 0 && second[0].access_token != first[0].access_token);
 }
 
 #[tokio::test]
@@ -734,5 +740,67 @@ async fn an_id_of_a_message_is_new_for_each() {
     for directive in [turn_on(), turn_on(), discover(), report_state("lamp"), json!(null)] {
         let answer = world.ask_of(acme::Acme, directive).await;
         assert!(ids.insert(answer["event"]["header"]["messageId"].to_string()));
+    }
+}
+
+#[tokio::test]
+async fn what_takes_too_long_is_answered_while_alexa_waits() {
+    // Each of the things that a directive waits for, one at a time.
+    let slow = || Trouble::slow(Duration::from_secs(9));
+    let quick = || Trouble::slow(Duration::ZERO);
+    type Spoil = fn(&World, Trouble, Trouble);
+    let account: Spoil = |world, slow, _| world.acme.give(slow);
+    let second: Spoil = |world, slow, quick| {
+        world.acme.give(quick);
+        world.acme.give(slow);
+    };
+    let login: Spoil = |world, slow, _| world.login.give(slow);
+    let cases: [(&str, Spoil, fn(&World) -> Value, &str); 6] = [
+        ("account", account, |_| turn_on(), "ENDPOINT_UNREACHABLE"),
+        ("account", account, |_| discover(), "ENDPOINT_UNREACHABLE"),
+        ("account", account, |_| report_state("lamp"), "StateReport"),
+        ("devices", second, |_| discover(), "ENDPOINT_UNREACHABLE"),
+        ("account", account, |world| accept_grant(&world.login.code("ann")), "ACCEPT_GRANT_FAILED"),
+        ("login", login, |world| accept_grant(&world.login.code("ann")), "ACCEPT_GRANT_FAILED"),
+    ];
+    for (what, spoil, directive, expected) in cases {
+        let world = World::granted().await;
+        spoil(&world, slow(), quick());
+        let directive = directive(&world);
+        let started = std::time::Instant::now();
+        let answer = world.ask_within(Duration::from_millis(1_200), directive).await;
+        assert!(started.elapsed() < Duration::from_millis(1_200), "{what} {expected}");
+        let (said, error) = (name(&answer).1, error(&answer));
+        assert!(said == expected || error == expected, "{what}: {said} {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_directive_leaves_half_of_its_time_to_whoever_carries_it_out() {
+    // What is deferred later comes after its deadline, and is answered by nobody.
+    let world = World::granted().await;
+    world.acme.give(Trouble::slow(Duration::from_secs(9)));
+    let started = std::time::Instant::now();
+    let answer = world.ask_within(Duration::from_secs(8), turn_on()).await;
+    let took = started.elapsed();
+    assert_eq!(error(&answer), "ENDPOINT_UNREACHABLE");
+    assert!(took < Duration::from_millis(3_500), "{took:?}");
+    assert!(world.take(DEFERRED).is_empty());
+}
+
+#[tokio::test]
+async fn discovery_says_that_changes_are_reported_where_the_network_does() {
+    let world = World::start().await;
+    for reports in [true, false] {
+        let entrypoint = Entrypoint::new(acme::Acme, None).reporting_changes(reports);
+        let runtime = world.runtime::<contract::Entrypoint>();
+        let answer = runtime.invoke(&entrypoint, discover()).await.expect("an answer");
+        let devices = answer["event"]["payload"]["endpoints"].as_array().expect("devices");
+        let capabilities = devices.iter().filter_map(|device| device["capabilities"].as_array());
+        let flags: Vec<_> = capabilities
+            .flatten()
+            .filter_map(|capability| capability["properties"].get("proactivelyReported"))
+            .collect();
+        assert!(!flags.is_empty() && flags.iter().all(|flag| **flag == reports));
     }
 }

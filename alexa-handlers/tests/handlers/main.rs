@@ -1,6 +1,8 @@
 //! Handlers on events as Lambda gives them, against doubles of what they call, over real HTTP.
 
+mod acme;
 mod anything;
+mod customers;
 mod dispatcher;
 mod entrypoint;
 mod network;

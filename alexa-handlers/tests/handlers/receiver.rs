@@ -24,7 +24,7 @@ async fn a_push_that_is_signed_is_handed_on() {
     assert_eq!(change["endpoint"], "lamp");
     assert_eq!(change["request"], "r-1");
     assert_eq!(change["cause"], "PHYSICAL_INTERACTION");
-    let state = change["state"].as_array().expect("a state");
+    let state = change["changed"].as_array().expect("what has changed");
     assert!(state.iter().any(|it| it["name"] == "powerState" && it["value"] == "OFF"));
 }
 
@@ -89,9 +89,7 @@ async fn a_push_that_says_nothing_is_malformed() {
         json!({ "account": "ann", "device": "lamp" }).to_string(),
         json!({ "account": "ann", "device": "a.b", "state": state }).to_string(),
         json!({ "account": 7, "device": "lamp", "state": state }).to_string(),
-        json!({ "account": "ann", "device": "lamp", "state": { "brightness": 101 } }).to_string(),
-        json!({ "account": "ann", "device": "lamp", "state": { "on": TOKEN } }).to_string(),
-        json!({ "account": "ann", "device": "lamp", "state": state, "cause": "hush" }).to_string(),
+        json!({ "account": "ann", "device": "lamp", "state": TOKEN }).to_string(),
         "[".repeat(100_000),
     ] {
         let answer = world.receive(&body, &world.acme.signature(&body)).await;

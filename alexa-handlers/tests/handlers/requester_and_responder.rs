@@ -7,7 +7,7 @@ use crate::{
 };
 use alexa_doubles::{Pace, Trouble};
 use alexa_patterns::message::{
-    Cause, CorrelationToken, EndpointId, Pending, PendingStatus, Power, Property, State,
+    Cause, Command, CorrelationToken, EndpointId, Pending, PendingStatus, Power, Property, State,
     StateChange,
 };
 use net_runtime::Parcel;
@@ -32,7 +32,9 @@ fn change_of(world: &World, device: &str, request: Option<&str>, cause: Cause) -
             user: "ann".to_owned(),
             endpoint: EndpointId::new(device).expect("an id"),
             request: request.map(str::to_owned),
-            state: power(world, on),
+            changed: power(world, on),
+            unchanged: State::new(),
+            failed: None,
             cause,
         },
         None,
@@ -153,7 +155,8 @@ async fn a_directive_that_is_delivered_twice_is_handed_on_once() {
     world.acme.give(Trouble::hang_up().on("PATCH").after_doing());
     world.request(from_ref(&first)).await;
     world.request(from_ref(&first)).await;
-    assert_eq!(world.answers().len(), 1, "a lost answer is told as one error");
+    assert!(world.answers().is_empty(), "a lost answer is asked for again, by the same id");
+    assert_eq!(status(&world), [PendingStatus::Sent]);
     assert_eq!(world.acme.open_requests().len(), 1);
 }
 
@@ -271,7 +274,9 @@ async fn a_request_of_another_device_or_user_is_not_answered() {
             user: user.to_owned(),
             endpoint: EndpointId::new(endpoint).expect("an id"),
             request: Some("r-1".to_owned()),
-            state: power(&world, true),
+            changed: power(&world, true),
+            unchanged: State::new(),
+            failed: None,
             cause: Cause::PhysicalInteraction,
         };
         world.respond(&[parcel(&change, None)]).await;
@@ -322,12 +327,15 @@ fn claimed(world: &World, ago: u64, request: Option<&str>) -> Pending {
         message: "m-1".to_owned(),
         user: "ann".to_owned(),
         endpoint,
-        correlation: CorrelationToken::new("hush-correlation-m-1"),
+        customer: "l-1".to_owned(),
+        correlation: CorrelationToken::new("hush-correlation-m-1").expect("a token"),
+        command: Command::TurnOn,
         expected: vec![Property::Power(Power::On)],
         status: PendingStatus::Claimed,
         request: request.map(str::to_owned),
         deadline: world.now() + 4_000,
         claimed_at: world.now() - ago,
+        claim: None,
         expires: world.now() / 1_000 + 300,
     }
 }
@@ -403,12 +411,161 @@ async fn a_device_out_of_reach_is_said_to_be() {
         user: "ann".to_owned(),
         endpoint: EndpointId::new("lamp").expect("an id"),
         request: None,
-        state: State::at(
+        changed: State::at(
             std::time::SystemTime::UNIX_EPOCH.into(),
             [Property::Connectivity(alexa_patterns::message::Connectivity::Unreachable)],
         ),
+        unchanged: State::new(),
+        failed: None,
         cause: Cause::PhysicalInteraction,
     };
     world.respond(&[parcel(&change, None)]).await;
     assert_eq!(property(&world.answers()[0], "connectivity")["value"], "UNREACHABLE");
+}
+
+#[tokio::test]
+async fn a_command_that_was_accepted_and_has_failed_is_answered_with_why() {
+    let unlock = directive("door", "Alexa.LockController", "Unlock", json!({}));
+    let jammed = json!({ "reachable": true, "lock": "JAMMED" });
+    for (what, push, expected) in [
+        (
+            "says so",
+            json!({ "state": jammed, "failed": { "code": "jammed" } }),
+            "HARDWARE_MALFUNCTION",
+        ),
+        ("is jammed", json!({ "state": jammed }), "HARDWARE_MALFUNCTION"),
+        ("is jammed", json!({ "state": jammed, "request": null }), "HARDWARE_MALFUNCTION"),
+        ("stays", json!({ "state": { "lock": "LOCKED" } }), "HARDWARE_MALFUNCTION"),
+        ("is away", json!({ "state": { "reachable": false } }), "ENDPOINT_UNREACHABLE"),
+        (
+            "has no battery",
+            json!({ "state": {}, "failed": { "code": "low_battery", "percentage": 3 } }),
+            "ENDPOINT_LOW_POWER",
+        ),
+        ("says anything", json!({ "state": {}, "failed": "hush" }), "INTERNAL_ERROR"),
+    ] {
+        let world = world().await;
+        let deferred = deferred(&world, unlock.clone()).await;
+        world.request(from_ref(&deferred)).await;
+        let mut body = json!({ "account": "ann", "device": "door", "request": "r-1" });
+        for (name, value) in push.as_object().expect("an object") {
+            body[name] = value.clone();
+        }
+        let body = body.to_string();
+        assert_eq!(world.receive(&body, &world.acme.signature(&body)).await, 202, "{what}");
+        let changes = world.take(CHANGES);
+        assert!(world.respond(&changes).await.is_empty(), "{what}");
+        let (answers, reports): (Vec<_>, Vec<_>) =
+            world.answers().into_iter().partition(|event| name(event).1 == "ErrorResponse");
+        assert_eq!(answers.len(), 1, "{what}");
+        assert_eq!(error(&answers[0]), expected, "{what}");
+        // An ErrorResponse has no state, so what is new of the device is reported.
+        let tells =
+            body.contains("JAMMED") || body.contains("LOCKED") || body.contains("reachable");
+        assert_eq!(reports.len(), usize::from(tells), "{what}");
+        assert!(reports.iter().all(|report| name(report).1 == "ChangeReport"));
+        // It comes again, and is known.
+        assert!(world.respond(&changes).await.is_empty());
+        assert!(world.answers().iter().all(|event| name(event).1 != "ErrorResponse"), "{what}");
+        assert_eq!(status(&world), [PendingStatus::Done]);
+    }
+}
+
+#[tokio::test]
+async fn a_lamp_that_stays_off_has_not_been_turned_on() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(&[deferred]).await;
+    world.respond(&[push(&world, "lamp", Some("r-1"))]).await;
+    let events = world.answers();
+    let errors: Vec<_> = events.iter().map(error).filter(|error| !error.is_empty()).collect();
+    assert_eq!(errors, ["INTERNAL_ERROR"]);
+}
+
+#[tokio::test]
+async fn a_lock_that_jams_is_polled_as_jammed() {
+    let world = world().await;
+    let unlock = directive("door", "Alexa.LockController", "Unlock", json!({}));
+    let deferred = deferred(&world, unlock).await;
+    world.request(&[deferred]).await;
+    world.poll().await;
+    assert!(world.take(CHANGES).is_empty(), "it is still locked, and may yet be unlocked");
+    world.acme.touch("ann", "door", json!({ "lock": "JAMMED" }));
+    world.poll().await;
+    world.respond(&world.take(CHANGES)).await;
+    let errors: Vec<_> = world.answers().iter().map(|it| error(it).to_owned()).collect();
+    assert!(errors.contains(&"HARDWARE_MALFUNCTION".to_owned()), "{errors:?}");
+}
+
+#[tokio::test]
+async fn a_jamming_lock_of_acmes_fails_by_every_way() {
+    // At once, by a push, and by a poll.
+    for way in ["sync", "push", "poll"] {
+        let world = World::granted().await;
+        world.acme.add("ann", TOKEN, [("door", alexa_doubles::Device::lock().jamming())]);
+        let hook = crate::network::hook(&world).await;
+        if way != "sync" {
+            world.acme.set_pace(Pace::WhenTold);
+        }
+        if way == "push" {
+            world.acme.set_pushes(alexa_doubles::Pushes::to(hook.url()));
+        }
+        let unlock = directive("door", "Alexa.LockController", "Unlock", json!({}));
+        let deferred = deferred(&world, unlock).await;
+        if way == "sync" {
+            world.sync(&[deferred]).await;
+        } else {
+            world.request(&[deferred]).await;
+            world.acme.carry_out().await;
+            if way == "poll" {
+                world.poll().await;
+            }
+            world.respond(&world.take(CHANGES)).await;
+        }
+        world.dispatch(&world.take(RESPONSES)).await;
+        let answers = world.gateway.answers(&format!("{CORRELATION}-m-1"));
+        let errors: Vec<_> = answers.iter().map(|it| error(&it.event)).collect();
+        assert_eq!(errors, ["HARDWARE_MALFUNCTION"], "{way}");
+        assert!(world.acme.acts().is_empty(), "{way}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_has_what_has_changed_and_its_context_what_has_not() {
+    let names = |list: &Value| {
+        let all = list.as_array().into_iter().flatten();
+        let mut names: Vec<_> = all.filter_map(|it| it["name"].as_str()).collect();
+        names.sort_unstable();
+        names.join(" ")
+    };
+    let all = "brightness color colorTemperatureInKelvin connectivity powerState";
+    for (changed, expected) in [
+        (json!({ "brightness": 7 }), "brightness"),
+        (json!({ "on": true, "kelvin": 4_000 }), "colorTemperatureInKelvin powerState"),
+        (json!({ "reachable": false }), "connectivity"),
+    ] {
+        let world = world().await;
+        let hook = crate::network::hook(&world).await;
+        world.acme.set_pushes(alexa_doubles::Pushes::to(hook.url()));
+        world.acme.touch("ann", "lamp", changed);
+        assert_eq!(world.acme.push("ann", "lamp").await, [202]);
+        world.respond(&world.take(CHANGES)).await;
+        let event = world.answers().remove(0);
+        assert_eq!(names(&event["event"]["payload"]["change"]["properties"]), expected);
+        let mut others: Vec<_> = all.split(' ').collect();
+        others.retain(|name| !expected.split(' ').any(|changed| changed == *name));
+        assert_eq!(names(&event["context"]["properties"]), others.join(" "));
+    }
+    // A late answer: what was asked for has changed.
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(&[deferred]).await;
+    world.acme.carry_out().await;
+    world.advance(6.5);
+    world.poll().await;
+    world.respond(&world.take(CHANGES)).await;
+    let event = world.answers().remove(0);
+    assert_eq!(names(&event["event"]["payload"]["change"]["properties"]), "powerState");
+    let context = names(&event["context"]["properties"]);
+    assert_eq!(context, "brightness color colorTemperatureInKelvin connectivity");
 }

@@ -2,8 +2,8 @@
 
 use alexa_doubles::{Acme, Device, Gateway, Login, schema};
 use alexa_handlers::{
-    Api, DeviceCloud, Dispatcher, Entrypoint, Fault, Order, Outcome, Poller, PushRefused, Receiver,
-    Requester, Responder, SyncProcessor, User, acme,
+    Account, Api, DeviceCloud, Dispatcher, Entrypoint, Fault, Order, Outcome, Poller, PushRefused,
+    Receiver, Requester, Responder, SyncProcessor, User, acme,
 };
 use alexa_patterns::{
     contract,
@@ -12,7 +12,7 @@ use alexa_patterns::{
     },
 };
 use net_dsl::{Contract, HttpRequest};
-use net_runtime::{Backend as _, Handler, Memory, Parcel, Runtime};
+use net_runtime::{Backend as _, Handler, Invocation, Memory, Parcel, Runtime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -98,11 +98,12 @@ impl World {
         let (access, refresh, expires) = self.login.grant("ann");
         self.store(&Grant {
             user: "ann".to_owned(),
-            access_token: Token::new(access),
-            refresh_token: Token::new(refresh),
+            customer: self.acme.link(TOKEN).expect("Ann has linked the skill"),
+            access_token: Token::new(access).expect("a token"),
+            refresh_token: Token::new(refresh).expect("a token"),
             expires_at: expires,
-            region: Region::Europe,
-            refused: false,
+            region: Some(Region::Europe),
+            quiet_until: 0,
         })
         .await;
     }
@@ -112,7 +113,7 @@ impl World {
         let item = serde_json::to_value(grant).expect("JSON").as_object().cloned();
         let put = Write::Put {
             item: item.expect("an object"),
-            keys: vec!["user"],
+            keys: vec!["user", "customer"],
             condition: Condition::Always,
         };
         self.memory.write("grants", put).await.expect("memory");
@@ -141,7 +142,8 @@ impl World {
         self.memory.advance(Duration::from_secs_f64(seconds));
     }
 
-    pub(crate) fn runtime<C: Contract>(&self) -> Runtime<C> {
+    /// What the functions are bound to.
+    pub(crate) fn bindings(&self) -> Vec<(&'static str, String)> {
         let bindings = [
             ("NET_SENDS_DEFERRED_DIRECTIVE", DEFERRED),
             ("NET_DEADLINE_DEFERRED_DIRECTIVE", "6"),
@@ -155,7 +157,11 @@ impl World {
             ("NET_SECRET_LOGIN_WITH_AMAZON", "arn:login"),
             ("NET_CALLS_ALEXA_GATEWAY", self.gateway.url()),
         ];
-        Runtime::new(self.memory.clone(), bindings).expect("every need is bound")
+        bindings.map(|(name, value)| (name, value.to_owned())).into()
+    }
+
+    pub(crate) fn runtime<C: Contract>(&self) -> Runtime<C> {
+        Runtime::new(self.memory.clone(), self.bindings()).expect("every need is bound")
     }
 
     /// What was sent to a queue since last asked.
@@ -172,8 +178,20 @@ impl World {
         self.ask_of(acme::Acme, directive).await
     }
 
+    /// The same in a run of so long.
+    pub(crate) async fn ask_within(&self, time: Duration, directive: Value) -> Value {
+        let entrypoint = Entrypoint::new(acme::Acme, Region::Europe);
+        let runtime = self.runtime::<contract::Entrypoint>();
+        let ends = self.memory.now() + time;
+        let invocation = Invocation { request_id: "local".to_owned(), ends };
+        let answer = runtime.invoke_within(&entrypoint, directive, &invocation).await;
+        let answer = answer.expect("it never fails");
+        well_formed(schema::synchronous(&answer), &answer);
+        answer
+    }
+
     pub(crate) async fn ask_of(&self, cloud: impl DeviceCloud, directive: Value) -> Value {
-        let entrypoint = Entrypoint::new(cloud, Region::Europe);
+        let entrypoint = Entrypoint::new(cloud, Region::Europe).reporting_changes(true);
         let runtime = self.runtime::<contract::Entrypoint>();
         let answer = runtime.invoke(&entrypoint, directive).await.expect("it never fails");
         well_formed(schema::synchronous(&answer), &answer);
@@ -289,13 +307,17 @@ pub(crate) fn turn_on() -> Value {
 }
 
 pub(crate) fn accept_grant(code: &str) -> Value {
+    accept_grant_of(TOKEN, code)
+}
+
+pub(crate) fn accept_grant_of(token: &str, code: &str) -> Value {
     let header = json!({
         "namespace": "Alexa.Authorization", "name": "AcceptGrant", "payloadVersion": "3",
         "messageId": "m-1",
     });
     let payload = json!({
         "grant": { "type": "OAuth2.AuthorizationCode", "code": code },
-        "grantee": { "type": "BearerToken", "token": TOKEN },
+        "grantee": { "type": "BearerToken", "token": token },
     });
     json!({ "directive": { "header": header, "payload": payload } })
 }
@@ -371,8 +393,8 @@ pub(crate) fn parcel(message: &impl Serialize, deadline: Option<u64>) -> Parcel 
 pub(crate) struct Says(pub(crate) Result<Outcome, Fault>);
 
 impl DeviceCloud for Says {
-    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<String, Fault> {
-        Ok("ann".to_owned())
+    async fn account(&self, _: &Token, _: &Api<'_>) -> Result<Account, Fault> {
+        Ok(Account::new("ann", "l-1"))
     }
 
     async fn discover(&self, _: User<'_>, _: &Api<'_>) -> Result<Vec<DiscoveredDevice>, Fault> {

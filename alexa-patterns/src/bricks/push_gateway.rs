@@ -1,7 +1,7 @@
 use crate::{
-    contract::Receiver,
+    contract::{Entrypoint, Receiver},
     message::DevicePush,
-    shared::{DEVICE_CLOUD, RESPONDER},
+    shared::{DEVICE_CLOUD, REPORTS_CHANGES, RESPONDER},
 };
 use net_dsl::{brick, prelude::*};
 
@@ -14,6 +14,10 @@ use net_dsl::{brick, prelude::*};
 ///
 /// Anybody can post to a public route, so the receiver hands on only what is signed with the
 /// device cloud's secret.
+///
+/// Where changes are pushed, the entrypoint says in discovery that they are reported: this brick sets
+/// its variable [`REPORTS_CHANGES`](crate::shared::REPORTS_CHANGES). A network without it reports what
+/// directives have done and nothing else, and says so.
 pub fn push_gateway() -> Network {
     let gateway = HttpApi::builder().name(name!("push-gateway")).build();
     let receiver = Function::<Receiver>::builder()
@@ -22,10 +26,16 @@ pub fn push_gateway() -> Network {
         .timeout(seconds!(5))
         .build();
 
+    // It belongs to its own brick all the same.
+    let entrypoint = Function::<Entrypoint>::builder()
+        .name(name!("entrypoint"))
+        .environment(vec![variable!(REPORTS_CHANGES, "true")])
+        .build();
+
     brick(
         name!("push-gateway"),
         gateway.routes(route!(POST "/push" => DevicePush), &receiver)
             + receiver.calls(&DEVICE_CLOUD)
             + receiver.sends_to(&RESPONDER),
-    )
+    ) + &entrypoint
 }

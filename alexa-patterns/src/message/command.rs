@@ -1,8 +1,8 @@
 //! What Alexa has a device do.
 
 use super::{
-    Color, ErrorType, Kelvin, LockState, Percent, PercentDelta, Power, Property, Temperature,
-    ThermostatMode,
+    Color, ErrorType, Kelvin, LockState, Percent, PercentDelta, Power, Property, PropertyName,
+    Temperature, ThermostatMode,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -147,8 +147,8 @@ impl Command {
     /// The command of a directive.
     ///
     /// # Errors
-    /// [`NoCommand`], with what to tell Alexa: the range of a value outside it, or else that the
-    /// directive is invalid.
+    /// [`NoCommand`], with what to tell Alexa: the range of a value outside it, that set points cannot
+    /// be scheduled (`schedule`), or else that the directive is invalid.
     pub fn parse(namespace: &str, name: &str, payload: &Value) -> Result<Command, NoCommand> {
         let field = |name: &'static str| Field { name, value: &payload[name] };
         Ok(match (namespace, name) {
@@ -171,6 +171,12 @@ impl Command {
                 Command::DecreaseColorTemperature
             }
             ("Alexa.ThermostatController", "SetTargetTemperature") => {
+                if !payload["schedule"].is_null() {
+                    return Err(NoCommand {
+                        error: ErrorType::UnwillingToSetSchedule,
+                        why: "set points for a while are not supported".to_owned(),
+                    });
+                }
                 let target = field("targetSetpoint").optional_temperature()?;
                 let lower = field("lowerSetpoint").optional_temperature()?;
                 let upper = field("upperSetpoint").optional_temperature()?;
@@ -188,7 +194,9 @@ impl Command {
                 })
             }
             ("Alexa.ThermostatController", "AdjustTargetTemperature") => {
-                Command::AdjustTargetTemperature(field("targetSetpointDelta").temperature()?)
+                Command::AdjustTargetTemperature(
+                    field("targetSetpointDelta").temperature(Temperature::new)?,
+                )
             }
             ("Alexa.ThermostatController", "SetThermostatMode") => {
                 let mode = &payload["thermostatMode"]["value"];
@@ -245,6 +253,37 @@ impl Command {
         }
     }
 
+    /// The properties that it may change: what is new of a device that has done it.
+    pub const fn changes(&self) -> &'static [PropertyName] {
+        const THERMOSTAT: &str = "Alexa.ThermostatController";
+        match self {
+            Command::TurnOn | Command::TurnOff => &[("Alexa.PowerController", "powerState")],
+            Command::SetBrightness(_) | Command::AdjustBrightness(_) => {
+                &[("Alexa.BrightnessController", "brightness")]
+            }
+            Command::SetColor(_) => &[("Alexa.ColorController", "color")],
+            Command::SetColorTemperature(_)
+            | Command::IncreaseColorTemperature
+            | Command::DecreaseColorTemperature => {
+                &[("Alexa.ColorTemperatureController", "colorTemperatureInKelvin")]
+            }
+            Command::SetTargetTemperature(_) | Command::AdjustTargetTemperature(_) => &[
+                (THERMOSTAT, "targetSetpoint"),
+                (THERMOSTAT, "lowerSetpoint"),
+                (THERMOSTAT, "upperSetpoint"),
+            ],
+            Command::SetThermostatMode(_) => &[(THERMOSTAT, "thermostatMode")],
+            // A schedule may set anything.
+            Command::ResumeSchedule => &[
+                (THERMOSTAT, "targetSetpoint"),
+                (THERMOSTAT, "lowerSetpoint"),
+                (THERMOSTAT, "upperSetpoint"),
+                (THERMOSTAT, "thermostatMode"),
+            ],
+            Command::Lock | Command::Unlock => &[("Alexa.LockController", "lockState")],
+        }
+    }
+
     /// Whether it is about a lock: Alexa waits longer for those.
     pub const fn is_lock(&self) -> bool {
         matches!(self, Command::Lock | Command::Unlock)
@@ -291,21 +330,27 @@ impl Field<'_> {
             .map_err(|range| self.out_of_range(range))
     }
 
-    fn temperature(&self) -> Result<Temperature, NoCommand> {
+    fn temperature(
+        &self,
+        new: fn(f64, super::Scale) -> Result<Temperature, super::OutOfRange>,
+    ) -> Result<Temperature, NoCommand> {
         let parts = self.object()?;
         let value = parts.get("value").and_then(Value::as_f64);
         let value = value.ok_or_else(|| invalid("a temperature needs its `value`"))?;
         let scale = parts.get("scale").unwrap_or(&Value::Null);
         let scale = super::Scale::deserialize(scale)
             .map_err(|_| invalid("a temperature's scale is CELSIUS, FAHRENHEIT or KELVIN"))?;
-        Temperature::new(value, scale).map_err(|range| NoCommand {
+        new(value, scale).map_err(|range| NoCommand {
             why: format!("`{}` is out of range: {range}", self.name),
             error: ErrorType::TemperatureValueOutOfRange { valid: None },
         })
     }
 
     fn optional_temperature(&self) -> Result<Option<Temperature>, NoCommand> {
-        if self.value.is_null() { Ok(None) } else { self.temperature().map(Some) }
+        if self.value.is_null() {
+            return Ok(None);
+        }
+        self.temperature(Temperature::reading).map(Some)
     }
 }
 

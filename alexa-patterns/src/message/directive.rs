@@ -1,6 +1,6 @@
 //! What Alexa sends a skill.
 
-use super::{Command, CorrelationToken, EndpointId, ErrorType, MessageId, Token};
+use super::{Command, CorrelationToken, EndpointId, ErrorType, EventBody, MessageId, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt};
@@ -35,7 +35,7 @@ pub struct Directive {
 /// What a directive asks for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Request {
-    /// `Alexa.Authorization`: leave to report to Alexa.
+    /// `Alexa.Authorization`: permission to send events to Alexa.
     AcceptGrant {
         /// The code to be exchanged for tokens, once and within minutes.
         code: Token,
@@ -80,7 +80,21 @@ pub struct Invalid {
     pub endpoint: Option<EndpointId>,
     /// To be copied into the answer.
     pub correlation: Option<CorrelationToken>,
+    grant: bool,
     raw: Value,
+}
+
+impl Invalid {
+    /// What it is answered with. `Alexa.Authorization` knows one error only, and no other interface
+    /// knows that one.
+    pub fn answer(self) -> EventBody {
+        let Invalid { error, why: message, endpoint, correlation, grant, .. } = self;
+        if grant {
+            EventBody::AcceptGrantFailed { message }
+        } else {
+            EventBody::ErrorResponse { correlation, endpoint, error, message }
+        }
+    }
 }
 
 impl fmt::Debug for Invalid {
@@ -104,12 +118,15 @@ impl From<Value> for Directive {
                 why,
                 endpoint: endpoint(directive),
                 correlation: correlation(directive),
+                grant: directive["header"]["namespace"] == AUTHORIZATION,
                 raw: raw.clone(),
             })
         });
         Directive { message_id, request }
     }
 }
+
+const AUTHORIZATION: &str = "Alexa.Authorization";
 
 fn text(value: &Value) -> Option<&str> {
     value.as_str().filter(|text| !text.is_empty())
@@ -120,12 +137,16 @@ fn endpoint(directive: &Value) -> Option<EndpointId> {
 }
 
 fn correlation(directive: &Value) -> Option<CorrelationToken> {
-    text(&directive["header"]["correlationToken"]).map(CorrelationToken::new)
+    CorrelationToken::new(text(&directive["header"]["correlationToken"])?).ok()
+}
+
+fn token(value: &Value) -> Option<Token> {
+    Token::new(value.as_str()?).ok()
 }
 
 fn bearer(scope: &Value) -> Result<Token, (ErrorType, String)> {
-    match (scope["type"].as_str(), text(&scope["token"])) {
-        (Some("BearerToken" | "BearerTokenWithPartition"), Some(token)) => Ok(Token::new(token)),
+    match (scope["type"].as_str(), token(&scope["token"])) {
+        (Some("BearerToken" | "BearerTokenWithPartition"), Some(token)) => Ok(token),
         _ => Err((
             ErrorType::InvalidAuthorizationCredential,
             "the scope has no bearer token".to_owned(),
@@ -139,15 +160,12 @@ fn parse(directive: &Value) -> Result<Request, (ErrorType, String)> {
     let (Some(namespace), Some(name)) = (text(&header["namespace"]), text(&header["name"])) else {
         return Err(invalid("it has no header with a namespace and a name"));
     };
-    if namespace == "Alexa.Authorization" {
-        // Its ErrorResponse has one type only.
-        let failed = |why: &str| (ErrorType::AcceptGrantFailed, why.to_owned());
+    if namespace == AUTHORIZATION {
         if name != "AcceptGrant" {
-            return Err(failed("Alexa.Authorization has no such directive"));
+            return Err(invalid("Alexa.Authorization has no such directive"));
         }
-        let code = text(&payload["grant"]["code"]).ok_or(failed("there is no code"))?;
-        let grantee = bearer(&payload["grantee"]).map_err(|(_, why)| failed(&why))?;
-        return Ok(Request::AcceptGrant { code: Token::new(code), grantee });
+        let code = token(&payload["grant"]["code"]).ok_or(invalid("there is no code"))?;
+        return Ok(Request::AcceptGrant { code, grantee: bearer(&payload["grantee"])? });
     }
     if header["payloadVersion"] != "3" {
         return Err(invalid("its payloadVersion is not \"3\""));

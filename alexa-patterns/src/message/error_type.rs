@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 /// What went wrong, with all that Alexa's schema wants to know of it; the type and not the message
 /// decides what Alexa says.
 ///
-/// It is closed: what a skill sends is one of these. Those from `RequestedSetpointsTooClose` on
-/// belong to `Alexa.ThermostatController`, and `AcceptGrantFailed` to `Alexa.Authorization`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// It is closed: what a skill sends about a device is one of these. Those from
+/// `RequestedSetpointsTooClose` on belong to `Alexa.ThermostatController`. A grant that fails is
+/// [`EventBody::AcceptGrantFailed`](super::EventBody::AcceptGrantFailed).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
 pub enum ErrorType {
     /// The device is doing it already.
     AlreadyInOperation,
@@ -86,8 +88,6 @@ pub enum ErrorType {
     UnwillingToSetSchedule,
     /// The thermostat may not be set to that.
     UnwillingToSetValue,
-    /// A grant could not be exchanged or stored.
-    AcceptGrantFailed,
 }
 
 /// Why a device cannot do something for now.
@@ -105,7 +105,7 @@ pub enum DeviceMode {
 }
 
 /// The types that are a name and nothing else.
-const NAMES: [(ErrorType, &str); 26] = [
+const NAMES: [(ErrorType, &str); 25] = [
     (ErrorType::AlreadyInOperation, "ALREADY_IN_OPERATION"),
     (ErrorType::BridgeUnreachable, "BRIDGE_UNREACHABLE"),
     (ErrorType::CloudControlDisabled, "CLOUD_CONTROL_DISABLED"),
@@ -131,7 +131,6 @@ const NAMES: [(ErrorType, &str); 26] = [
     (ErrorType::TripleSetpointsUnsupported, "TRIPLE_SETPOINTS_UNSUPPORTED"),
     (ErrorType::UnwillingToSetSchedule, "UNWILLING_TO_SET_SCHEDULE"),
     (ErrorType::UnwillingToSetValue, "UNWILLING_TO_SET_VALUE"),
-    (ErrorType::AcceptGrantFailed, "ACCEPT_GRANT_FAILED"),
 ];
 
 impl ErrorType {
@@ -152,7 +151,6 @@ impl ErrorType {
             | ErrorType::TripleSetpointsUnsupported
             | ErrorType::UnwillingToSetSchedule
             | ErrorType::UnwillingToSetValue => "Alexa.ThermostatController",
-            ErrorType::AcceptGrantFailed => "Alexa.Authorization",
             _ => "Alexa",
         }
     }
@@ -222,5 +220,19 @@ impl ErrorType {
             },
             other => NAMES.iter().find(|(_, name)| *name == other)?.0,
         })
+    }
+}
+
+impl From<ErrorType> for Value {
+    fn from(error: ErrorType) -> Value {
+        error.payload("")
+    }
+}
+
+impl TryFrom<Value> for ErrorType {
+    type Error = &'static str;
+
+    fn try_from(payload: Value) -> Result<ErrorType, &'static str> {
+        ErrorType::of_payload(&payload).ok_or("there is no such error type")
     }
 }

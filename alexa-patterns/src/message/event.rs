@@ -1,13 +1,14 @@
 //! What a skill answers or reports.
 
-use super::{CorrelationToken, DiscoveredDevice, EndpointId, ErrorType, MessageId, State, Token};
+use super::{CorrelationToken, Devices, EndpointId, ErrorType, MessageId, State, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::num::NonZeroU32;
 
 /// What a skill answers or reports (Smart Home Skill API, "event").
 ///
 /// What Alexa's schema rejects cannot be made: a DeferredResponse has no endpoint and no context, an
-/// ErrorResponse no context, a state one sample a property.
+/// ErrorResponse no context, a state one sample a property, a list of devices each device once.
 ///
 /// ```
 /// use alexa_patterns::message::{Event, EventBody, MessageId};
@@ -52,7 +53,7 @@ pub enum EventBody {
         /// The directive's.
         correlation: CorrelationToken,
         /// In how many seconds, about.
-        seconds: Option<u32>,
+        seconds: Option<NonZeroU32>,
     },
     /// Something went wrong.
     ErrorResponse {
@@ -78,11 +79,17 @@ pub enum EventBody {
     },
     /// The devices of a user.
     DiscoverResponse {
-        /// 300 at the most.
-        devices: Vec<DiscoveredDevice>,
+        /// Each once, and 300 at the most.
+        devices: Devices,
     },
     /// A grant was exchanged and stored.
     AcceptGrantResponse,
+    /// A grant could not be exchanged or stored: the only error of `Alexa.Authorization`, which no
+    /// other directive is answered with.
+    AcceptGrantFailed {
+        /// Why, for people who read logs.
+        message: String,
+    },
 }
 
 /// Why a device is in a new state.
@@ -111,7 +118,8 @@ impl EventBody {
             EventBody::ErrorResponse { correlation, .. } => correlation.as_ref(),
             EventBody::ChangeReport { .. }
             | EventBody::DiscoverResponse { .. }
-            | EventBody::AcceptGrantResponse => None,
+            | EventBody::AcceptGrantResponse
+            | EventBody::AcceptGrantFailed { .. } => None,
         }
     }
 
@@ -125,6 +133,7 @@ impl EventBody {
             EventBody::ChangeReport { .. } => ("Alexa", "ChangeReport"),
             EventBody::DiscoverResponse { .. } => ("Alexa.Discovery", "Discover.Response"),
             EventBody::AcceptGrantResponse => ("Alexa.Authorization", "AcceptGrant.Response"),
+            EventBody::AcceptGrantFailed { .. } => ("Alexa.Authorization", "ErrorResponse"),
         }
     }
 }
@@ -136,12 +145,12 @@ impl Event {
     /// ```
     /// # use alexa_patterns::message::*;
     /// let body = EventBody::Response {
-    ///     correlation: CorrelationToken::new("c"),
+    ///     correlation: CorrelationToken::new("c")?,
     ///     endpoint: EndpointId::new("lamp")?,
     ///     state: State::new(),
     /// };
     /// let event = Event { id: MessageId::new("1")?, body };
-    /// let json = event.authorised(&Token::new("from Amazon"));
+    /// let json = event.authorised(&Token::new("from Amazon")?);
     /// assert_eq!(json["event"]["endpoint"]["scope"]["token"], "from Amazon");
     /// # Ok::<(), InvalidText>(())
     /// ```
@@ -155,6 +164,8 @@ impl Event {
     }
 }
 
+const ACCEPT_GRANT_FAILED: &str = "ACCEPT_GRANT_FAILED";
+
 #[derive(Serialize, Deserialize)]
 struct Envelope {
     event: Body,
@@ -164,6 +175,7 @@ struct Envelope {
 
 #[derive(Serialize, Deserialize)]
 struct Context {
+    #[serde(default)]
     properties: State,
 }
 
@@ -218,8 +230,10 @@ impl From<Event> for Envelope {
                 (None, None, json!({ "estimatedDeferralInSeconds": seconds }))
             }
             EventBody::ErrorResponse { endpoint, error, message, .. } => {
-                let endpoint = endpoint.filter(|_| error != ErrorType::AcceptGrantFailed);
                 (endpoint, None, error.payload(&message))
+            }
+            EventBody::AcceptGrantFailed { message } => {
+                (None, None, json!({ "type": ACCEPT_GRANT_FAILED, "message": message }))
             }
             EventBody::ChangeReport { endpoint, cause, changed, unchanged } => {
                 let change = Change { cause: CauseOfChange { cause }, properties: changed };
@@ -271,7 +285,7 @@ impl TryFrom<Envelope> for Event {
             ("Alexa", "DeferredResponse") => EventBody::DeferredResponse {
                 correlation: correlation.ok_or_else(|| needs("a correlationToken"))?,
                 seconds: match payload.get("estimatedDeferralInSeconds") {
-                    Some(seconds) => Some(u32::deserialize(seconds).map_err(read)?),
+                    Some(seconds) => Some(NonZeroU32::deserialize(seconds).map_err(read)?),
                     None => None,
                 },
             },
@@ -285,9 +299,13 @@ impl TryFrom<Envelope> for Event {
                 }
             }
             ("Alexa.Discovery", "Discover.Response") => EventBody::DiscoverResponse {
-                devices: Vec::deserialize(&payload["endpoints"]).map_err(read)?,
+                devices: Devices::deserialize(&payload["endpoints"]).map_err(read)?,
             },
             ("Alexa.Authorization", "AcceptGrant.Response") => EventBody::AcceptGrantResponse,
+            ("Alexa.Authorization", "ErrorResponse") if payload["type"] == ACCEPT_GRANT_FAILED => {
+                let message = payload["message"].as_str().unwrap_or_default().to_owned();
+                EventBody::AcceptGrantFailed { message }
+            }
             (namespace, "ErrorResponse") => {
                 let error = ErrorType::of_payload(&payload)
                     .filter(|error| error.namespace() == namespace)

@@ -2,7 +2,9 @@
 //!
 //! No message has a deadline of its own: the runtime carries one with every message.
 
-use super::{Cause, Command, CorrelationToken, EndpointId, Event, Property, State, Target, Token};
+use super::{
+    Cause, Command, CorrelationToken, EndpointId, ErrorType, Event, Property, State, Target, Token,
+};
 use net_dsl::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +19,8 @@ pub struct DeferredDirective {
     pub command: Command,
     /// The user, by the account's stable id.
     pub user: String,
+    /// Who asked: the [`Grant::customer`].
+    pub customer: String,
 }
 
 /// An event on its way to Alexa's event gateway, not yet authorised.
@@ -26,6 +30,18 @@ pub struct Answer {
     pub event: Event,
     /// The user, by the account's stable id.
     pub user: String,
+    /// Who asked, and what for; none for a report, which goes to everybody who has linked the account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
+}
+
+/// What an answer is the answer to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Who asked: the [`Grant::customer`]. The answer goes nowhere else.
+    pub customer: String,
+    /// What for: what may have changed by it.
+    pub command: Command,
 }
 
 /// A device is in a new state, whoever found out.
@@ -37,37 +53,62 @@ pub struct StateChange {
     pub endpoint: EndpointId,
     /// The manufacturer's id of the request that caused it, if one did.
     pub request: Option<String>,
-    /// The new state.
-    pub state: State,
+    /// What is new.
+    pub changed: State,
+    /// What else is known.
+    #[serde(default, skip_serializing_if = "State::is_empty")]
+    pub unchanged: State,
+    /// Why the request was not carried out, if it was not: the manufacturer had accepted it, and the
+    /// device has failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<ErrorType>,
     /// Why it is new, if no directive waits for it.
     pub cause: Cause,
+}
+
+impl StateChange {
+    /// Everything that is known of the device.
+    pub fn state(&self) -> State {
+        self.changed.clone().and(self.unchanged.clone())
+    }
 }
 
 /// What a manufacturer posts to the push gateway: its raw text, since a signature covers it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DevicePush(pub String);
 
-/// A user's leave to report to Alexa: the tokens of Login with Amazon.
+/// A customer's permission to send events to Alexa: the tokens of Login with Amazon.
+///
+/// There is one for each Amazon customer who has linked an account: the people of a household share a
+/// manufacturer's account, and each has an Alexa of their own. Amazon's tokens name the customer to
+/// its event gateway, so an answer with another customer's token reaches the wrong Alexa.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Grant {
     /// The user, by the account's stable id.
     pub user: String,
+    /// Which of those who have linked the account: the id of the link.
+    pub customer: String,
     /// What authorises an event, for an hour.
     pub access_token: Token,
     /// What a new access token is had for.
     pub refresh_token: Token,
     /// When the access token runs out, in milliseconds since 1970.
     pub expires_at: u64,
-    /// Which event gateway the user's events go to: that of where the grant arrived.
-    pub region: Region,
-    /// Whether the event gateway has refused even a fresh token: then only a new grant helps.
+    /// Which event gateway the customer's events go to: that of where the grant arrived; none leaves
+    /// it to what the network is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
+    /// Until when nothing is reported, in milliseconds since 1970: the event gateway has said that the
+    /// skill is disabled, or has refused even a fresh token. Answers are sent nevertheless, since a
+    /// directive proves that the skill is enabled, and one that is taken ends the silence.
     #[serde(default)]
-    pub refused: bool,
+    pub quiet_until: u64,
 }
 
 impl Item for Grant {
     const NAME: &'static str = "Grant";
     const PARTITION: Key = Key::text("user");
+    const SORT: Option<Key> = Some(Key::text("customer"));
 }
 
 /// Where in the world an event gateway is.
@@ -75,7 +116,8 @@ impl Item for Grant {
 /// ```
 /// use alexa_patterns::message::Region;
 ///
-/// assert_eq!(Region::of_aws("eu-west-1").gateway(), "https://api.eu.amazonalexa.com");
+/// let region = Region::of_aws("eu-west-1");
+/// assert_eq!(region.map(Region::gateway), Some("https://api.eu.amazonalexa.com"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
@@ -90,13 +132,26 @@ pub enum Region {
 
 impl Region {
     /// The region of a skill's function in a region of AWS: Alexa invokes functions in `us-east-1`
-    /// for North America, in `eu-west-1` for Europe and India, in `us-west-2` for the Far East.
-    pub fn of_aws(region: &str) -> Region {
+    /// for North America, in `eu-west-1` for Europe and India, in `us-west-2` for the Far East and
+    /// Australia ("Develop Smart Home Skills for Multiple Languages"). A function elsewhere in North
+    /// America, Europe, India, or the Far East counts to the gateway that serves customers there. None
+    /// for the rest, and for no region at all: then what the network is bound to counts.
+    ///
+    /// ```
+    /// use alexa_patterns::message::Region;
+    ///
+    /// assert_eq!(Region::of_aws("us-west-2"), Some(Region::FarEast));
+    /// assert_eq!(Region::of_aws("ap-south-1"), Some(Region::Europe));
+    /// assert_eq!(Region::of_aws(""), None);
+    /// ```
+    pub fn of_aws(region: &str) -> Option<Region> {
+        let is_in = |parts: &[&str]| parts.iter().any(|part| region.starts_with(part));
         match region {
-            "us-west-2" => Region::FarEast,
-            _ if region.starts_with("eu-") => Region::Europe,
-            _ if region.starts_with("ap-") => Region::FarEast,
-            _ => Region::NorthAmerica,
+            "us-west-2" => Some(Region::FarEast),
+            _ if is_in(&["us-", "ca-"]) => Some(Region::NorthAmerica),
+            _ if is_in(&["eu-", "ap-south-"]) => Some(Region::Europe),
+            _ if is_in(&["ap-"]) => Some(Region::FarEast),
+            _ => None,
         }
     }
 
@@ -122,7 +177,8 @@ impl Region {
     /// ```
     pub fn gateway_for(self, bound: &str) -> &str {
         const REGIONS: [Region; 3] = [Region::NorthAmerica, Region::Europe, Region::FarEast];
-        let is_amazons = REGIONS.iter().any(|region| region.gateway() == bound);
+        let host = bound.trim_end_matches('/');
+        let is_amazons = REGIONS.iter().any(|region| region.gateway().eq_ignore_ascii_case(host));
         if is_amazons { self.gateway() } else { bound }
     }
 }
@@ -139,10 +195,14 @@ pub struct Pending {
     pub message: String,
     /// The user, by the account's stable id.
     pub user: String,
+    /// Who asked: the [`Grant::customer`].
+    pub customer: String,
     /// The device.
     pub endpoint: EndpointId,
     /// The directive's.
     pub correlation: CorrelationToken,
+    /// What the device is to do.
+    pub command: Command,
     /// What the device will be like when it has done it, as far as that is known.
     pub expected: Vec<Property>,
     /// How far it is.
@@ -155,6 +215,9 @@ pub struct Pending {
     /// When it was claimed, in milliseconds since 1970: who claimed it may have died since.
     #[serde(default)]
     pub claimed_at: u64,
+    /// By whom: one's own claim is known again if its reply was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<String>,
     /// The second since 1970 after which nobody looks at it any more.
     pub expires: u64,
 }

@@ -178,6 +178,31 @@ impl Temperature {
         Ok(Temperature { value, scale })
     }
 
+    /// A temperature as a device measures it or a person says it: as it is if Alexa's schema takes the
+    /// number, or else in degrees Celsius, to a hundredth. No room is warmer than 100 °C, but 130 °F
+    /// and 295 K are within reach.
+    ///
+    /// It is not for differences, which have no zero to be moved.
+    ///
+    /// ```
+    /// use alexa_patterns::message::{Scale, Temperature};
+    ///
+    /// let warm = Temperature::reading(295.0, Scale::Kelvin)?;
+    /// assert_eq!((warm.value(), warm.scale()), (21.85, Scale::Celsius));
+    /// let kept = Temperature::reading(70.0, Scale::Fahrenheit)?;
+    /// assert_eq!((kept.value(), kept.scale()), (70.0, Scale::Fahrenheit));
+    /// # Ok::<(), alexa_patterns::message::OutOfRange>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`OutOfRange`], if it is not between −100 and 100 °C either.
+    pub fn reading(value: f64, scale: Scale) -> Result<Temperature, OutOfRange> {
+        Temperature::new(value, scale).or_else(|_| {
+            let celsius = Temperature { value, scale }.celsius();
+            Temperature::new((celsius * 100.0).round() / 100.0, Scale::Celsius)
+        })
+    }
+
     /// The number of degrees.
     pub const fn value(self) -> f64 {
         self.value
@@ -480,6 +505,30 @@ impl State {
     /// Whether every one of the properties that a device was asked for is there.
     pub fn meets(&self, asked: &[Property]) -> bool {
         asked.iter().all(|asked| self.get(asked.name()).is_some_and(|found| asked.is_met_by(found)))
+    }
+
+    /// The samples of some properties, and the others.
+    ///
+    /// ```
+    /// use alexa_patterns::message::{Command, Connectivity, Power, Property, State, Timestamp};
+    ///
+    /// let known = [Property::Power(Power::On), Property::Connectivity(Connectivity::Ok)];
+    /// let state = State::at(Timestamp::from_milliseconds(0), known);
+    /// let (changed, unchanged) = state.split(Command::TurnOn.changes());
+    /// assert_eq!((changed.samples().count(), unchanged.samples().count()), (1, 1));
+    /// ```
+    pub fn split(self, names: &[PropertyName]) -> (State, State) {
+        let (some, others) = self.0.into_iter().partition(|(name, _)| names.contains(name));
+        (State(some), State(others))
+    }
+
+    /// What is known by both, by this one where both know it.
+    #[must_use]
+    pub fn and(mut self, other: State) -> State {
+        for (name, sample) in other.0 {
+            self.0.entry(name).or_insert(sample);
+        }
+        self
     }
 
     /// Whether the device is known to be out of reach.

@@ -5,7 +5,7 @@ use std::{error, fmt};
 
 /// A text that does not have the form Alexa wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidText(&'static str);
+pub struct InvalidText(pub(super) &'static str);
 
 impl fmt::Display for InvalidText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -103,13 +103,18 @@ macro_rules! hidden {
         ///
         /// It is not shown when debugged, so that no log has it.
         #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[serde(try_from = "String", into = "String")]
         pub struct $name(String);
 
         impl $name {
             /// The text as it came.
-            pub fn new(text: impl Into<String>) -> $name {
-                $name(text.into())
+            ///
+            /// # Errors
+            /// [`InvalidText`], if there is no text: Alexa takes no empty one.
+            pub fn new(text: impl Into<String>) -> Result<$name, InvalidText> {
+                let text = text.into();
+                let empty = InvalidText("a token has one character at the least");
+                if text.is_empty() { Err(empty) } else { Ok($name(text)) }
             }
 
             /// The text itself, to be handed on and not to be shown.
@@ -121,6 +126,20 @@ macro_rules! hidden {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidText;
+
+            fn try_from(text: String) -> Result<$name, InvalidText> {
+                $name::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> String {
+                text.0
             }
         })+
     };

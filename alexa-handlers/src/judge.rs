@@ -1,0 +1,51 @@
+//! Whether a device has done what it was asked.
+
+use crate::{Fault, answer::Ending};
+use alexa_patterns::message::{ErrorType, LockState, Property, State};
+
+/// How a command ended that an API says is done, and what state it tells.
+///
+/// The answer is what the device says: what is otherwise than it was asked to be is told as it is. A lock
+/// is an exception, since people rely on it; and a device that cannot be reached has done nothing.
+pub(crate) fn done(asked: &[Property], state: State) -> Ending {
+    if let Some(fault) = broken(asked, &state) {
+        return Ending::Failed(fault);
+    }
+    if state.is_unreachable() {
+        let why = "the device cannot be reached";
+        return Ending::Failed(Fault::new(ErrorType::EndpointUnreachable, why));
+    }
+    if asked.iter().any(|asked| matches!(asked, Property::Lock(_)) && differs(asked, &state)) {
+        let why = "the lock is not as it was asked to be";
+        return Ending::Failed(Fault::new(ErrorType::HardwareMalfunction, why));
+    }
+    Ending::Done(state)
+}
+
+/// How a command ended that an API has accepted, and whose device is in a state now.
+///
+/// Nobody says that it is done, so a word that differs is a failure. A number that differs is not: devices
+/// round, and have limits of their own.
+pub(crate) fn ended(asked: &[Property], state: State) -> Ending {
+    let is_word =
+        |asked: &Property| matches!(asked, Property::Power(_) | Property::ThermostatMode(_));
+    match done(asked, state) {
+        Ending::Done(state) if asked.iter().any(|it| is_word(it) && differs(it, &state)) => {
+            let why = "the device is not as it was asked to be";
+            Ending::Failed(Fault::new(ErrorType::InternalError, why))
+        }
+        ending => ending,
+    }
+}
+
+fn differs(asked: &Property, state: &State) -> bool {
+    state.get(asked.name()).is_some_and(|found| found != asked)
+}
+
+/// Why a device will not do what it was asked, if its state says so for good: a jammed lock "can't
+/// transition to locked or unlocked" (Alexa.LockController).
+pub(crate) fn broken(asked: &[Property], state: &State) -> Option<Fault> {
+    let lock = asked.iter().find(|asked| matches!(asked, Property::Lock(_)))?;
+    let jammed = state.get(lock.name()) == Some(&Property::Lock(LockState::Jammed));
+    jammed.then(|| Fault::new(ErrorType::HardwareMalfunction, "the lock is jammed"))
+}

@@ -1,0 +1,133 @@
+//! Several people with one account of the manufacturer's: each has an Alexa of their own.
+
+use crate::support::*;
+use alexa_doubles::{Device, Pace, Pushes};
+use alexa_patterns::message::Region;
+use serde_json::{Value, json};
+
+/// By which Acme knows Bob, who has linked Ann's account too.
+const BOB: &str = "hush-token-of-bob";
+
+/// A household whose members have linked one account, and given permission each.
+async fn household() -> World {
+    let world = World::start().await;
+    world.acme.add("ann", BOB, [("lamp", Device::bulb())]);
+    for (token, customer) in [(TOKEN, "ann"), (BOB, "bob")] {
+        let code = world.login.code(customer);
+        let answer = world.ask(accept_grant_of(token, &code)).await;
+        assert_eq!(name(&answer).1, "AcceptGrant.Response");
+    }
+    world
+}
+
+/// A directive of whoever has a token.
+fn by(token: &str, id: &str, mut directive: Value) -> Value {
+    directive["directive"]["endpoint"]["scope"]["token"] = token.into();
+    directive["directive"]["header"]["messageId"] = id.into();
+    directive["directive"]["header"]["correlationToken"] = format!("{CORRELATION}-{id}").into();
+    directive
+}
+
+/// Whose tokens authorised the answers to a directive.
+fn answered(world: &World, id: &str) -> Vec<String> {
+    let answers = world.gateway.answers(&format!("{CORRELATION}-{id}"));
+    answers.into_iter().map(|taken| taken.user).collect()
+}
+
+#[tokio::test]
+async fn each_customer_has_a_grant_and_an_answer_goes_to_who_has_asked() {
+    let world = household().await;
+    assert_eq!(world.grants().len(), 2);
+    for asynchronous in [false, true] {
+        for (token, customer) in [(TOKEN, "ann"), (BOB, "bob")] {
+            let id = format!("{customer}-{asynchronous}");
+            let answer = world.ask(by(token, &id, turn_on())).await;
+            assert_eq!(name(&answer).1, "DeferredResponse");
+            let deferred = world.take(DEFERRED);
+            if asynchronous {
+                world.acme.set_pace(Pace::WhenTold);
+                world.request(&deferred).await;
+                world.acme.carry_out().await;
+                world.poll().await;
+                world.respond(&world.take(CHANGES)).await;
+            } else {
+                world.sync(&deferred).await;
+            }
+            assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+            assert_eq!(answered(&world, &id), [customer], "asynchronous: {asynchronous}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_report_goes_to_everybody_who_has_linked_the_account() {
+    let world = household().await;
+    let hook = crate::network::hook(&world).await;
+    world.acme.set_pushes(Pushes::to(hook.url()));
+    world.acme.touch("ann", "lamp", json!({ "on": true }));
+    let reported = async || {
+        let before = world.gateway.taken().len();
+        assert_eq!(world.acme.push("ann", "lamp").await, [202]);
+        world.respond(&world.take(CHANGES)).await;
+        assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+        let mut users: Vec<_> =
+            world.gateway.taken().split_off(before).into_iter().map(|it| it.user).collect();
+        users.sort_unstable();
+        users
+    };
+    assert_eq!(reported().await, ["ann", "bob"]);
+    // One who has disabled the skill keeps no other from it.
+    world.gateway.disable("ann");
+    assert_eq!(reported().await, ["bob"]);
+    assert_eq!(reported().await, ["bob"]);
+    assert_eq!(world.grants().len(), 2);
+    // One whose permission is gone keeps no other from it either.
+    world.login.revoke("ann");
+    world.advance(3_400.0);
+    assert_eq!(reported().await, ["bob"]);
+    assert_eq!(world.grants().len(), 1);
+}
+
+#[tokio::test]
+async fn a_late_answer_is_a_report_and_goes_to_everybody() {
+    let world = household().await;
+    world.ask(by(BOB, "late", turn_on())).await;
+    world.sync(&world.take(DEFERRED)).await;
+    world.advance(6.5);
+    world.dispatch(&world.take(RESPONSES)).await;
+    let taken = world.gateway.taken();
+    let mut reported: Vec<_> = taken.iter().map(|it| (it.name(), it.user.as_str())).collect();
+    reported.sort_unstable();
+    assert_eq!(reported, [("ChangeReport", "ann"), ("ChangeReport", "bob")]);
+}
+
+#[tokio::test]
+async fn a_customer_is_known_by_the_link_and_not_by_the_token() {
+    let world = household().await;
+    // Tokens of account linking run out, and are refreshed.
+    world.acme.refresh(BOB, "hush-new-token-of-bob");
+    let answer = world.ask(by("hush-new-token-of-bob", "new", turn_on())).await;
+    assert_eq!(name(&answer).1, "DeferredResponse");
+    world.sync(&world.take(DEFERRED)).await;
+    world.dispatch(&world.take(RESPONSES)).await;
+    assert_eq!(answered(&world, "new"), ["bob"]);
+    // Who has given no permission is not answered with anybody else's.
+    world.acme.add("ann", "hush-token-of-eve", [("lamp", Device::bulb())]);
+    let answer = world.ask(by("hush-token-of-eve", "eve", turn_on())).await;
+    assert_eq!(error(&answer), "INSUFFICIENT_PERMISSIONS");
+}
+
+#[tokio::test]
+async fn a_grant_of_no_known_region_goes_where_the_network_is_bound_to() {
+    let world = World::granted().await;
+    for region in [None, Some(Region::FarEast)] {
+        let mut grant = world.grants().remove(0);
+        grant.region = region;
+        world.store(&grant).await;
+        let before = world.gateway.taken().len();
+        world.ask(turn_on()).await;
+        world.sync(&world.take(DEFERRED)).await;
+        assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+        assert_eq!(world.gateway.taken().len(), before + 1, "{region:?}");
+    }
+}
