@@ -464,8 +464,9 @@ impl<'g, 'n> Planner<'g, 'n> {
             id: LogicalId::of(node.id, "BaseUrl"),
             description: format!("The base URL of {}, without a slash at the end.", node.id),
             default: node.facts.get(external_service::BASE_URL),
-            pattern: "^https?://[^\\s/?#]+(/[^\\s?#]*[^\\s/?#])?$",
-            constraint: "a URL without a query, a fragment or a slash at the end",
+            // What `net-runtime` binds: secrets go over HTTPS, or stay on one machine.
+            pattern: "^(https://[^\\s/?#]+|http://(localhost|127\\.[0-9.]+|\\[::1\\])(:[0-9]+)?)(/[^\\s?#]*[^\\s/?#])?$",
+            constraint: "a URL of HTTPS without a query, a fragment or a slash at the end; http:// only to localhost",
             entity: Some(node.id),
         });
         if node.facts.is(external_service::SECRET) {
