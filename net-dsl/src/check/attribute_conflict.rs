@@ -1,3 +1,5 @@
+#![doc = include_str!("attribute_conflict.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Id,

@@ -1,5 +1,11 @@
+#![doc = include_str!("batch_window_on_deadline_path.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Verb, entity::DEADLINE, link::{BATCH_WINDOW, batch_window}};
+use crate::{
+    Verb,
+    entity::DEADLINE,
+    link::{BATCH_WINDOW, batch_window},
+};
 
 /// Batch window on a deadline path.
 pub const RULE: Rule = Rule {
@@ -27,7 +33,10 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             let source = context.node(deadline.set_by);
             let message = format!(
                 "`{}` waits {window} s for `{}`, and what enters `{}` is due in {} s",
-                context.node(to).id, node.id, source.id, deadline.seconds
+                context.node(to).id,
+                node.id,
+                source.id,
+                deadline.seconds
             );
             findings.add(
                 Finding::new(&RULE, node.id, message)

@@ -1,3 +1,5 @@
+#![doc = include_str!("competing_consumers.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{Verb, entity::Kind};
 

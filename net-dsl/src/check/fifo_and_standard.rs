@@ -1,5 +1,7 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("fifo_and_standard.md")]
+
 use super::two_kinds;
+use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,
     entity::Kind,
@@ -34,7 +36,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         for (to, link) in node.outgoing(Verb::FansOut) {
             let queue = context.node(to);
             if queue.kind == Some(Kind::FifoQueue) {
-                let message = format!("topic `{}` copies to the FIFO queue `{}`", node.id, queue.id);
+                let message =
+                    format!("topic `{}` copies to the FIFO queue `{}`", node.id, queue.id);
                 findings.add(
                     Finding::new(&RULE, node.id, message)
                         .declared(link.facts(), "linked here")
@@ -48,7 +51,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
 
 /// Whether the kinds claimed are just the two kinds of queue.
 pub(super) fn is_it(claims: &[Claim]) -> bool {
-    claims.iter().all(|claim| {
-        matches!(Kind::load(&claim.value), Some(Kind::Queue | Kind::FifoQueue))
-    })
+    claims
+        .iter()
+        .all(|claim| matches!(Kind::load(&claim.value), Some(Kind::Queue | Kind::FifoQueue)))
 }

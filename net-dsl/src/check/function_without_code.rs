@@ -1,3 +1,5 @@
+#![doc = include_str!("function_without_code.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{Kind, function::CODE};
 

@@ -1,3 +1,5 @@
+#![doc = include_str!("function_without_trigger.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{Kind, function::INPUT};
 
@@ -20,7 +22,9 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             Finding::new(&RULE, node.id, format!("nothing starts `{}`", node.id))
                 .declared(node.facts, "declared here")
                 .why("it would be deployed and never run")
-                .help(format!("link something that gives it `{input}`, or add the brick that does")),
+                .help(format!(
+                    "link something that gives it `{input}`, or add the brick that does"
+                )),
         );
     }
 }

@@ -1,3 +1,5 @@
+#![doc = include_str!("idle_source.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{Verb, entity::Kind};
 

@@ -1,3 +1,5 @@
+#![doc = include_str!("invoke_cycle.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{Link, Verb, entity::function::LOOPS};
 use std::collections::BTreeMap;

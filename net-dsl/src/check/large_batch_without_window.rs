@@ -1,3 +1,5 @@
+#![doc = include_str!("large_batch_without_window.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,
@@ -21,11 +23,14 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             let window = batch_window(link.facts());
             if size > LARGE && window == 0 {
                 let function = context.node(to).id;
-                let message = format!("`{}` gives `{function}` batches of {size} without waiting", node.id);
+                let message =
+                    format!("`{}` gives `{function}` batches of {size} without waiting", node.id);
                 findings.add(
                     Finding::new(&RULE, node.id, message)
                         .given(link.facts(), BATCH_SIZE.key(), "the batch size")
-                        .why(format!("Lambda wants a batch window for batches of more than {LARGE}"))
+                        .why(format!(
+                            "Lambda wants a batch window for batches of more than {LARGE}"
+                        ))
                         .help("say how long to wait for one: `.batch_window(seconds!(1))`"),
                 );
             }

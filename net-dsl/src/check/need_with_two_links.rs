@@ -1,3 +1,5 @@
+#![doc = include_str!("need_with_two_links.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Link, Verb, binding,
@@ -29,18 +31,23 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             if ends.len() < 2 {
                 continue;
             }
-            let (verb, what) = (links[0].1.verb(), links[0].1.facts().get(MESSAGE).unwrap_or_default());
+            let (verb, what) =
+                (links[0].1.verb(), links[0].1.facts().get(MESSAGE).unwrap_or_default());
             let names: Vec<_> =
                 ends.iter().map(|end| format!("`{}`", context.node(*end).id)).collect();
-            let message =
-                format!("`{}` {verb} `{what}` by {} links: {}", node.id, ends.len(), names.join(" and "));
+            let message = format!(
+                "`{}` {verb} `{what}` by {} links: {}",
+                node.id,
+                ends.len(),
+                names.join(" and ")
+            );
             let mut finding = Finding::new(&RULE, node.id, message);
             for (to, link) in links {
                 let text = format!("{} `{}` here", link.verb(), context.node(to).id);
                 finding = finding.declared(link.facts(), &text);
             }
-            let finding = finding
-                .why("the message type is the address: its code cannot tell the two apart");
+            let finding =
+                finding.why("the message type is the address: its code cannot tell the two apart");
             findings.add(match verb {
                 Verb::Sends => finding
                     .help("send to a `Topic` that copies to both: `topic.fans_out_to(&queue)`")

@@ -1,3 +1,5 @@
+#![doc = include_str!("need_without_link.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Id, Verb, binding,
@@ -39,11 +41,13 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 ));
             let mut fits = providers(context, verb, what).peekable();
             if fits.peek().is_none() {
-                finding = finding.help(format!("nothing here {}: add the brick that does", takes(verb, what)));
+                finding = finding
+                    .help(format!("nothing here {}: add the brick that does", takes(verb, what)));
             }
             for other in fits.take(3) {
                 let method = if verb == Verb::Sends { "sends_to" } else { verb.as_str() };
-                finding = finding.help(format!("add `{}.{method}(&{})`", rust(node.id), rust(other)));
+                finding =
+                    finding.help(format!("add `{}.{method}(&{})`", rust(node.id), rust(other)));
             }
             findings.add(finding);
         }

@@ -1,3 +1,5 @@
+#![doc = include_str!("needless_acceptance.md")]
+
 use super::{Acceptance, Context, Finding, Findings, Rule, Severity};
 use crate::Id;
 

@@ -1,3 +1,5 @@
+#![doc = include_str!("no_dead_letter_queue.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{Kind, queue::NO_DEAD_LETTERS};
 

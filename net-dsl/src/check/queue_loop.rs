@@ -1,5 +1,7 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("queue_loop.md")]
+
 use super::invoke_cycle::{cycles, links, names};
+use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,
     entity::{Kind, function::LOOPS},

@@ -1,3 +1,5 @@
+#![doc = include_str!("queue_without_consumer.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{Verb, entity::Kind};
 
@@ -25,10 +27,14 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         };
         if node.outgoing(Verb::Triggers).chain(node.outgoing(Verb::FansOut)).next().is_none() {
             findings.add(
-                Finding::new(&RULE, node.id, format!("nothing takes what is sent to `{}`", node.id))
-                    .declared(node.facts, "declared here")
-                    .why(why)
-                    .help(help),
+                Finding::new(
+                    &RULE,
+                    node.id,
+                    format!("nothing takes what is sent to `{}`", node.id),
+                )
+                .declared(node.facts, "declared here")
+                .why(why)
+                .help(help),
             );
         }
     }

@@ -1,5 +1,7 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("schedule_slower_than_deadline.md")]
+
 use super::context::Deadline;
+use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     GraphNode, Verb,
     entity::{DEADLINE, Kind, schedule::RATE},

@@ -1,3 +1,5 @@
+#![doc = include_str!("timeout_over_http_limit.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,

@@ -1,5 +1,7 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("timeouts_over_deadline.md")]
+
 use super::context::own_deadline;
+use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{DEADLINE, Kind, function::TIMEOUT};
 
 /// Timeouts over the deadline.
@@ -26,12 +28,10 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 own => format!("`{}` ({own} s)", context.node(step).id),
             })
             .collect();
-        let message = format!(
-            "what enters `{}` is due in {deadline} s and may take {total} s",
-            node.id
-        );
-        let mut finding = Finding::new(&RULE, node.id, message)
-            .given(node.facts, DEADLINE.key(), "the deadline");
+        let message =
+            format!("what enters `{}` is due in {deadline} s and may take {total} s", node.id);
+        let mut finding =
+            Finding::new(&RULE, node.id, message).given(node.facts, DEADLINE.key(), "the deadline");
         for &step in &path {
             if context.node(step).kind == Some(Kind::Function) {
                 let facts = context.node(step).facts;

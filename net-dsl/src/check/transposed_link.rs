@@ -1,5 +1,6 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("transposed_link.md")]
 
+use super::{Context, Finding, Findings, Rule, Severity};
 
 /// Transposed network.
 pub const RULE: Rule = Rule {

@@ -1,5 +1,7 @@
-use super::{Context, Finding, Findings, Rule, Severity};
+#![doc = include_str!("two_kinds.md")]
+
 use super::fifo_and_standard;
+use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     entity::{KIND, Kind},
     facts::{Claim, Facts},

@@ -1,3 +1,5 @@
+#![doc = include_str!("undeclared_entity.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::KIND;
 

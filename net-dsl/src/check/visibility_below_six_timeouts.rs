@@ -1,5 +1,7 @@
-use super::{Context, Findings, Rule, Severity};
+#![doc = include_str!("visibility_below_six_timeouts.md")]
+
 use super::visibility_below_timeout::{each, finding};
+use super::{Context, Findings, Rule, Severity};
 
 /// Visibility timeout below six timeouts.
 pub const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+#![doc = include_str!("visibility_below_timeout.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     GraphNode, Verb,

@@ -1,9 +1,11 @@
+#![doc = include_str!("environment_size.md")]
+
 use crate::Plan;
+use crate::plan::Body;
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-use crate::plan::Body;
 
 /// Environment over 4 KB.
 pub const RULE: Rule = Rule {

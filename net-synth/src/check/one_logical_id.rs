@@ -1,9 +1,10 @@
+#![doc = include_str!("one_logical_id.md")]
+
 use crate::Plan;
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-
 
 /// Two names, one logical id.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,11 @@
+#![doc = include_str!("physical_name.md")]
+
 use crate::Plan;
+use crate::plan::Body;
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-use crate::plan::Body;
 
 /// Name too long for its service.
 pub const RULE: Rule = Rule {

@@ -1,9 +1,11 @@
+#![doc = include_str!("policy_size.md")]
+
 use crate::Plan;
+use crate::plan::{Body, Statement};
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-use crate::plan::{Body, Statement};
 
 /// Policy over its size limit.
 pub const RULE: Rule = Rule {

@@ -1,3 +1,5 @@
+#![doc = include_str!("property_limits.md")]
+
 mod generated;
 
 use crate::{Plan, emit};
@@ -55,11 +57,7 @@ impl Limit {
 }
 
 fn between<N: std::fmt::Display + PartialEq>(least: N, most: N, open: N, unit: &str) -> String {
-    if most == open {
-        format!("{least}{unit} or more")
-    } else {
-        format!("{least} to {most}{unit}")
-    }
+    if most == open { format!("{least}{unit} or more") } else { format!("{least} to {most}{unit}") }
 }
 
 pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
@@ -78,11 +76,13 @@ pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
             if !seen.insert((resource.entity, key.clone())) {
                 continue;
             }
-            let message = format!(
-                "`{path}` of `{}` is {given}, and {kind} takes {takes}",
-                resource.entity
+            let message =
+                format!("`{path}` of `{}` is {given}, and {kind} takes {takes}", resource.entity);
+            let finding = Finding::new(&RULE, resource.entity, message).given(
+                resource.facts,
+                &key,
+                "set here",
             );
-            let finding = Finding::new(&RULE, resource.entity, message).given(resource.facts, &key, "set here");
             findings.add(
                 finding
                     .why("AWS would refuse the resource, and take back the whole deployment")

@@ -1,9 +1,10 @@
+#![doc = include_str!("stack_limits.md")]
+
 use crate::Plan;
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
 };
-
 
 /// More than a stack holds.
 pub const RULE: Rule = Rule {
