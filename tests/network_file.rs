@@ -15,7 +15,7 @@ fn written_by_hand() -> Value {
                 "facts": {
                     "attributes": {
                         "kind": [{ "value": "schedule", "at": ["main.rs:3:5"] }],
-                        "rate": [
+                        "ticks": [
                             { "value": 60, "at": ["main.rs:3:5"] },
                             { "value": 300, "at": ["main.rs:9:5"] }
                         ]
@@ -49,8 +49,8 @@ fn a_file_written_by_hand_is_read() {
     let network = Network::from_json(&written_by_hand().to_string()).expect("a network");
     assert_eq!(network.len(), 2);
     assert_eq!(network.links().count(), 1);
-    let rate = network.get(net_dsl::name!("clock")).and_then(|facts| facts.claims("rate"));
-    assert_eq!(rate.map(|flat| flat.claims().len()), Some(2), "a conflict is kept");
+    let ticks = network.get(net_dsl::name!("clock")).and_then(|facts| facts.claims("ticks"));
+    assert_eq!(ticks.map(|flat| flat.claims().len()), Some(2), "a conflict is kept");
 }
 
 #[test]

@@ -194,6 +194,21 @@ impl Scalar for SmolStr {
     }
 }
 
+/// Something or nothing, said as one attribute, so that who says "none" and who says "some" are in
+/// conflict: nothing is JSON's `null`, and not the same as an attribute that is not set.
+impl<T: Scalar> Scalar for Option<T> {
+    fn store(self) -> Value {
+        self.map_or_else(|| Value::json(&serde_json::Value::Null), Scalar::store)
+    }
+
+    fn load(value: &Value) -> Option<Option<T>> {
+        match value {
+            Value::Json(json) if json == "null" => Some(None),
+            value => T::load(value).map(Some),
+        }
+    }
+}
+
 impl<R: Range> Scalar for Bounded<R> {
     fn store(self) -> Value {
         Value::Number(self.get())
@@ -299,14 +314,17 @@ impl Facts {
         self.attributes().filter_map(move |(key, flat)| Some((key.strip_prefix(prefix)?, flat)))
     }
 
+    /// What an overlay sets for a property, by part and path, as `queue/DelaySeconds`.
+    pub(crate) fn override_of(&self, property: &str) -> Option<&Value> {
+        self.below(crate::property::PROPERTY).find(|(path, _)| *path == property)?.1.agreed()
+    }
+
     /// A number that an overlay sets for a property, by part and path.
     pub(crate) fn overridden(&self, property: &str) -> Option<u64> {
-        self.below(crate::property::PROPERTY).find(|(path, _)| *path == property).and_then(
-            |(_, flat)| match flat.agreed()? {
-                Value::Number(number) => Some(*number),
-                _ => None,
-            },
-        )
+        match self.override_of(property)? {
+            Value::Number(number) => Some(*number),
+            Value::Bool(_) | Value::Text(_) | Value::Json(_) => None,
+        }
     }
 
     /// The bricks that declared this, in order.

@@ -21,6 +21,7 @@ mod verb;
 pub use delivery::{Batched, BatchedFifo, Batches, Direct, Mapped, Streamed, Throttles, Waits};
 pub use linked::{
     BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_size, batch_window,
+    max_concurrency,
 };
 pub use need::{
     Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Reaches, Reading, Routing,

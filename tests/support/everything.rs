@@ -261,7 +261,8 @@ fn books() -> Network {
 }
 
 fn door() -> Network {
-    let alexa = AlexaSkill::<Directive>::builder().name(name!("alexa")).build();
+    let alexa =
+        AlexaSkill::<Directive>::builder().name(name!("alexa")).deadline(seconds!(8)).build();
     let concierge = Function::<Concierge>::builder()
         .name(name!("concierge"))
         .code(binary!("concierge"))

@@ -1,8 +1,8 @@
 //! The longest that paths may take.
 
-use super::context::{STARTS, own_deadline};
+use super::context::goes_on;
 use crate::{
-    Bounded, Graph, Link, Verb,
+    Graph, Link, Verb,
     entity::{Kind, function, queue},
     link::batch_window,
 };
@@ -101,13 +101,9 @@ fn own(graph: &Graph<'_>, number: usize) -> u64 {
     let node = &graph.nodes()[number];
     match node.kind {
         Some(Kind::Function) => function::timeout(node.facts),
-        Some(Kind::Queue | Kind::FifoQueue) => node.facts.get(queue::DELAY).map_or(0, Bounded::get),
+        Some(Kind::Queue | Kind::FifoQueue) => queue::delay(node.facts),
         _ => 0,
     }
-}
-
-fn goes_on(graph: &Graph<'_>, to: usize, link: &Link) -> bool {
-    STARTS.contains(&link.verb()) && own_deadline(&graph.nodes()[to]).is_none()
 }
 
 /// The links along which a deadline goes on from an entity.

@@ -2,7 +2,7 @@
 
 use super::budget::{self, Budget};
 use crate::{
-    Bounded, Graph, GraphNode, Verb,
+    Bounded, Graph, GraphNode, Link, Verb,
     entity::{DEADLINE, Kind, schedule},
 };
 use std::cell::OnceCell;
@@ -70,11 +70,12 @@ impl<'g, 'n> Context<'g, 'n> {
                         continue;
                     }
                     held[number] = Some(deadline);
-                    open.extend(nodes[number].out.iter().filter_map(|(to, link)| {
-                        let goes_on =
-                            STARTS.contains(&link.verb()) && own_deadline(&nodes[*to]).is_none();
-                        goes_on.then_some(*to)
-                    }));
+                    open.extend(
+                        nodes[number]
+                            .out
+                            .iter()
+                            .filter_map(|(to, link)| goes_on(self.graph, *to, link).then_some(*to)),
+                    );
                 }
             }
             held
@@ -96,7 +97,9 @@ impl<'g, 'n> Context<'g, 'n> {
             let mut open = Vec::new();
             for (number, node) in nodes.iter().enumerate() {
                 match node.kind {
-                    Some(Kind::Schedule) => schedules.extend(period(node).map(|at| (at, number))),
+                    Some(Kind::Schedule) => {
+                        schedules.extend(schedule::period(node.facts).map(|at| (at, number)));
+                    }
                     Some(Kind::HttpApi | Kind::AlexaSkill | Kind::Table) => open.push(number),
                     _ => {}
                 }
@@ -144,15 +147,18 @@ impl<'g, 'n> Context<'g, 'n> {
     }
 }
 
-pub(crate) fn own_deadline(node: &GraphNode<'_>) -> Option<u64> {
-    node.facts.get(DEADLINE).map(Bounded::get)
+/// Whether what is due at the start of a link is still due at its end.
+pub(super) fn goes_on(graph: &Graph<'_>, to: usize, link: &Link) -> bool {
+    let target = &graph.nodes()[to];
+    let starts = STARTS.contains(&link.verb()) || writes_into_stream(target, link);
+    starts && own_deadline(target).is_none()
 }
 
-/// The shortest time between two ticks, in seconds; at the least what a cron expression promises.
-pub(crate) fn period(node: &GraphNode<'_>) -> Option<u64> {
-    match (node.facts.get(schedule::RATE), node.facts.get(schedule::CRON)) {
-        (Some(rate), _) => Some(rate.get()),
-        (None, Some(cron)) => Some(schedule::shortest_gap(&cron)),
-        (None, None) => None,
-    }
+/// Whether a write starts something: the table tells of it by its stream.
+fn writes_into_stream(table: &GraphNode<'_>, link: &Link) -> bool {
+    link.verb() == Verb::Writes && table.outgoing(Verb::Triggers).next().is_some()
+}
+
+pub(crate) fn own_deadline(node: &GraphNode<'_>) -> Option<u64> {
+    node.facts.get(DEADLINE).map(Bounded::get)
 }

@@ -1,7 +1,10 @@
 #![doc = include_str!("no_dead_letter_queue.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::{Kind, queue::NO_DEAD_LETTERS};
+use crate::entity::{
+    Kind,
+    queue::{self, MAX_RECEIVES},
+};
 
 /// No dead-letter queue.
 pub const RULE: Rule = Rule {
@@ -15,11 +18,11 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
         if matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue))
-            && node.facts.is(NO_DEAD_LETTERS)
+            && queue::max_receives(node.facts).is_none()
         {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` has no dead-letter queue", node.id))
-                    .given(node.facts, NO_DEAD_LETTERS.key(), "given up here")
+                    .given(node.facts, MAX_RECEIVES.key(), "given up here")
                     .why("a message that its consumer fails on comes again until it is lost")
                     .help("drop `no_dead_letters`: the queue is made and wired for you"),
             );

@@ -4,7 +4,7 @@ use super::context::Deadline;
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     GraphNode, Verb,
-    entity::{DEADLINE, Kind, schedule::RATE},
+    entity::{DEADLINE, Kind, schedule::TICKS},
 };
 
 /// Schedule slower than a deadline on the path it feeds.
@@ -59,7 +59,7 @@ fn finding(
         schedule.id, source.id
     );
     Finding::new(&RULE, schedule.id, message)
-        .given(schedule.facts, RATE.key(), "the schedule")
+        .given(schedule.facts, TICKS.key(), "the schedule")
         .given(source.facts, DEADLINE.key(), "the deadline")
         .declared(table.facts, "where it waits to be looked at")
         .why(format!(

@@ -76,9 +76,9 @@ impl<M: Grouped> Handle for FifoQueue<M> {
             .maybe(queue::VISIBILITY_TIMEOUT, self.visibility_timeout)
             .maybe(queue::RETENTION, self.retention)
             .maybe(queue::DELAY, self.delay)
-            .maybe(queue::MAX_RECEIVES, self.max_receives)
+            .maybe(queue::MAX_RECEIVES, self.max_receives.map(Some))
             .maybe(DEADLINE, self.deadline)
-            .maybe(queue::NO_DEAD_LETTERS, self.no_dead_letters.then_some(true))
+            .maybe(queue::MAX_RECEIVES, self.no_dead_letters.then_some(None))
             .maybe(CONTENT_DEDUPLICATION, self.content_deduplication.then_some(true))
             .maybe(HIGH_THROUGHPUT, self.high_throughput.then_some(true))
     }

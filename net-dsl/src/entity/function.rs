@@ -67,6 +67,22 @@ pub fn timeout(facts: &Facts) -> u64 {
         .unwrap_or(DEFAULT_TIMEOUT)
 }
 
+/// Runs at a time, at the most: by override or as set, if anybody said so.
+pub fn reserved_concurrency(facts: &Facts) -> Option<u64> {
+    facts
+        .overridden("function/ReservedConcurrentExecutions")
+        .or_else(|| facts.get(RESERVED_CONCURRENCY).map(Bounded::get))
+}
+
+/// The processor: by override, as set, or arm64.
+pub fn architecture(facts: &Facts) -> Architecture {
+    facts
+        .override_of("function/Architectures")
+        .and_then(|list| Architecture::parse(list.to_json()[0].as_str()?))
+        .or_else(|| facts.get(ARCHITECTURE))
+        .unwrap_or(Architecture::Arm64)
+}
+
 /// A function under contract `C`, deployed as a Lambda function.
 ///
 /// ```

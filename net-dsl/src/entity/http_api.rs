@@ -181,51 +181,180 @@ const fn fault(method: &str, path: &str) -> Option<&'static str> {
     ) {
         return Some("a route's method is GET, POST, PUT, PATCH, DELETE, HEAD, OPTIONS or ANY");
     }
-    let bytes = path.as_bytes();
-    if bytes.is_empty() || bytes[0] != b'/' {
+    let path = path.as_bytes();
+    if path.is_empty() || path[0] != b'/' {
         return Some("a route's path starts with `/`");
     }
-    if bytes.len() > 512 {
+    if path.len() > 512 {
         return Some("a route's path is at most 512 characters long");
     }
-    let (mut i, mut open) = (0, false);
-    while i < bytes.len() {
-        match bytes[i] {
-            b'{' if open
-                || i + 1 == bytes.len()
-                || bytes[i + 1] == b'}'
-                || bytes[i - 1] != b'/' =>
-            {
-                return Some(
-                    "a placeholder in a route's path is one whole part, as in `/orders/{order}`",
-                );
+    let mut start = 1;
+    while start < path.len() || (start == path.len() && start > 1) {
+        let end = part_end(path, start);
+        if let Some(fault) = part_fault(path, start, end) {
+            return Some(fault);
+        }
+        start = end + 1;
+    }
+    None
+}
+
+const fn part_end(path: &[u8], start: usize) -> usize {
+    let mut end = start;
+    while end < path.len() && path[end] != b'/' {
+        end += 1;
+    }
+    end
+}
+
+const fn part_fault(path: &[u8], start: usize, end: usize) -> Option<&'static str> {
+    const WHOLE: &str =
+        "a placeholder in a route's path is one whole part, as in `/orders/{order}`";
+    if start == end {
+        return Some(
+            "a route's path has one `/` between two parts and none at its end, as in `/orders/{order}`",
+        );
+    }
+    if path[start] == b'.' && (end - start == 1 || (end - start == 2 && path[start + 1] == b'.')) {
+        return Some("a route's path has no part `.` or `..`: clients leave them out");
+    }
+    let Some((name_start, name_end)) = placeholder(path, start, end) else {
+        let mut i = start;
+        while i < end {
+            match path[i] {
+                b'{' | b'}' => return Some(WHOLE),
+                b'-' | b'_' | b'.' | b'~' | b'$' => {}
+                byte if byte.is_ascii_alphanumeric() => {}
+                _ => {
+                    return Some(
+                        "a route's path is made of letters, digits, `-`, `_`, `.`, `~`, `$` and `{placeholders}`",
+                    );
+                }
             }
-            b'{' => open = true,
-            b'}' if !open || (i + 1 < bytes.len() && bytes[i + 1] != b'/') => {
-                return Some(
-                    "a placeholder in a route's path is one whole part, as in `/orders/{order}`",
-                );
-            }
-            b'}' => open = false,
-            b'/' if open => {
-                return Some(
-                    "a placeholder in a route's path is one whole part, as in `/orders/{order}`",
-                );
-            }
-            b'+' if open && i + 1 < bytes.len() && bytes[i + 1] == b'}' && i + 2 == bytes.len() => {
-            }
-            b'/' | b'-' | b'_' | b'.' | b'~' | b'$' => {}
-            byte if byte.is_ascii_alphanumeric() => {}
-            _ => {
-                return Some(
-                    "a route's path is made of letters, digits, `-`, `_`, `.`, `~`, `$` and `{placeholders}`",
-                );
-            }
+            i += 1;
+        }
+        return None;
+    };
+    if name_end + 1 < end && end != path.len() {
+        return Some("a placeholder for the rest of a path, as `{rest+}`, is its last part");
+    }
+    if name_start == name_end {
+        return Some(WHOLE);
+    }
+    let mut i = name_start;
+    while i < name_end {
+        if !path[i].is_ascii_alphanumeric() && !matches!(path[i], b'-' | b'_' | b'.') {
+            return Some("a placeholder's name is made of letters, digits, `-`, `_` and `.`");
         }
         i += 1;
     }
-    if open {
-        return Some("a placeholder in a route's path is one whole part, as in `/orders/{order}`");
+    let mut before = 1;
+    while before < start {
+        let before_end = part_end(path, before);
+        if let Some(other) = placeholder(path, before, before_end)
+            && is_same(path, (name_start, name_end), other)
+        {
+            return Some("the placeholders of a route's path have different names");
+        }
+        before = before_end + 1;
     }
     None
+}
+
+/// Where the name in a part like `{name}` or `{name+}` starts and ends.
+const fn placeholder(path: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
+    if end - start < 2 || path[start] != b'{' || path[end - 1] != b'}' {
+        return None;
+    }
+    let greedy = path[end - 2] == b'+';
+    Some((start + 1, if greedy { end - 2 } else { end - 1 }))
+}
+
+const fn is_same(path: &[u8], one: (usize, usize), other: (usize, usize)) -> bool {
+    let length = one.1 - one.0;
+    if length != other.1 - other.0 {
+        return false;
+    }
+    let mut i = 0;
+    while i < length {
+        if path[one.0 + i] != path[other.0 + i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// What API Gateway tells routes apart by: the key with the names of its placeholders left out.
+pub(crate) fn identity(key: &str) -> String {
+    let parts = key.split('/').map(|part| match part.strip_prefix('{') {
+        Some(name) if name.ends_with("+}") => "{+}",
+        Some(_) => "{}",
+        None => part,
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_api_gateway_takes_are_taken() {
+        for path in [
+            "/",
+            "/things",
+            "/things/{thing}",
+            "/things/{thing}/parts/{part}",
+            "/{all+}",
+            "/a/{b}/{rest+}",
+            "/a-b_c.d~e$f",
+            "/.well-known/x",
+            "/{a.b-c_d}",
+        ] {
+            assert_eq!(fault("GET", path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        for path in [
+            "",
+            "things",
+            "//",
+            "/things/",
+            "/a//b",
+            "//a",
+            "/{x}/",
+            "/{x+}/",
+            "/a/{x}/b/{x}",
+            "/{x}/{x+}",
+            "/{x+}/a",
+            "/{x+}/{y}",
+            "/{}",
+            "/{+}",
+            "/a{x}",
+            "/{x}a",
+            "/{x",
+            "/x}",
+            "/{x}{y}",
+            "/{x/y}",
+            "/{{x}}",
+            "/{x++}",
+            "/{x y}",
+            "/{x$}",
+            "/a b",
+            "/a?b",
+            "/a%20b",
+            "/ü",
+            "/.",
+            "/a/..",
+        ] {
+            assert!(fault("GET", path).is_some(), "{path}");
+            assert!(Route::<()>::new("GET", path).is_err(), "{path}");
+        }
+        assert_eq!(fault("GET", &format!("/{}", "a".repeat(511))), None);
+        assert!(fault("GET", &format!("/{}", "a".repeat(512))).is_some());
+        assert!(fault("get", "/").is_some());
+    }
 }

@@ -1,10 +1,10 @@
 //! Standard queues: messages wait, in no particular order.
 
-use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
+use super::{DEADLINE, Handle, Kind, MESSAGE, facts, function, handle_impls};
 use crate::{
-    Bounded, Message, Name,
+    Bounded, Graph, GraphNode, Message, Name, Range, Verb,
     facts::{Attribute, Facts},
-    link::{Batched, Sink, Source, Subscriber},
+    link::{Batched, Sink, Source, Subscriber, batch_window},
     range,
 };
 use smol_str::SmolStr;
@@ -18,10 +18,10 @@ pub const VISIBILITY_TIMEOUT: Attribute<Bounded<range::VisibilityTimeout>> =
 pub const RETENTION: Attribute<Bounded<range::MessageRetention>> = Attribute::new("retention");
 /// How long a message is held back before anyone sees it, in seconds.
 pub const DELAY: Attribute<Bounded<range::Delay>> = Attribute::new("delay");
-/// Failed receives before a message goes to the dead-letter queue.
-pub const MAX_RECEIVES: Attribute<Bounded<range::MaxReceives>> = Attribute::new("max-receives");
-/// Whether the queue does without a dead-letter queue.
-pub const NO_DEAD_LETTERS: Attribute<bool> = Attribute::new("no-dead-letters");
+/// Failed receives before a message goes to the dead-letter queue; none for a queue that does
+/// without one.
+pub const MAX_RECEIVES: Attribute<Option<Bounded<range::MaxReceives>>> =
+    Attribute::new("max-receives");
 
 /// How long messages are kept where nothing is said, in seconds: 4 days.
 pub const DEFAULT_RETENTION: u64 = 4 * 86_400;
@@ -31,11 +31,66 @@ pub const DEAD_LETTER_RETENTION: u64 = 14 * 86_400;
 /// for queues that feed functions.
 pub const DEFAULT_MAX_RECEIVES: u64 = 5;
 
-/// How long a received message stays hidden, in seconds, if anybody said so.
+/// How long a received message stays hidden where nobody says so and nothing takes it, in seconds:
+/// what SQS takes by itself.
+pub const DEFAULT_VISIBILITY_TIMEOUT: u64 = 30;
+
+/// How long a received message stays hidden, in seconds, if anybody said so, by override or builder.
 pub fn visibility_timeout(facts: &Facts) -> Option<u64> {
     facts
         .overridden("queue/VisibilityTimeout")
         .or_else(|| facts.get(VISIBILITY_TIMEOUT).map(Bounded::get))
+}
+
+/// The visibility timeout that a consumer needs, in seconds: 6 times its timeout plus the batch
+/// window of the link to it, as AWS advises ("Creating and configuring an Amazon SQS event source
+/// mapping", AWS Lambda Developer Guide); at most the 12 hours that SQS takes.
+pub fn needed_visibility_timeout(consumer: &Facts, link: &Facts) -> u64 {
+    (6 * function::timeout(consumer) + batch_window(link)).min(range::VisibilityTimeout::MAX)
+}
+
+/// How long a received message stays hidden, in seconds: as said, or else what the most demanding
+/// consumer needs.
+pub fn effective_visibility_timeout(graph: &Graph<'_>, queue: &GraphNode<'_>) -> u64 {
+    let derived = || {
+        queue
+            .outgoing(Verb::Triggers)
+            .map(|(to, link)| needed_visibility_timeout(graph.nodes()[to].facts, link.facts()))
+            .max()
+            .unwrap_or(DEFAULT_VISIBILITY_TIMEOUT)
+    };
+    visibility_timeout(queue.facts).unwrap_or_else(derived)
+}
+
+/// How long a message nobody takes is kept, in seconds: by override, as set, or by default.
+pub fn retention(facts: &Facts) -> u64 {
+    facts
+        .overridden("queue/MessageRetentionPeriod")
+        .or_else(|| facts.get(RETENTION).map(Bounded::get))
+        .unwrap_or(DEFAULT_RETENTION)
+}
+
+/// How long a message is held back, in seconds: by override, as set, or not at all.
+pub fn delay(facts: &Facts) -> u64 {
+    facts
+        .overridden("queue/DelaySeconds")
+        .or_else(|| facts.get(DELAY).map(Bounded::get))
+        .unwrap_or(0)
+}
+
+/// Failed receives before a message goes to the dead-letter queue: by override, as set, or by
+/// default; none if there is no such queue.
+pub fn max_receives(facts: &Facts) -> Option<u64> {
+    match facts.override_of("queue/RedrivePolicy") {
+        // AWS takes the number as a text, too.
+        Some(policy) => match &policy.to_json()["maxReceiveCount"] {
+            serde_json::Value::String(count) => count.parse().ok(),
+            count => count.as_u64(),
+        },
+        None => facts
+            .get(MAX_RECEIVES)
+            .map_or(Some(DEFAULT_MAX_RECEIVES), |receives| receives.map(Bounded::get)),
+    }
 }
 
 /// A standard queue of messages `M`, deployed as an SQS queue with its dead-letter queue.
@@ -51,7 +106,7 @@ pub fn visibility_timeout(facts: &Facts) -> Option<u64> {
 pub struct Queue<M: Message> {
     name: Name,
     /// How long a received message stays hidden: 0 seconds to 12 hours; 6 times the consumer's
-    /// timeout if unset, as AWS advises.
+    /// timeout plus the batch window if unset, as AWS advises.
     #[builder(default, setter(strip_option))]
     visibility_timeout: Option<Bounded<range::VisibilityTimeout>>,
     /// How long messages are kept: 60 seconds to 14 days; 4 days if unset.
@@ -88,9 +143,9 @@ impl<M: Message> Handle for Queue<M> {
             .maybe(VISIBILITY_TIMEOUT, self.visibility_timeout)
             .maybe(RETENTION, self.retention)
             .maybe(DELAY, self.delay)
-            .maybe(MAX_RECEIVES, self.max_receives)
+            .maybe(MAX_RECEIVES, self.max_receives.map(Some))
             .maybe(DEADLINE, self.deadline)
-            .maybe(NO_DEAD_LETTERS, self.no_dead_letters.then_some(true))
+            .maybe(MAX_RECEIVES, self.no_dead_letters.then_some(None))
     }
 }
 

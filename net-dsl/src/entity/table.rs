@@ -2,29 +2,57 @@
 
 use super::{Handle, Kind, MESSAGE, REMOVAL, Removal, facts, handle_impls};
 use crate::{
-    Item, Message, Name,
-    facts::{Attribute, Facts},
+    Item, Key, Message, Name,
+    facts::{Attribute, Facts, Scalar, Value},
     link::{Source, Store, Streamed},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
-/// The partition key's name.
-pub const PARTITION: Attribute<SmolStr> = Attribute::new("partition");
-/// The partition key's type, as DynamoDB's letter.
-pub const PARTITION_TYPE: Attribute<SmolStr> = Attribute::new("partition-type");
-/// The sort key's name.
-pub const SORT: Attribute<SmolStr> = Attribute::new("sort");
-/// The sort key's type, as DynamoDB's letter.
-pub const SORT_TYPE: Attribute<SmolStr> = Attribute::new("sort-type");
-/// The attribute with the second after which an item may vanish.
-pub const EXPIRES: Attribute<SmolStr> = Attribute::new("expires");
+/// The partition key.
+pub const PARTITION: Attribute<TableKey> = Attribute::new("partition");
+/// The sort key, or that there is none.
+pub const SORT: Attribute<Option<TableKey>> = Attribute::new("sort");
+/// The attribute with the second after which an item may vanish, or that there is none.
+pub const EXPIRES: Attribute<Option<SmolStr>> = Attribute::new("expires");
 /// Whether changes are streamed.
 pub const STREAM: Attribute<bool> = Attribute::new("stream");
 /// Whether the table can be put back to any second of the last 35 days; on unless set.
 pub const POINT_IN_TIME_RECOVERY: Attribute<bool> = Attribute::new("point-in-time-recovery");
+
+/// A key attribute as a table has it: one value, so that the same name with another type is another
+/// key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableKey {
+    /// The attribute's name.
+    pub name: SmolStr,
+    /// DynamoDB's letter for its type: `S`, `N` or `B`.
+    pub key_type: SmolStr,
+}
+
+impl From<Key> for TableKey {
+    fn from(key: Key) -> TableKey {
+        TableKey {
+            name: SmolStr::new_static(key.name()),
+            key_type: SmolStr::new_static(key.key_type().letter()),
+        }
+    }
+}
+
+impl Scalar for TableKey {
+    fn store(self) -> Value {
+        Value::json(&json!({ "name": self.name.as_str(), "type": self.key_type.as_str() }))
+    }
+
+    fn load(value: &Value) -> Option<TableKey> {
+        let json = value.to_json();
+        let text = |key: &str| json.get(key)?.as_str().map(SmolStr::new);
+        Some(TableKey { name: text("name")?, key_type: text("type")? })
+    }
+}
 
 /// A table of items `T`, deployed as a DynamoDB table billed per request.
 ///
@@ -79,11 +107,9 @@ impl<T: Item> Handle for Table<T> {
     fn facts(&self) -> Facts {
         facts(Kind::Table, &self.name)
             .with(MESSAGE, SmolStr::new_static(T::NAME))
-            .with(PARTITION, SmolStr::new_static(T::PARTITION.name))
-            .with(PARTITION_TYPE, SmolStr::new_static(T::PARTITION.key_type.letter()))
-            .maybe(SORT, T::SORT.map(|key| SmolStr::new_static(key.name)))
-            .maybe(SORT_TYPE, T::SORT.map(|key| SmolStr::new_static(key.key_type.letter())))
-            .maybe(EXPIRES, T::EXPIRES.map(SmolStr::new_static))
+            .with(PARTITION, T::PARTITION.into())
+            .with(SORT, T::SORT.map(TableKey::from))
+            .with(EXPIRES, T::EXPIRES.map(SmolStr::new_static))
             .maybe(REMOVAL, self.removal)
             .maybe(POINT_IN_TIME_RECOVERY, self.point_in_time_recovery)
     }

@@ -25,6 +25,14 @@ pub fn batch_size(facts: &Facts) -> Option<u64> {
     facts.overridden("mapping/BatchSize").or_else(|| facts.get(BATCH_SIZE).map(Bounded::get))
 }
 
+/// Runs of the function that the queue may cause at a time, by override or as set, if anybody said
+/// so.
+pub fn max_concurrency(facts: &Facts) -> Option<u64> {
+    facts
+        .overridden("mapping/ScalingConfig/MaximumConcurrency")
+        .or_else(|| facts.get(MAX_CONCURRENCY).map(Bounded::get))
+}
+
 /// How long to wait for a batch to fill, in seconds: by override, as set, or not at all.
 pub fn batch_window(facts: &Facts) -> u64 {
     facts

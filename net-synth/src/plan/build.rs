@@ -7,12 +7,14 @@ use super::{
     term::Pseudo,
 };
 use net_dsl::{
-    Architecture, FunctionCode, Graph, GraphNode, Id, Kind, Link, Name, Removal, Runtime, Verb,
+    FunctionCode, Graph, GraphNode, Id, Kind, Link, Name, Removal, Runtime, Verb,
     binding::{self, transport},
     entity::{
         DEADLINE, MESSAGE, REMOVAL, external_service, fifo_queue,
         function::{self, Folder},
-        queue, raw, schedule, table,
+        queue, raw,
+        schedule::{self, Ticks},
+        table,
     },
     facts::{Facts, Value},
     link::{BATCH_SIZE, BATCH_WINDOW, MAX_CONCURRENCY},
@@ -132,13 +134,13 @@ impl<'g, 'n> Planner<'g, 'n> {
             },
             runtime: SmolStr::new(runtime),
             handler: SmolStr::new(handler),
-            architecture: facts.get(function::ARCHITECTURE).unwrap_or(Architecture::Arm64).as_str(),
+            architecture: function::architecture(facts).as_str(),
             timeout: function::timeout(facts),
             memory: facts.get(function::MEMORY).map_or(function::DEFAULT_MEMORY, |size| size.get()),
             role: role.clone(),
             log_group: log_group.clone(),
             environment,
-            reserved_concurrency: facts.get(function::RESERVED_CONCURRENCY).map(|runs| runs.get()),
+            reserved_concurrency: function::reserved_concurrency(facts),
             dead_letters: dead_letters.clone(),
             loops: facts.is(function::LOOPS),
         }));
@@ -268,20 +270,17 @@ impl<'g, 'n> Planner<'g, 'n> {
             content_deduplication: facts.is(fifo_queue::CONTENT_DEDUPLICATION),
             high_throughput: facts.is(fifo_queue::HIGH_THROUGHPUT),
         });
-        let dead_letters = (!facts.is(queue::NO_DEAD_LETTERS))
-            .then(|| Ref::to(LogicalId::of(id, "DeadLetterQueue")));
-        let receives = facts.get(queue::MAX_RECEIVES).map(|receives| receives.get());
+        let redrive = queue::max_receives(facts)
+            .map(|receives| (Ref::to(LogicalId::of(id, "DeadLetterQueue")), receives));
         let body = resource::Queue {
             fifo,
-            visibility_timeout: visibility_timeout(self.graph, node),
-            retention: facts.get(queue::RETENTION).map_or(queue::DEFAULT_RETENTION, |r| r.get()),
-            delay: facts.get(queue::DELAY).map_or(0, |delay| delay.get()),
-            redrive: dead_letters
-                .clone()
-                .map(|queue| (queue, receives.unwrap_or(queue::DEFAULT_MAX_RECEIVES))),
+            visibility_timeout: queue::effective_visibility_timeout(self.graph, node),
+            retention: queue::retention(facts),
+            delay: queue::delay(facts),
+            redrive: redrive.clone(),
         };
         self.add(LogicalId::of(id, "Queue"), id, facts, "queue", Body::Queue(body));
-        if let Some(queue) = dead_letters {
+        if let Some((queue, _)) = redrive {
             self.add(queue.id().clone(), id, facts, "dead-letter-queue", dead_letter_queue(fifo));
         }
         self.topics_may_send(node, Verb::FansOut, queue_ref(id), "QueuePolicy");
@@ -373,11 +372,11 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     fn table(&mut self, node: &'g GraphNode<'n>) {
         let (id, facts) = (node.id, node.facts);
-        let text = |attribute| facts.get(attribute).unwrap_or_default();
+        let pair = |key: table::TableKey| (key.name, key.key_type);
         let body = resource::Table {
-            partition: (text(table::PARTITION), text(table::PARTITION_TYPE)),
-            sort: facts.get(table::SORT).map(|sort| (sort, text(table::SORT_TYPE))),
-            expires: facts.get(table::EXPIRES),
+            partition: facts.get(table::PARTITION).map(pair).unwrap_or_default(),
+            sort: facts.get(table::SORT).flatten().map(pair),
+            expires: facts.get(table::EXPIRES).flatten(),
             stream: facts.is(table::STREAM),
             point_in_time_recovery: facts.get(table::POINT_IN_TIME_RECOVERY).unwrap_or(true),
             removal: facts.get(REMOVAL).unwrap_or(Removal::Retain),
@@ -391,12 +390,10 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     fn schedule(&mut self, node: &'g GraphNode<'n>) {
         let (id, facts) = (node.id, node.facts);
-        let rate = facts.get(schedule::RATE).map(|rate| rate.get());
-        let cron = facts.get(schedule::CRON);
-        let expression = match (rate, &cron) {
-            (Some(seconds), _) => rate_expression(seconds),
-            (None, Some(cron)) => format!("cron({cron})"),
-            (None, None) => return,
+        let (expression, maximum_age) = match facts.get(schedule::TICKS) {
+            Some(Ticks::Rate(rate)) => (rate_expression(rate.get()), rate.get()),
+            Some(Ticks::Cron(cron)) => (format!("cron({})", cron.as_str()), 86_400),
+            None => return,
         };
         for (to, link) in node.outgoing(Verb::Triggers) {
             let function = self.node(to).id;
@@ -405,7 +402,7 @@ impl<'g, 'n> Planner<'g, 'n> {
                 expression: expression.clone(),
                 function: function_ref(function),
                 role: role.clone(),
-                maximum_age: rate.unwrap_or(86_400).clamp(60, 86_400),
+                maximum_age: maximum_age.clamp(60, 86_400),
             });
             let schedule = LogicalId::of_link(id, function, "", "Schedule");
             self.add(schedule, id, facts, "schedule", body);
@@ -536,18 +533,6 @@ fn is_handed_events(graph: &Graph<'_>, node: &GraphNode<'_>) -> bool {
         }
         _ => false,
     })
-}
-
-/// As set, or 6 times the slowest consumer's timeout, as AWS advises.
-fn visibility_timeout(graph: &Graph<'_>, node: &GraphNode<'_>) -> u64 {
-    const DEFAULT: u64 = 30;
-    let derived = || {
-        node.outgoing(Verb::Triggers)
-            .map(|(to, _)| function::timeout(graph.nodes()[to].facts) * 6)
-            .max()
-            .unwrap_or(DEFAULT)
-    };
-    queue::visibility_timeout(node.facts).unwrap_or_else(derived)
 }
 
 fn dead_letter_queue(fifo: Option<resource::Fifo>) -> Body {
