@@ -1,7 +1,7 @@
 //! What the checks find, what they let pass, and how findings are reported.
 
 use net_dsl::{
-    Bounded, Graph, OutOfRange, Range, Verb, accept, brick,
+    Bounded, FunctionCode, Graph, OutOfRange, Range, Route, Takes, Verb, accept, brick,
     check::{Finding, Severity},
     entity::function::Variable,
     prelude::*,
@@ -56,8 +56,26 @@ fn number<R: Range>(number: u64) -> Bounded<R> {
     Bounded::new(number).unwrap_or_else(|error: OutOfRange| panic!("{error}"))
 }
 
+/// A function with a binary of its own, as each contract needs one.
 fn function<C: Contract>(name: Name, timeout: u64) -> Function<C> {
-    Function::builder().name(name).code(binary!("any")).timeout(number(timeout)).build()
+    Function::builder().name(name).code(code::<C>()).timeout(number(timeout)).build()
+}
+
+fn code<C: Contract>() -> FunctionCode {
+    match C::NAME {
+        "Till" => binary!("till"),
+        "Relay" => binary!("relay"),
+        "Kitchen" => binary!("kitchen"),
+        "Asker" | "AsksItself" => binary!("asker"),
+        "Prices" => binary!("prices"),
+        "PricesAndOrders" => binary!("prices-and-orders"),
+        "Cook" => binary!("cook"),
+        "Waiter" => binary!("waiter"),
+        "Archivist" => binary!("archivist"),
+        "Watcher" => binary!("watcher"),
+        "Door" => binary!("door"),
+        other => panic!("no binary for contract {other}"),
+    }
 }
 
 fn orders() -> Queue<Order> {
@@ -131,7 +149,7 @@ fn behind_a_route(timeout: u64) -> Network {
 
 fn invoke_each_other(loops: bool) -> Network {
     let relay = |name| {
-        let relay = Function::<Relay>::builder().name(name).code(binary!("any"));
+        let relay = Function::<Relay>::builder().name(name).code(binary!("relay"));
         if loops { relay.loops().build() } else { relay.build() }
     };
     let (one, other) = (relay(name!("one")), relay(name!("other")));
@@ -139,7 +157,7 @@ fn invoke_each_other(loops: bool) -> Network {
 }
 
 fn feeds_itself(loops: bool) -> Network {
-    let relay = Function::<Relay>::builder().name(name!("relay")).code(binary!("any"));
+    let relay = Function::<Relay>::builder().name(name!("relay")).code(binary!("relay"));
     let relay = if loops { relay.loops().build() } else { relay.build() };
     orders().triggers(&relay) + relay.sends_to(&orders())
 }
@@ -147,7 +165,7 @@ fn feeds_itself(loops: bool) -> Network {
 /// An environment of so many bytes.
 fn environment(bytes: usize) -> Network {
     let text = Variable::new("TEXT", "x".repeat(bytes - "TEXT".len()));
-    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).code(binary!("any"));
+    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).code(binary!("kitchen"));
     orders().triggers(&kitchen.environment(vec![text]).build()).into()
 }
 
@@ -169,6 +187,76 @@ fn called(characters: usize) -> Network {
     let name = "a".repeat(characters - "test-".len());
     let relay = function::<Relay>(named(&name), 30);
     relay.sends_to(&relay).into()
+}
+
+/// Two functions with one binary.
+fn one_binary<One: Takes<Order>, Other: Takes<Order>>(architecture: Architecture) -> Network {
+    let one = Function::<One>::builder().name(name!("one")).code(binary!("shared")).build();
+    let other = Function::<Other>::builder().name(name!("other")).code(binary!("shared"));
+    let placed = Topic::<Order>::builder().name(name!("placed")).build();
+    placed.triggers(&one) + placed.triggers(&other.architecture(architecture).build())
+}
+
+/// A function that two queues start, each so many times at a time.
+fn reserved(runs: u64, each: u64) -> Network {
+    let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).code(binary!("kitchen"));
+    let kitchen = kitchen.reserved_concurrency(number(runs)).build();
+    let others = FifoQueue::<Order>::builder().name(name!("others")).build();
+    orders().triggers(&kitchen).max_concurrency(number(each))
+        + others.triggers(&kitchen).max_concurrency(number(each))
+}
+
+fn routes(count: usize) -> Network {
+    let api = HttpApi::builder().name(name!("api")).build();
+    let route = |number| Route::<()>::new("GET", &format!("/{number}")).expect("a route");
+    let door = function::<Door>(name!("door"), 30);
+    (0..count).map(|number| Network::from(api.routes(route(number), &door))).sum()
+}
+
+fn two_doors(one: &str, other: &str) -> Network {
+    let route = |path| Route::<()>::new("GET", path).expect("a route");
+    let api = HttpApi::builder().name(name!("api")).build();
+    let (front, back) = (function::<Door>(name!("front"), 9), function::<Door>(name!("back"), 9));
+    api.routes(route(one), &front) + api.routes(route(other), &back)
+}
+
+/// A queue whose messages are hidden for 180 s.
+fn kept_and_drained(retention: u64) -> Network {
+    kept(number(retention)).triggers(&kitchen()).into()
+}
+
+fn received(times: u64) -> Network {
+    let orders = Queue::<Order>::builder().name(name!("orders")).max_receives(number(times));
+    orders.build().triggers(&kitchen()).into()
+}
+
+fn streamed_to(watchers: usize) -> Network {
+    let watcher = |number| function::<Watcher>(named(&format!("watcher-{number}")), 30);
+    (0..watchers).map(|number| Network::from(tickets().stream().triggers(&watcher(number)))).sum()
+}
+
+fn asked(waits: u64, takes: u64) -> Network {
+    let asker = function::<Asker>(name!("asker"), waits);
+    orders().triggers(&asker) + asker.asks(&function::<Prices>(name!("prices"), takes))
+}
+
+fn api_due_in(deadline: u64) -> Network {
+    let api = HttpApi::builder().name(name!("api")).deadline(number(deadline)).build();
+    api.routes(route!(GET "/" => ()), &function::<Door>(name!("door"), 30)).into()
+}
+
+fn skill(deadline: Option<u64>) -> Network {
+    let alexa = AlexaSkill::<Order>::builder().name(name!("alexa"));
+    let prices = function::<Prices>(name!("prices"), 8);
+    match deadline {
+        Some(deadline) => alexa.deadline(number(deadline)).build().triggers(&prices).into(),
+        None => alexa.build().triggers(&prices).into(),
+    }
+}
+
+/// A clock that ticks every 5 minutes.
+fn ticks_for(timeout: u64) -> Network {
+    clock().triggers(&function::<Waiter>(name!("waiter"), timeout)).into()
 }
 
 /// A rule, a network that draws it, and one that only just does not.
@@ -236,6 +324,13 @@ const CASES: &[Case] = &[
     ),
     case("N205", || clock().network(), || clock().triggers(&till()) + till().sends_to(&kitchen())),
     case(
+        "N206",
+        || one_binary::<Kitchen, Relay>(Architecture::Arm64),
+        || one_binary::<Kitchen, Kitchen>(Architecture::Arm64),
+    ),
+    case("N207", || reserved(11, 6), || reserved(12, 6)),
+    case("N208", || routes(60), || routes(40)),
+    case(
         "N301",
         || orders().network(),
         || {
@@ -264,6 +359,9 @@ const CASES: &[Case] = &[
     case("N305", || hiding(29), || hiding(30)),
     case("N306", || hiding(179), || hiding(180)),
     case("N307", || batches(11, 0), || batches(11, 1)),
+    case("N308", || kept_and_drained(180), || kept_and_drained(181)),
+    case("N309", || received(1), || received(2)),
+    case("N310", || streamed_to(3), || streamed_to(2)),
     case("N401", || due_in_a_minute_with_window(7), || due_in_a_minute_with_window(6)),
     case("N402", tickets_wait_for_a_clock, || {
         let watcher = function::<Watcher>(name!("watcher"), 10);
@@ -273,8 +371,14 @@ const CASES: &[Case] = &[
     }),
     case("N403", || due_in(29), || due_in(30)),
     case("N404", || behind_a_route(31), || behind_a_route(30)),
+    case("N405", || asked(30, 30), || asked(31, 30)),
+    case("N406", || api_due_in(31), || api_due_in(30)),
+    case("N407", || skill(None), || skill(Some(8))),
+    case("N408", || ticks_for(300), || ticks_for(299)),
     case("N501", || invoke_each_other(false), || invoke_each_other(true)),
     case("N502", || feeds_itself(false), || feeds_itself(true)),
+    case("N601", || two_doors("/a/{x}", "/a/{y}"), || two_doors("/a/{x}", "/a/{x}/{y}")),
+    case("N602", || routes(301), || routes(300)),
     case(
         "P101",
         || {
@@ -376,7 +480,8 @@ fn one_mistake_is_one_finding() {
 
 #[test]
 fn who_asks_in_a_circle_waits_for_itself_whatever_is_said_of_loops() {
-    let asker = Function::<AsksItself>::builder().name(name!("asker")).code(binary!("any")).loops();
+    let asker = Function::<AsksItself>::builder().name(name!("asker")).code(binary!("asker"));
+    let asker = asker.loops();
     let asker = asker.build();
     assert!(only(&asker.asks(&asker).into(), "N501").is_fatal());
 }
@@ -891,4 +996,319 @@ fn a_property_is_held_to_what_its_schema_says() {
     }
     let accepted = hiding_by_overlay(43_201) + accept(&orders(), "P106", "AWS takes a day by now");
     assert!(!only(&accepted, "P106").is_fatal());
+}
+
+#[test]
+fn what_is_said_in_two_ways_is_one_attribute() {
+    let nightly = Schedule::builder().name(name!("clock")).cron(cron!("0 3 * * ? *")).build();
+    let dead = || Queue::<Order>::builder().name(name!("orders"));
+    struct Sorted;
+    impl Item for Sorted {
+        const NAME: &'static str = "Ticket";
+        const PARTITION: Key = Key::text("id");
+        const SORT: Option<Key> = Some(Key::number("at"));
+    }
+    struct Vanishing;
+    impl Item for Vanishing {
+        const NAME: &'static str = "Ticket";
+        const PARTITION: Key = Key::text("id");
+        const EXPIRES: Option<&'static str> = Some("expires");
+    }
+    struct Counted;
+    impl Item for Counted {
+        const NAME: &'static str = "Ticket";
+        const PARTITION: Key = Key::number("id");
+    }
+    let sorted = Table::<Sorted>::builder().name(name!("tickets")).build();
+    let vanishing = Table::<Vanishing>::builder().name(name!("tickets")).build();
+    let counted = Table::<Counted>::builder().name(name!("tickets")).build();
+    let fifo = || FifoQueue::<Order>::builder().name(name!("orders"));
+    for (network, message) in [
+        (clock().network() + &nightly, "`ticks` of `clock` is 300 and `0 3 * * ? *`"),
+        (
+            dead().no_dead_letters().build().network() + &dead().max_receives(count!(3)).build(),
+            "`max-receives` of `orders` is 3 and null",
+        ),
+        // In one builder, too.
+        (
+            fifo().no_dead_letters().max_receives(count!(3)).build().network(),
+            "`max-receives` of `orders` is 3 and null",
+        ),
+        (
+            tickets().network() + &sorted,
+            "`sort` of `tickets` is null and {\"name\":\"at\",\"type\":\"N\"}",
+        ),
+        (tickets().network() + &vanishing, "`expires` of `tickets` is `expires` and null"),
+        (
+            tickets().network() + &counted,
+            "`partition` of `tickets` is {\"name\":\"id\",\"type\":\"N\"} and \
+             {\"name\":\"id\",\"type\":\"S\"}",
+        ),
+    ] {
+        // Types of one name may be told apart as well.
+        let found: Vec<_> = of_rule(&network, "N101")
+            .into_iter()
+            .map(|found| found.message)
+            .filter(|message| !message.starts_with("`type`"))
+            .collect();
+        assert_eq!(found, [message]);
+    }
+    // Who says nothing of it leaves it to others.
+    let both = dead().no_dead_letters().build().network() + &dead().build();
+    assert!(of_rule(&both, "N101").is_empty());
+    only(&both, "N304");
+}
+
+#[test]
+fn one_route_is_found_however_it_is_written() {
+    for (one, other) in [
+        ("/", "/"),
+        ("/things", "/things"),
+        ("/a/{x}", "/a/{y}"),
+        ("/a/{x}/b/{y}", "/a/{y}/b/{x}"),
+        ("/{all+}", "/{rest+}"),
+        ("/a/{x}/{all+}", "/a/{y}/{all+}"),
+    ] {
+        let found = only(&two_doors(one, other), "N601");
+        assert!(found.is_fatal() && found.labels.len() == 2, "{found:#?}");
+        assert!(found.message.ends_with("leads to `back` and `front`"), "{}", found.message);
+    }
+    for (one, other) in [
+        ("/", "/{all+}"),
+        ("/things", "/Things"),
+        ("/a/{x}", "/a/b"),
+        ("/a/{x}", "/a/{all+}"),
+        ("/a/{x}", "/b/{x}"),
+        ("/a/{x}", "/a/{x}/c"),
+        ("/a/{all+}", "/{all+}"),
+    ] {
+        let network = two_doors(one, other);
+        assert!(of_rule(&network, "N601").is_empty(), "{one} {other}");
+    }
+    // One function with two names for one route, methods, APIs, and bricks.
+    let api = |name| HttpApi::builder().name(named(name)).build();
+    let door = || function::<Door>(name!("door"), 9);
+    let renamed = api("api").routes(route!(GET "/a/{x}"), &door())
+        + api("api").routes(route!(GET "/a/{y}"), &door());
+    assert_eq!(
+        only(&renamed, "N601").message,
+        "`GET /a/{x}` and `GET /a/{y}` of `api` are one route, which leads to `door`"
+    );
+    let good = api("api").routes(route!(GET "/a"), &door())
+        + api("api").routes(route!(ANY "/a"), &function::<Door>(name!("other"), 9))
+        + api("api").routes(route!(POST "/a"), &function::<Door>(name!("third"), 9))
+        + api("another").routes(route!(GET "/a"), &function::<Door>(name!("fourth"), 9));
+    assert!(of_rule(&good, "N601").is_empty());
+    let bricks = brick(name!("one"), api("api").routes(route!(GET "/a"), &door()))
+        + brick(name!("two"), api("api").routes(route!(GET "/a"), &door()));
+    assert!(of_rule(&bricks, "N601").is_empty(), "the same link twice is one link");
+    let bricks =
+        brick(name!("one"), two_doors("/a", "/b")) + brick(name!("two"), two_doors("/b", "/a"));
+    assert_eq!(of_rule(&bricks, "N601").len(), 2);
+}
+
+#[test]
+fn the_visibility_timeout_covers_the_batch_window() {
+    let network = |visibility: u64, window: u64| {
+        let orders = Queue::<Order>::builder().name(name!("orders"));
+        let orders = orders.visibility_timeout(number(visibility)).build();
+        Network::from(orders.triggers(&kitchen()).batch_window(number(window)))
+    };
+    let found = only(&network(39, 10), "N305");
+    assert_eq!(
+        found.message,
+        "messages of `orders` come back after 39 s, and `kitchen` may take 30 s after a batch window \
+         of 10 s"
+    );
+    assert_eq!(found.help, ["leave `visibility_timeout` out: it becomes 190 s"]);
+    assert!(of_rule(&network(40, 10), "N305").is_empty());
+    only(&network(40, 10), "N306");
+    only(&network(189, 10), "N306");
+    assert!(of_rule(&network(190, 10), "N306").is_empty());
+    // The window by override, and the timeout of the function, too.
+    let window = property::lambda::event_source_mapping::MAXIMUM_BATCHING_WINDOW_IN_SECONDS;
+    let overridden = || {
+        let orders = Queue::<Order>::builder().name(name!("orders"));
+        let orders = orders.visibility_timeout(seconds!(40)).build();
+        Network::from(orders.triggers(&kitchen()).set(window, 11))
+    };
+    only(&overridden(), "N305");
+    let timeout = property::set(&kitchen(), property::lambda::function::TIMEOUT, 29);
+    assert!(of_rule(&(overridden() + timeout), "N305").is_empty());
+    // Of several consumers the most demanding counts.
+    let derived = |network: &Network| {
+        let graph = Graph::new(network);
+        let queue = graph.find(name!("orders").id()).expect("a queue");
+        net_dsl::entity::queue::effective_visibility_timeout(&graph, queue)
+    };
+    assert_eq!(derived(&batches(10, 300)), 480);
+    let both = batches(10, 300) + orders().triggers(&function::<Cook>(name!("cook"), 81));
+    assert_eq!(derived(&both), 486);
+    let longest = orders().triggers(&function::<Cook>(name!("cook"), 900));
+    assert_eq!(derived(&longest.batch_window(seconds!(300)).into()), 5_700);
+    assert_eq!(derived(&orders().network()), 30);
+}
+
+#[test]
+fn numbers_set_by_override_count_as_those_of_builders() {
+    use property::{lambda, scheduler, sqs};
+    let set = |network: Network, overlay: Network| network + overlay;
+    let by_override =
+        |seconds| property::set(&orders(), sqs::queue::MESSAGE_RETENTION_PERIOD, seconds);
+    only(&set(orders().triggers(&kitchen()).into(), by_override(180)), "N308");
+    assert!(of_rule(&set(kept_and_drained(180), by_override(181)), "N308").is_empty());
+
+    let delayed = |seconds| property::set(&orders(), sqs::queue::DELAY_SECONDS, seconds);
+    let short = || hiding(60) + by_override(200);
+    assert!(of_rule(&short(), "N308").is_empty());
+    assert!(only(&(short() + delayed(200)), "N308").message.contains("held back"));
+    let late = only(&(due_in(40) + delayed(11)), "N403");
+    assert!(late.message.ends_with("may take 41 s"), "{}", late.message);
+    assert!(of_rule(&(due_in(40) + delayed(10)), "N403").is_empty());
+
+    let receives = |count: i64| {
+        let policy = json!({ "deadLetterTargetArn": "arn", "maxReceiveCount": count });
+        property::set(&orders(), sqs::queue::REDRIVE_POLICY, policy)
+    };
+    only(&set(orders().triggers(&kitchen()).into(), receives(1)), "N309");
+    assert!(of_rule(&set(received(1), receives(5)), "N309").is_empty());
+
+    let runs =
+        |count| property::set(&kitchen(), lambda::function::RESERVED_CONCURRENT_EXECUTIONS, count);
+    only(&set(reserved(12, 6), runs(11)), "N207");
+    assert!(of_rule(&set(reserved(1, 6), runs(12)), "N207").is_empty());
+    only(&set(orders().triggers(&kitchen()).into(), runs(0)), "N207");
+    let concurrency = lambda::event_source_mapping::SCALING_CONFIG_MAXIMUM_CONCURRENCY;
+    let linked = Network::from(orders().triggers(&kitchen()).set(concurrency, 13));
+    only(&set(linked, runs(12)), "N207");
+
+    let expression =
+        |text: &str| property::set(&clock(), scheduler::schedule::SCHEDULE_EXPRESSION, text);
+    only(&set(ticks_for(60), expression("rate(1 minute)")), "N408");
+    only(&set(ticks_for(120), expression("cron(0/2 * * * ? *)")), "N408");
+    for slower in
+        ["rate(2 minutes)", "rate(1 hour)", "cron(0 3 * * ? *)", "at(2030-01-01T00:00:00)"]
+    {
+        assert!(of_rule(&set(ticks_for(60), expression(slower)), "N408").is_empty(), "{slower}");
+    }
+    let arm = property::set(
+        &function::<Kitchen>(name!("other"), 30),
+        lambda::function::ARCHITECTURES,
+        json!(["x86_64"]),
+    );
+    only(&(one_binary::<Kitchen, Kitchen>(Architecture::Arm64) + arm), "N206");
+    let timeout = |seconds| {
+        let prices = function::<Prices>(name!("prices"), 30);
+        property::set(&prices, lambda::function::TIMEOUT, seconds)
+    };
+    only(&(asked(60, 30) + timeout(60)), "N405");
+    assert!(of_rule(&(asked(60, 60) + timeout(59)), "N405").is_empty());
+    // What Lambda takes of a FIFO queue.
+    let fifo = FifoQueue::<Order>::builder().name(name!("orders")).build();
+    let size = lambda::event_source_mapping::BATCH_SIZE;
+    let window = lambda::event_source_mapping::MAXIMUM_BATCHING_WINDOW_IN_SECONDS;
+    only(&fifo.triggers(&kitchen()).set(size, 11).into(), "N307");
+    only(&fifo.triggers(&kitchen()).set(window, 1).into(), "N307");
+    assert!(of_rule(&fifo.triggers(&kitchen()).set(size, 10).into(), "N307").is_empty());
+}
+
+#[test]
+fn messages_are_kept_until_they_are_due() {
+    let network = |retention, deadline| {
+        let orders = Queue::<Order>::builder().name(name!("orders")).retention(number(retention));
+        let orders = orders.deadline(number(deadline)).visibility_timeout(seconds!(30)).build();
+        Network::from(orders.triggers(&kitchen()))
+    };
+    assert!(only(&network(3_600, 3_600), "N308").message.ends_with("in time for 3600 s"));
+    assert!(of_rule(&network(3_601, 3_600), "N308").is_empty());
+    // A deadline set before the queue holds there, and is pointed at.
+    let till = relay(name!("relay"), 10);
+    let first = queue(name!("first"), Some(600)).triggers(&till);
+    let second = Queue::<Order>::builder().name(name!("second")).retention(seconds!(600)).build();
+    let found = only(&(first + till.sends_to(&second) + second.triggers(&kitchen())), "N308");
+    assert_eq!(found.labels.len(), 2, "{found:#?}");
+    assert!(found.message.starts_with("`second` keeps"), "{}", found.message);
+}
+
+#[test]
+fn one_package_is_one_contract_and_one_processor() {
+    let processors = one_binary::<Kitchen, Kitchen>(Architecture::X86_64);
+    let message = only(&processors, "N206").message;
+    assert_eq!(message, "`one` and `other` share `shared` on different processors");
+    let contracts = only(&one_binary::<Kitchen, Relay>(Architecture::Arm64), "N206");
+    assert_eq!(contracts.message, "`one` and `other` share `shared` under different contracts");
+    assert_eq!(contracts.labels[0].text, "`one`: contract `Kitchen`, arm64");
+
+    let with = |name, code, architecture| {
+        let kitchen = Function::<Kitchen>::builder().name(named(name)).code(code);
+        kitchen.architecture(architecture).build().network()
+    };
+    use Architecture::{Arm64, X86_64};
+    let script = |handler| match handler {
+        1 => folder!("work", runtime = Runtime::PYTHON_3_13, handler = "a.one"),
+        _ => folder!("work", runtime = Runtime::PYTHON_3_13, handler = "a.two"),
+    };
+    let program = || folder!("work", runtime = Runtime::PROVIDED_AL2023);
+    let both = |one, other| of_rule(&(one + other), "N206").len();
+    assert_eq!(both(with("a", script(1), Arm64), with("b", script(2), X86_64)), 0);
+    assert_eq!(both(with("a", program(), Arm64), with("b", program(), Arm64)), 0);
+    assert_eq!(both(with("a", program(), Arm64), with("b", program(), X86_64)), 1);
+    assert_eq!(both(with("a", binary!("work"), Arm64), with("b", script(1), Arm64)), 1);
+    assert_eq!(both(with("a", binary!("work"), Arm64), with("a", binary!("work"), Arm64)), 0);
+}
+
+/// Orders due in `deadline` s, written down by a cook in 10 s, told of by the stream to a watcher
+/// that may take 20 s.
+fn written_into_a_stream(deadline: u64, window: u64) -> Network {
+    let orders = queue(name!("orders"), Some(deadline));
+    let cook = function::<Cook>(name!("cook"), 10);
+    let watcher = function::<Watcher>(name!("watcher"), 20);
+    orders.triggers(&cook)
+        + cook.writes(&tickets())
+        + tickets().stream().triggers(&watcher).batch_window(number(window))
+        + watcher.reads(&tickets())
+}
+
+#[test]
+fn a_deadline_holds_through_the_stream_of_a_table() {
+    let slow = only(&written_into_a_stream(29, 0), "N403");
+    assert_eq!(slow.message, "what enters `orders` is due in 29 s and may take 30 s");
+    assert!(slow.why.ends_with("`cook` (10 s) → `tickets` → `watcher` (20 s)"), "{}", slow.why);
+    assert!(of_rule(&written_into_a_stream(30, 0), "N403").is_empty());
+    let waits = only(&written_into_a_stream(60, 7), "N401");
+    assert!(waits.message.starts_with("`watcher` waits 7 s for `tickets`"), "{}", waits.message);
+    assert!(of_rule(&written_into_a_stream(60, 6), "N401").is_empty());
+    // A table without a stream is where a path ends.
+    let cook = function::<Cook>(name!("cook"), 10);
+    let kept = queue(name!("orders"), Some(10)).triggers(&cook) + cook.writes(&tickets());
+    assert!(of_rule(&kept, "N403").is_empty());
+}
+
+#[test]
+fn who_calls_the_api_that_starts_it_is_in_a_loop() {
+    services! { Own }
+    contract! { Caller: HttpRequest<()> => HttpResponse { calls Own } }
+    let api = || HttpApi::builder().name(name!("api")).build();
+    let caller = |name| Function::<Caller>::builder().name(name).code(binary!("caller"));
+    let own = caller(name!("caller")).build();
+    let network = || api().routes(route!(GET "/"), &own) + own.calls(&api().serves::<Own>());
+    let found = only(&network(), "N502");
+    assert_eq!(found.message, "`api`, `caller` feed themselves");
+    assert_eq!(found.why, "nothing stops a loop through an HTTP API but the code itself");
+    let told = api().routes(route!(GET "/"), &caller(name!("caller")).loops().build());
+    assert!(of_rule(&(network() + told), "N502").is_empty());
+    let outside = caller(name!("outside")).build().calls(&api().serves::<Own>())
+        + api().routes(route!(GET "/"), &function::<Door>(name!("door"), 9));
+    assert!(of_rule(&outside, "N502").is_empty());
+}
+
+#[test]
+fn the_case_study_draws_no_warning_that_is_not_accepted_or_meant() {
+    for (name, network) in net_tests::networks::examples() {
+        let found: Vec<_> = check(&network).into_iter().filter(|f| f.accepted.is_none()).collect();
+        let codes: Vec<_> = found.iter().map(|finding| finding.rule.code).collect();
+        // The polling network is there to show it.
+        let meant: &[&str] = if name.to_string() == "async-polling" { &["N402"] } else { &[] };
+        assert_eq!(codes, meant, "{name}: {:#?}", messages(&found));
+    }
 }

@@ -13,6 +13,7 @@
 //! assert_eq!(codes, ["N204", "N203"]);
 //! ```
 
+pub mod asker_faster_than_asked;
 pub mod attribute_conflict;
 pub mod batch_window_on_deadline_path;
 mod budget;
@@ -20,8 +21,10 @@ pub mod competing_consumers;
 mod context;
 pub mod fifo_and_standard;
 mod finding;
+pub mod function_policy_size;
 pub mod function_without_code;
 pub mod function_without_trigger;
+pub mod http_deadline_over_limit;
 pub mod idle_source;
 pub mod invoke_cycle;
 pub mod large_batch_without_window;
@@ -29,12 +32,21 @@ pub mod need_with_two_links;
 pub mod need_without_link;
 pub mod needless_acceptance;
 pub mod no_dead_letter_queue;
+pub mod one_route_several_links;
 pub mod queue_loop;
 pub mod queue_without_consumer;
+pub mod reserved_concurrency_too_low;
+pub mod retention_too_short;
+pub mod schedule_faster_than_function;
 pub mod schedule_slower_than_deadline;
+pub mod shared_package;
+pub mod skill_without_deadline;
+pub mod stream_with_many_readers;
 pub mod timeout_over_http_limit;
 pub mod timeouts_over_deadline;
+pub mod too_many_routes;
 pub mod transposed_link;
+pub mod tried_once;
 pub mod two_kinds;
 pub mod undeclared_entity;
 pub mod visibility_below_six_timeouts;
@@ -72,6 +84,9 @@ rules! {
     function_without_trigger
     function_without_code
     idle_source
+    shared_package
+    reserved_concurrency_too_low
+    function_policy_size
     queue_without_consumer
     competing_consumers
     fifo_and_standard
@@ -79,12 +94,21 @@ rules! {
     visibility_below_timeout
     visibility_below_six_timeouts
     large_batch_without_window
+    retention_too_short
+    tried_once
+    stream_with_many_readers
     batch_window_on_deadline_path
     schedule_slower_than_deadline
     timeouts_over_deadline
     timeout_over_http_limit
+    asker_faster_than_asked
+    http_deadline_over_limit
+    skill_without_deadline
+    schedule_faster_than_function
     invoke_cycle
     queue_loop
+    one_route_several_links
+    too_many_routes
 }
 
 /// All findings of the rules over networks, worst first. O(n log n).

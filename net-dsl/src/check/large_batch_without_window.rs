@@ -2,7 +2,7 @@
 
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
-    Verb,
+    GraphNode, Link, Verb,
     entity::Kind,
     link::{BATCH_SIZE, batch_size, batch_window},
 };
@@ -17,6 +17,11 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
+    for (_, node) in context.graph.of_kind(Kind::FifoQueue) {
+        for (to, link) in node.outgoing(Verb::Triggers) {
+            fifo(node, context.node(to), link, findings);
+        }
+    }
     for (_, node) in context.graph.of_kind(Kind::Queue) {
         for (to, link) in node.outgoing(Verb::Triggers) {
             let Some(size) = batch_size(link.facts()) else { continue };
@@ -36,6 +41,24 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// A FIFO queue's batches are small and do not wait: an override may say otherwise.
+fn fifo(node: &GraphNode<'_>, function: &GraphNode<'_>, link: &Link, findings: &mut Findings) {
+    let size = batch_size(link.facts()).filter(|size| *size > LARGE);
+    let window = Some(batch_window(link.facts())).filter(|window| *window > 0);
+    let refused = match (size, window) {
+        (Some(size), _) => format!("batches of {size}"),
+        (None, Some(window)) => format!("a batch window of {window} s"),
+        (None, None) => return,
+    };
+    let message = format!("`{}` is a FIFO queue, and gives `{}` {refused}", node.id, function.id);
+    findings.add(
+        Finding::new(&RULE, node.id, message)
+            .declared(link.facts(), "linked here")
+            .why(format!("Lambda takes at most {LARGE} messages of a FIFO queue, and at once"))
+            .help("drop the override of the event source mapping"),
+    );
 }
 
 /// What one poll of SQS fetches.

@@ -17,8 +17,16 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
-    // A table is part of a loop only if its stream starts something.
-    let verbs = [Verb::Triggers, Verb::FansOut, Verb::Sends, Verb::Asks, Verb::Writes];
+    // A table is part of a loop only if its stream starts something, an API only if it has routes.
+    let verbs = [
+        Verb::Triggers,
+        Verb::FansOut,
+        Verb::Sends,
+        Verb::Asks,
+        Verb::Writes,
+        Verb::Calls,
+        Verb::Routes,
+    ];
     for members in cycles(context, &verbs) {
         let kind = |member: &usize| context.node(*member).kind;
         let functions: Vec<_> =
@@ -28,7 +36,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         {
             continue;
         }
-        let streams = members.iter().any(|member| kind(member) == Some(Kind::Table));
+        let through = |wanted| members.iter().any(|member| kind(member) == Some(wanted));
         let start = members.iter().find(|member| kind(member) != Some(Kind::Function));
         let entity = context.node(*start.unwrap_or(&members[0])).id;
         let message = format!("{} feed themselves", names(context, &members));
@@ -39,8 +47,10 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         }
         findings.add(
             finding
-                .why(if streams {
+                .why(if through(Kind::Table) {
                     "nothing stops a loop through a table's stream but the code itself"
+                } else if through(Kind::HttpApi) {
+                    "nothing stops a loop through an HTTP API but the code itself"
                 } else {
                     "Lambda stops a message that comes round about 16 times and drops it"
                 })

@@ -1,6 +1,6 @@
 #![doc = include_str!("visibility_below_six_timeouts.md")]
 
-use super::visibility_below_timeout::{each, finding};
+use super::visibility_below_timeout::{Pair, each};
 use super::{Context, Findings, Rule, Severity};
 
 /// Visibility timeout below six timeouts.
@@ -13,17 +13,23 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
-    each(context, |queue, visibility, function, timeout| {
-        if visibility >= timeout && visibility < 6 * timeout {
+    each(context, |pair| {
+        let Pair { queue, function, visibility, timeout, window, .. } = pair;
+        if (timeout + window..pair.needed()).contains(&visibility) {
+            let advised = match window {
+                0 => format!("6 times the {timeout} s of `{}`", function.id),
+                _ => format!(
+                    "6 times the {timeout} s of `{}` and the batch window of {window} s",
+                    function.id
+                ),
+            };
             let message = format!(
-                "messages of `{}` come back after {visibility} s, less than 6 times the {timeout} s of `{}`",
-                queue.id, function.id
+                "messages of `{}` come back after {visibility} s, less than {advised}",
+                queue.id
             );
-            findings.add(
-                finding(&RULE, queue, function, message)
-                    .why("a throttled run is tried again while its messages are hidden; too short, and they are handled twice or counted dead")
-                    .help(format!("leave `visibility_timeout` out: it becomes {} s", 6 * timeout)),
-            );
+            findings.add(pair.finding(&RULE, message).why(
+                "a throttled run is tried again while its messages are hidden; too short, and they are handled twice or counted dead",
+            ));
         }
     });
 }

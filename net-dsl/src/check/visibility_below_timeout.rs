@@ -2,8 +2,9 @@
 
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
-    GraphNode, Verb,
+    GraphNode, Link, Verb,
     entity::{Kind, function, queue},
+    link::{BATCH_WINDOW, batch_window},
 };
 
 /// Visibility timeout below the consumer's timeout.
@@ -16,44 +17,74 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
-    each(context, |queue, visibility, function, timeout| {
-        if visibility < timeout {
-            let message = format!(
-                "messages of `{}` come back after {visibility} s, and `{}` may take {timeout} s",
-                queue.id, function.id
-            );
-            findings.add(finding(&RULE, queue, function, message).why(
-                "AWS refuses the event source mapping: a message could be in two runs at once",
-            ).help(format!("leave `visibility_timeout` out: it becomes {} s", 6 * timeout)));
-        }
+    each(context, |pair| {
+        let Pair { queue, function, visibility, timeout, window, .. } = pair;
+        let why = if visibility < timeout {
+            "AWS refuses the event source mapping: a message could be in two runs at once"
+        } else if visibility < timeout + window {
+            "a message that waits for its batch is hidden all the while: it would come back \
+             before its run has ended, and be in two runs at once"
+        } else {
+            return;
+        };
+        let message = format!(
+            "messages of `{}` come back after {visibility} s, and `{}` may take {}",
+            queue.id,
+            function.id,
+            pair.time()
+        );
+        findings.add(pair.finding(&RULE, message).why(why));
     });
 }
 
-/// Every pair of a queue whose visibility timeout is set and a function it starts.
-pub(super) fn each(
-    context: &Context<'_, '_>,
-    mut look: impl FnMut(&GraphNode<'_>, u64, &GraphNode<'_>, u64),
-) {
-    for node in context.graph.nodes() {
-        if !matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue)) {
-            continue;
+/// A queue whose visibility timeout is set, and a function it starts; times in seconds.
+pub(super) struct Pair<'a> {
+    pub(super) queue: &'a GraphNode<'a>,
+    pub(super) function: &'a GraphNode<'a>,
+    link: &'a Link,
+    pub(super) visibility: u64,
+    pub(super) timeout: u64,
+    pub(super) window: u64,
+}
+
+impl Pair<'_> {
+    /// The visibility timeout that the pair needs.
+    pub(super) fn needed(&self) -> u64 {
+        queue::needed_visibility_timeout(self.function.facts, self.link.facts())
+    }
+
+    fn time(&self) -> String {
+        match self.window {
+            0 => format!("{} s", self.timeout),
+            window => format!("{} s after a batch window of {window} s", self.timeout),
         }
-        if let Some(visibility) = queue::visibility_timeout(node.facts) {
-            for (to, _) in node.outgoing(Verb::Triggers) {
-                let function = context.node(to);
-                look(node, visibility, function, function::timeout(function.facts));
-            }
-        }
+    }
+
+    pub(super) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
+        let finding = Finding::new(rule, self.queue.id, message)
+            .given(self.queue.facts, queue::VISIBILITY_TIMEOUT.key(), "the visibility timeout")
+            .given(self.function.facts, function::TIMEOUT.key(), "the function's timeout");
+        let finding = match self.window {
+            0 => finding,
+            _ => finding.given(self.link.facts(), BATCH_WINDOW.key(), "the batch window"),
+        };
+        finding.help(format!("leave `visibility_timeout` out: it becomes {} s", self.needed()))
     }
 }
 
-pub(super) fn finding(
-    rule: &'static Rule,
-    queue: &GraphNode<'_>,
-    function: &GraphNode<'_>,
-    message: String,
-) -> Finding {
-    Finding::new(rule, queue.id, message)
-        .given(queue.facts, queue::VISIBILITY_TIMEOUT.key(), "the visibility timeout")
-        .given(function.facts, function::TIMEOUT.key(), "the function's timeout")
+/// Every pair of a queue whose visibility timeout is set and a function it starts.
+pub(super) fn each(context: &Context<'_, '_>, mut look: impl FnMut(Pair<'_>)) {
+    for queue in context.graph.nodes() {
+        if !matches!(queue.kind, Some(Kind::Queue | Kind::FifoQueue)) {
+            continue;
+        }
+        if let Some(visibility) = queue::visibility_timeout(queue.facts) {
+            for (to, link) in queue.outgoing(Verb::Triggers) {
+                let function = context.node(to);
+                let timeout = function::timeout(function.facts);
+                let window = batch_window(link.facts());
+                look(Pair { queue, function, link, visibility, timeout, window });
+            }
+        }
+    }
 }
