@@ -47,6 +47,8 @@ pub mod facts;
 pub mod link;
 mod name;
 mod network;
+mod number;
+mod once;
 mod origin;
 pub mod property;
 
@@ -76,6 +78,10 @@ pub use facts::Facts;
 pub use link::{Linked, Links};
 pub use name::{Id, InvalidName, Name, Named};
 pub use network::{FORMAT, Graph, GraphNode, Link, Network, OpenEnd, ReadError, VERSION, brick};
+pub use number::{InvalidNumber, Number, NumberSet};
+#[doc(hidden)]
+pub use number::{NUMBER, NUMBERS};
+pub use once::Once;
 pub use origin::Origin;
 pub use property::accept;
 
@@ -83,7 +89,7 @@ pub use property::accept;
 pub mod prelude {
     pub use crate::{
         AlexaSkill, Architecture, Change, Contract, ExternalService, FifoQueue, Function, Grouped,
-        Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network,
+        Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network, Once,
         Queue, Raw, RawBody, Removal, Request, Runtime, Schedule, Service, Table, Tick, Topic,
         binary, contract, count, cron, days, folder, hours, mebibytes, messages, minutes, name,
         resource_type, route, runtime, seconds, services, url, variable,

@@ -16,23 +16,12 @@ struct Ticket {
     dish: String,
 }
 
-/// An order that was seen, so that it is cooked once however often it comes.
-#[derive(Serialize, Deserialize)]
-struct Seen {
-    id: String,
-}
-
 messages! { Order, Ticket }
-
-impl Item for Seen {
-    const NAME: &'static str = "Seen";
-    const PARTITION: Key = Key::text("id");
-}
 
 contract! {
     Kitchen: Order => () {
         sends Ticket,
-        writes Seen,
+        writes Once,
     }
 }
 
@@ -40,13 +29,16 @@ struct Cook;
 
 impl Handler<Kitchen> for Cook {
     async fn handle(&self, order: Order, context: &Context<Kitchen>) -> Result<(), BoxError> {
-        if order.dish == "burnt" {
-            return Err("it is burnt".into());
-        }
-        if context.table::<Seen>().put_new(&Seen { id: order.id }).await? {
-            context.send(&Ticket { dish: order.dish }).await?;
-        }
-        Ok(())
+        // Messages come at least once; an order is cooked once.
+        context
+            .once(&order.id, async {
+                if order.dish == "burnt" {
+                    return Err("it is burnt".into());
+                }
+                context.send(&Ticket { dish: order.dish }).await?;
+                Ok(())
+            })
+            .await
     }
 }
 

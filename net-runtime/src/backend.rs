@@ -4,10 +4,10 @@
 pub(crate) mod aws;
 pub(crate) mod memory;
 
-use crate::{Condition, Failure, Update};
+use crate::{Failure, Page, Read, Schema, Write, Written};
 use net_dsl::binding::Address;
 use secrecy::SecretString;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::{pin::Pin, time::SystemTime};
 
 /// A future of a back end.
@@ -24,11 +24,11 @@ pub trait Backend: Send + Sync + 'static {
     fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value>;
 
     /// Reads items.
-    fn read<'a>(&'a self, table: &'a str, read: Read) -> Answer<'a, Page>;
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page>;
 
-    /// Writes an item; none if the condition did not hold, otherwise the item as it is now, empty if
-    /// it is gone.
-    fn write<'a>(&'a self, table: &'a str, write: Write) -> Answer<'a, Option<Map<String, Value>>>;
+    /// Writes an item, or says what is there instead. One attempt: [`Failure::Temporary`] means that it
+    /// may have been applied.
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written>;
 
     /// The value of the secret of an ARN.
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString>;
@@ -54,68 +54,4 @@ pub struct Parcel {
     /// repeated run makes again, and which are different for each message that a run sends. A FIFO
     /// queue's deduplication id.
     pub id: String,
-}
-
-/// The values of an item's key attributes, by name.
-pub type Keys = Map<String, Value>;
-
-/// Which items to read.
-#[derive(Clone, Debug)]
-pub enum Read {
-    /// The one of a key.
-    Item {
-        /// All key attributes.
-        keys: Keys,
-    },
-    /// Those of a partition, in order of the sort key.
-    Partition {
-        /// The partition key.
-        keys: Keys,
-        /// Where the last page ended.
-        after: Option<Keys>,
-    },
-    /// All.
-    Table {
-        /// Where the last page ended.
-        after: Option<Keys>,
-    },
-}
-
-/// Items read, and where to go on.
-#[derive(Clone, Debug, Default)]
-pub struct Page {
-    /// The items.
-    pub items: Vec<Map<String, Value>>,
-    /// Where the next page starts, if there is one.
-    pub next: Option<Keys>,
-}
-
-/// What to write, and on which condition.
-#[derive(Clone, Debug)]
-pub enum Write {
-    /// A whole item.
-    Put {
-        /// The item.
-        item: Map<String, Value>,
-        /// The names of its key attributes.
-        keys: Vec<&'static str>,
-        /// What must hold of the item there.
-        condition: Condition,
-    },
-    /// Some attributes of an item.
-    Update {
-        /// All key attributes.
-        keys: Keys,
-        /// What changes.
-        update: Update,
-        /// What must hold of the item there.
-        condition: Condition,
-    },
-    /// Nothing any more.
-    Delete {
-        /// All key attributes.
-        keys: Keys,
-        /// What must hold of the item there.
-        condition: Condition,
-    },
 }

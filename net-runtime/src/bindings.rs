@@ -11,6 +11,9 @@ use std::{collections::BTreeMap, error, fmt, time::Duration};
 #[derive(Debug)]
 pub(crate) struct Bindings(BTreeMap<String, String>);
 
+/// What Lambda calls the function ("Defined runtime environment variables").
+const FUNCTION: &str = "AWS_LAMBDA_FUNCTION_NAME";
+
 impl Bindings {
     /// # Errors
     /// [`Unbound`] names every need that is not bound, not just the first.
@@ -43,6 +46,7 @@ impl Bindings {
                 }
             }
         }
+        bound.extend(variable(FUNCTION).map(|name| (FUNCTION.to_owned(), name)));
         if needs.is_empty() {
             Ok(Bindings(bound))
         } else {
@@ -62,6 +66,10 @@ impl Bindings {
     pub(crate) fn deadline(&self, message: &str) -> Option<Duration> {
         let seconds = self.0.get(binding::deadline_variable(message).as_str())?;
         seconds.parse().ok().map(Duration::from_secs)
+    }
+
+    pub(crate) fn function(&self) -> Option<&str> {
+        self.0.get(FUNCTION).map(String::as_str)
     }
 
     pub(crate) fn secret(&self, service: &str) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! What a handler may use, as its contract says.
 
 use crate::{
-    Failure, Parcel, Retry, ServiceClient, TableAccess,
+    Backend, Failure, Parcel, Retry, ServiceClient, TableAccess,
     runtime::Shared,
     time::{Time, milliseconds},
 };
@@ -184,7 +184,21 @@ impl<C: Contract> Context<C> {
     pub fn table<T: Item>(&self) -> TableAccess<'_, C, T> {
         // Reading and writing share one variable; a contract without either offers no method.
         let table = self.shared.bindings.text(Verb::Reads, T::NAME).unwrap_or_default();
-        TableAccess::new(&*self.shared.backend, table)
+        TableAccess::new(self, table)
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        &*self.shared.backend
+    }
+
+    /// What the function is called, where it is known; or else its contract.
+    pub(crate) fn function(&self) -> &str {
+        self.shared.bindings.function().unwrap_or(C::NAME)
+    }
+
+    /// When this run is over, whatever it is at.
+    pub(crate) fn run_ends(&self) -> SystemTime {
+        self.run_ends
     }
 
     /// The service `S`: its base URL, an HTTP client, and its secret.
@@ -293,7 +307,7 @@ impl<C: Contract> Context<C> {
         tokio::time::timeout(time, tried).await.unwrap_or_else(|_| Err(E::too_late()))
     }
 
-    fn time_to_try(&self) -> Duration {
+    pub(crate) fn time_to_try(&self) -> Duration {
         self.time().to_try(self.now())
     }
 

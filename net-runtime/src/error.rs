@@ -19,6 +19,8 @@ pub enum Failure {
         /// What is wrong with it.
         why: String,
     },
+    /// It was done or it was not, and nobody can say: its reply was lost, and others have acted since.
+    Unknown(BoxError),
     /// There was no time left to try.
     TooLate,
 }
@@ -62,6 +64,7 @@ impl fmt::Display for Failure {
             Failure::Temporary(error) => write!(f, "it did not work this time: {error}"),
             Failure::Permanent(error) => write!(f, "it does not work: {error}"),
             Failure::Malformed { expected, why } => write!(f, "this is no `{expected}`: {why}"),
+            Failure::Unknown(error) => write!(f, "whether it was done is not known: {error}"),
             Failure::TooLate => f.write_str("no time was left to try"),
         }
     }
@@ -70,7 +73,9 @@ impl fmt::Display for Failure {
 impl error::Error for Failure {
     fn source(&self) -> Option<&(dyn error::Error + 'static)> {
         match self {
-            Failure::Temporary(error) | Failure::Permanent(error) => Some(&**error),
+            Failure::Temporary(error) | Failure::Permanent(error) | Failure::Unknown(error) => {
+                Some(&**error)
+            }
             Failure::Malformed { .. } | Failure::TooLate => None,
         }
     }

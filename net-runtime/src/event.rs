@@ -2,9 +2,14 @@
 
 pub(crate) mod http;
 
-use crate::{Invocation, Parcel};
+use crate::{
+    AttributeValue, Invocation, Parcel,
+    capability::table::item::image,
+    error::told,
+    input::{self, Flaw},
+};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 /// The attribute in which a deadline travels, in milliseconds since 1970.
 pub(crate) const DEADLINE: &str = "net-deadline";
@@ -37,7 +42,7 @@ pub(crate) struct Record {
     /// By which Lambda knows it.
     pub(crate) id: String,
     /// The input, or why it is none.
-    pub(crate) input: Result<Value, String>,
+    pub(crate) input: Result<Input, String>,
     /// What stays the same when it is delivered again, and belongs to no other; empty if only the
     /// invocation is known.
     pub(crate) source: String,
@@ -46,9 +51,31 @@ pub(crate) struct Record {
     pub(crate) correlation: Option<String>,
 }
 
+/// What the code takes, before it has its type.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    /// As JSON.
+    Json(Value),
+    /// As DynamoDB says it: JSON has no bytes, no sets and no numbers of 38 digits.
+    Change(AttributeValue),
+}
+
+impl Input {
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn read<T: DeserializeOwned>(self) -> Result<T, Flaw> {
+        match self {
+            Input::Json(json) => input::read(json),
+            Input::Change(change) => serde_dynamo::from_attribute_value(change)
+                .map_err(|error| Flaw::whole(told(&error.to_string()))),
+        }
+    }
+}
+
 impl Record {
     fn of(id: &Value, input: Result<Value, String>) -> Record {
         let id = id.as_str().unwrap_or_default().to_owned();
+        let input = input.map(Input::Json);
         Record {
             id,
             input,
@@ -124,22 +151,14 @@ fn changed(record: &Value) -> Record {
     let change = &record["dynamodb"];
     let input = image(&change["OldImage"]).and_then(|before| {
         let after = image(&change["NewImage"])?;
-        Ok(json!({ "before": before, "after": after }))
+        let images = [("before".to_owned(), before), ("after".to_owned(), after)];
+        Ok(Input::Change(AttributeValue::M(images.into())))
     });
     // A sequence number is unique in its shard; the event's id everywhere (Amazon DynamoDB Streams API
     // Reference, "Record" and "StreamRecord").
     let ids = [&record["eventSourceARN"], &record["eventID"], &change["SequenceNumber"]];
-    Record::of(&change["SequenceNumber"], input).known_by(&ids)
-}
-
-/// An item as plain JSON; null if there is none.
-fn image(image: &Value) -> Result<Value, String> {
-    if image.is_null() {
-        return Ok(Value::Null);
-    }
-    let item: HashMap<String, serde_dynamo::AttributeValue> =
-        serde_json::from_value(image.clone()).map_err(|error| error.to_string())?;
-    serde_dynamo::from_item(item).map_err(|error| error.to_string())
+    let record = Record::of(&change["SequenceNumber"], Ok(Value::Null));
+    Record { input, ..record.known_by(&ids) }
 }
 
 fn parse_body(body: &Value) -> Result<Value, String> {

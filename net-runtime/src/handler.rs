@@ -6,7 +6,7 @@ use net_dsl::Contract;
 /// Code that honours contract `C`.
 ///
 /// Messages are delivered at least once, so a handler may see one twice: what must happen once is
-/// guarded by a conditional write ([`TableAccess::put_new`](crate::TableAccess::put_new)).
+/// given to [`Context::once`].
 ///
 /// A handler that has not returned when the run's time is nearly over is dropped where it waits, and
 /// its input counts as failed. Nothing stops code that keeps its thread busy or blocked (it belongs in

@@ -46,16 +46,17 @@
 
 mod backend;
 mod bindings;
+mod capability;
 mod context;
 mod error;
 mod event;
 mod handler;
 mod input;
+mod once;
 mod runtime;
 mod secrets;
 mod service;
 mod slots;
-mod table;
 mod time;
 
 #[cfg(feature = "aws")]
@@ -65,14 +66,18 @@ mod log;
 
 #[cfg(feature = "aws")]
 pub use backend::aws::Aws;
-pub use backend::{Answer, Backend, Keys, Page, Parcel, Read, Write, memory::Memory};
+pub use backend::{Answer, Backend, Parcel, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
+pub use capability::table::{
+    Act, AttributeValue, Attributes, Condition, KeyValue, KeyValues, Operand, Page, Read, Schema,
+    TableAccess, Update, Write, Written,
+};
 pub use context::{AskedUnder, Context, Pending, SentUnder};
 pub use error::{BoxError, Failure, Retry};
 pub use handler::Handler;
 #[cfg(feature = "aws")]
 pub use lambda::run;
+pub use once::InProgress;
 pub use runtime::{Invocation, Runtime};
 pub use secrecy::{ExposeSecret, SecretString};
 pub use service::ServiceClient;
-pub use table::{Condition, TableAccess, Update};

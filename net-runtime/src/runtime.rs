@@ -4,10 +4,10 @@ use crate::{
     Backend, BoxError, Context, Failure, Handler, Unbound,
     bindings::Bindings,
     event::{
-        self, Event, Record,
+        self, Event, Input, Record,
         http::{self, Request},
     },
-    input::{self, Flaw},
+    input::Flaw,
     secrets::Secrets,
     slots::Slots,
 };
@@ -266,7 +266,7 @@ where
     async fn message(&self, record: &Record) -> Result<C::Output, BoxError> {
         let input = record.input.clone();
         self.handle(record, move || {
-            let input = input.map_err(Flaw::whole).and_then(input::read);
+            let input = input.map_err(Flaw::whole).and_then(Input::read);
             Ok(input.map_err(|flaw| flaw.failure(<C::Input as Message>::NAME))?)
         })
         .await

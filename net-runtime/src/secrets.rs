@@ -95,7 +95,7 @@ impl Secret {
                     Failure::Temporary(error) => (true, error.to_string()),
                     Failure::TooLate => (true, failure.to_string()),
                     Failure::Permanent(error) => (false, error.to_string()),
-                    Failure::Malformed { .. } => (false, failure.to_string()),
+                    Failure::Malformed { .. } | Failure::Unknown(_) => (false, failure.to_string()),
                 };
                 known.vain_at = Some(now);
                 known.failure = Some(Why { temporary, text });

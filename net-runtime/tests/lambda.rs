@@ -12,7 +12,7 @@ use axum::{
 use net_local::{Answer, Function};
 use serde_json::{Value, json};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     path::PathBuf,
     process::Command,
     sync::{Arc, Mutex, OnceLock},
@@ -30,7 +30,8 @@ struct Cloud {
 struct Shared {
     /// What services were asked: operation and request.
     asked: Mutex<Vec<(String, Value)>>,
-    items: Mutex<BTreeSet<String>>,
+    /// What is in the one table, by its key.
+    items: Mutex<BTreeMap<String, Value>>,
 }
 
 impl Cloud {
@@ -50,7 +51,7 @@ impl Cloud {
             ("AWS_SECRET_ACCESS_KEY", "swordfish".to_owned()),
             ("AWS_ENDPOINT_URL", format!("http://{}", self.address)),
             ("NET_SENDS_TICKET", format!("sqs-fifo:http://{}/1/tickets.fifo", self.address)),
-            ("NET_TABLE_SEEN", "seen".to_owned()),
+            ("NET_TABLE_ONCE", "once".to_owned()),
         ]
         .into()
     }
@@ -90,14 +91,33 @@ async fn service(State(state): State<Arc<Shared>>, headers: HeaderMap, body: Byt
     let answer = match operation.as_str() {
         "SendMessage" => (StatusCode::OK, json!({ "MessageId": "1", "SequenceNumber": "1" })),
         "PutItem" => {
-            let id = request["Item"]["id"]["S"].as_str().unwrap_or_default().to_owned();
-            if state.items.lock().expect("no panic").insert(id) {
-                (StatusCode::OK, json!({}))
-            } else {
-                let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
-                let message = "The conditional request failed";
-                (StatusCode::BAD_REQUEST, json!({ "__type": kind, "message": message }))
+            let mut items = state.items.lock().expect("no panic");
+            let key = request["Item"]["key"]["S"].as_str().unwrap_or_default().to_owned();
+            match items.get(&key) {
+                // A claim of which a run was let go has lapsed.
+                Some(there) if there["until"]["N"] != "0" => {
+                    let kind = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
+                    let message = "The conditional request failed";
+                    let refusal = json!({ "__type": kind, "message": message, "Item": there });
+                    (StatusCode::BAD_REQUEST, refusal)
+                }
+                _ => {
+                    items.insert(key, request["Item"].clone());
+                    (StatusCode::OK, json!({}))
+                }
             }
+        }
+        "UpdateItem" => {
+            let mut items = state.items.lock().expect("no panic");
+            let key = request["Key"]["key"]["S"].as_str().unwrap_or_default();
+            let item = items.get_mut(key).expect("what is updated is there");
+            let sets = request["UpdateExpression"].as_str().unwrap_or_default();
+            for set in sets.trim_start_matches("SET ").split(", ") {
+                let (name, value) = set.split_once(" = ").expect("an assignment");
+                let name = request["ExpressionAttributeNames"][name].as_str().expect("a name");
+                item[name] = request["ExpressionAttributeValues"][value].clone();
+            }
+            (StatusCode::OK, json!({ "Attributes": item }))
         }
         _ => (StatusCode::BAD_REQUEST, json!({ "__type": "UnknownOperation" })),
     };
@@ -156,10 +176,10 @@ async fn a_batch_is_handled_message_by_message_and_each_order_once() {
     assert_eq!(sent[0]["MessageAttributes"]["net-correlation"]["StringValue"], "c-1");
     assert!(sent[0]["MessageGroupId"].is_string() && sent[0]["MessageDeduplicationId"].is_string());
     let puts = cloud.asked("PutItem");
-    assert_eq!(puts.len(), 2);
-    assert_eq!(puts[0]["TableName"], "seen");
-    assert_eq!(puts[0]["ConditionExpression"], "attribute_not_exists(#n0)");
-    assert_eq!(puts[0]["ExpressionAttributeNames"], json!({ "#n0": "id" }));
+    assert_eq!(puts.len(), 3, "soup, burnt, and soup again");
+    assert_eq!(puts[0]["TableName"], "once");
+    assert_eq!(puts[0]["Item"]["key"]["S"], "kitchen/1", "the function and its order");
+    assert_eq!(puts[0]["ReturnValuesOnConditionCheckFailure"], "ALL_OLD");
 
     let log = function.log();
     let lines: Vec<Value> = log.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -238,7 +258,7 @@ async fn what_is_not_bound_is_said_before_the_first_event() {
     let cloud = Cloud::start().await;
     let mut environment = cloud.environment();
     environment.remove("NET_SENDS_TICKET");
-    environment.insert("NET_TABLE_SEEN", String::new());
+    environment.insert("NET_TABLE_ONCE", String::new());
     let function = Function::start("kitchen", binary(), environment).await.expect("it starts");
     assert_eq!(function.exit_code().await, Some(1));
     let answer = function.invoke("{}", Duration::from_secs(30)).await;
@@ -247,5 +267,5 @@ async fn what_is_not_bound_is_said_before_the_first_event() {
     assert_eq!(log.len(), 1, "one clear error: {log:#?}");
     let wanted = "`NET_SENDS_TICKET` is not set; the link `function.sends_to(&…)` sets it";
     assert!(log[0].contains(wanted), "{log:#?}");
-    assert!(log[0].contains("`NET_TABLE_SEEN` is ``, not a table's name"), "{log:#?}");
+    assert!(log[0].contains("`NET_TABLE_ONCE` is ``, not a table's name"), "{log:#?}");
 }

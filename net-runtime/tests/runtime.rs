@@ -43,7 +43,7 @@ impl Request for GetPrice {
 
 impl Grouped for Ticket {
     fn group(&self) -> String {
-        format!("group of {}", self.dish)
+        format!("group-of-{}", self.dish.replace(' ', "-"))
     }
 }
 
@@ -313,7 +313,7 @@ async fn deadlines_and_correlation_travel_from_function_to_function() {
     let parcel = memory.parcels("sqs-fifo:tickets").remove(0);
     assert_eq!(parcel.deadline, Some(1_795_000_000_123));
     assert_eq!(parcel.correlation, "c-1");
-    assert_eq!(parcel.group.as_deref(), Some("group of soup"), "a FIFO queue needs its group");
+    assert_eq!(parcel.group.as_deref(), Some("group-of-soup"), "a FIFO queue needs its group");
 
     // What a function is sent directly carries the same, around its message.
     let order = net_runtime::Parcel { body: r#"{"dish":"rice"}"#.to_owned(), ..parcel };

@@ -341,14 +341,7 @@ fn claimed(world: &World, ago: u64, request: Option<&str>) -> Pending {
 }
 
 async fn store(world: &World, pending: &Pending) {
-    use net_runtime::{Backend as _, Condition, Write};
-    let item = serde_json::to_value(pending).expect("JSON").as_object().cloned();
-    let put = Write::Put {
-        item: item.expect("an object"),
-        keys: vec!["device", "message"],
-        condition: Condition::Always,
-    };
-    world.memory.write("pending", put).await.expect("memory");
+    world.memory.store("pending", pending).expect("memory");
 }
 
 #[tokio::test]

@@ -109,14 +109,7 @@ impl World {
     }
 
     pub(crate) async fn store(&self, grant: &Grant) {
-        use net_runtime::{Condition, Write};
-        let item = serde_json::to_value(grant).expect("JSON").as_object().cloned();
-        let put = Write::Put {
-            item: item.expect("an object"),
-            keys: vec!["user", "customer"],
-            condition: Condition::Always,
-        };
-        self.memory.write("grants", put).await.expect("memory");
+        self.memory.store("grants", grant).expect("memory");
     }
 
     pub(crate) fn grants(&self) -> Vec<Grant> {

@@ -1,32 +1,44 @@
 //! A back end in memory, for tests.
 
-use super::{Answer, Backend, Keys, Page, Parcel, Read, Write};
-use crate::{Failure, SecretString};
-use net_dsl::binding::{Address, transport};
-use serde_json::{Map, Value};
+use super::{Answer, Backend, Parcel};
+use crate::{
+    Act, Condition, Failure, Page, Read, Schema, SecretString, Write, Written,
+    capability::{
+        message,
+        table::{item, memory::Tables},
+    },
+};
+use net_dsl::{
+    Item,
+    binding::{Address, transport},
+};
+use serde::Serialize;
+use serde_json::Value;
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard},
     time::{Duration, SystemTime},
 };
 
-type Item = Map<String, Value>;
 type Function = Arc<dyn Fn(Value) -> Value + Send + Sync>;
 
 /// A back end that keeps everything in memory; clones share it.
 ///
-/// It knows no latency and loses nothing: what it is told to fail, fails.
+/// It knows no latency and loses nothing: what it is told to fail, fails, and a reply is lost if it is told
+/// to lose it. What SQS, SNS, Lambda and DynamoDB refuse, it refuses in their words, and it orders items as
+/// DynamoDB does.
 #[derive(Clone, Default)]
 pub struct Memory(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
     sent: Vec<(String, Parcel)>,
-    tables: HashMap<String, BTreeMap<String, Item>>,
+    tables: Tables,
     secrets: HashMap<String, String>,
     functions: HashMap<String, Function>,
     failing: Vec<String>,
+    losing: HashMap<String, usize>,
     ahead: Duration,
 }
 
@@ -62,11 +74,19 @@ impl Memory {
             .collect()
     }
 
-    /// The items of a table, in order of key.
+    /// The items of a table as JSON, in order of key; bytes are lists of numbers.
     pub fn items(&self, table: &str) -> Vec<Value> {
-        let state = self.state();
-        let items = state.tables.get(table).into_iter().flat_map(BTreeMap::values);
-        items.cloned().map(Value::Object).collect()
+        self.state().tables.items(table)
+    }
+
+    /// Stores an item in a table, in place of one of the same key.
+    ///
+    /// # Errors
+    /// [`Failure`], if DynamoDB would refuse it.
+    pub fn store<T: Item + Serialize>(&self, table: &str, item: &T) -> Result<(), Failure> {
+        let act = Act::Put { item: item::attributes(item, T::NAME)? };
+        let write = Write { act, condition: Condition::Always };
+        self.state().tables.write(table, Schema::of::<T>(), write).map(|_| ())
     }
 
     /// Gives a secret a value.
@@ -88,6 +108,12 @@ impl Memory {
         }
     }
 
+    /// Carries out the next calls about an address, table or ARN, and loses their replies: they
+    /// fail as if the connection had been cut.
+    pub fn lose_replies(&self, what: &str, calls: usize) {
+        self.state().losing.insert(what.to_owned(), calls);
+    }
+
     /// Moves the clock forward.
     pub fn advance(&self, time: Duration) {
         self.state().ahead += time;
@@ -107,7 +133,14 @@ impl Memory {
         let done = if state.failing.iter().any(|failing| failing == what) {
             Err(Failure::Temporary(format!("`{what}` was told to fail").into()))
         } else {
-            work(&mut state)
+            let done = work(&mut state);
+            match state.losing.get_mut(what) {
+                Some(calls) if *calls > 0 => {
+                    *calls -= 1;
+                    Err(Failure::Temporary(format!("the reply of `{what}` was lost").into()))
+                }
+                _ => done,
+            }
         };
         Box::pin(std::future::ready(done))
     }
@@ -122,24 +155,12 @@ fn address_text(address: &Address) -> String {
     }
 }
 
-/// Keys as a text that orders like them within a partition of texts.
-fn row<'a>(names: impl IntoIterator<Item = &'a str>, item: &Item) -> String {
-    let mut names: Vec<&str> = names.into_iter().collect();
-    names.sort_unstable();
-    let parts =
-        names.iter().map(|name| format!("{name}={}", item.get(*name).unwrap_or(&Value::Null)));
-    parts.collect::<Vec<_>>().join("\u{0}")
-}
-
-fn key_row(keys: &Keys) -> String {
-    row(keys.keys().map(String::as_str), keys)
-}
-
 impl Backend for Memory {
     fn send<'a>(&'a self, to: &'a Address, parcel: Parcel) -> Answer<'a, ()> {
-        let to = address_text(to);
-        self.answer(&to.clone(), |state| {
-            state.sent.push((to, parcel));
+        let text = address_text(to);
+        self.answer(&text.clone(), |state| {
+            message::check(to, &parcel)?;
+            state.sent.push((text, parcel));
             Ok(())
         })
     }
@@ -154,52 +175,12 @@ impl Backend for Memory {
         })
     }
 
-    fn read<'a>(&'a self, table: &'a str, read: Read) -> Answer<'a, Page> {
-        self.answer(table, |state| {
-            let rows = state.tables.entry(table.to_owned()).or_default();
-            let items = match read {
-                Read::Item { keys } => rows.get(&key_row(&keys)).cloned().into_iter().collect(),
-                Read::Partition { keys, .. } => {
-                    let within =
-                        |item: &&Item| keys.iter().all(|(key, value)| item.get(key) == Some(value));
-                    rows.values().filter(within).cloned().collect()
-                }
-                Read::Table { .. } => rows.values().cloned().collect(),
-            };
-            Ok(Page { items, next: None })
-        })
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
+        self.answer(table, |state| state.tables.read(table, schema, read))
     }
 
-    fn write<'a>(&'a self, table: &'a str, write: Write) -> Answer<'a, Option<Item>> {
-        self.answer(table, |state| {
-            let rows = state.tables.entry(table.to_owned()).or_default();
-            let (row, condition) = match &write {
-                Write::Put { item, keys, condition } => {
-                    (row(keys.iter().copied(), item), condition)
-                }
-                Write::Update { keys, condition, .. } | Write::Delete { keys, condition } => {
-                    (key_row(keys), condition)
-                }
-            };
-            if !condition.holds(rows.get(&row)) {
-                return Ok(None);
-            }
-            Ok(Some(match write {
-                Write::Put { item, .. } => {
-                    rows.insert(row, item.clone());
-                    item
-                }
-                Write::Update { keys, update, .. } => {
-                    let item = rows.entry(row).or_insert(keys);
-                    update.apply(item);
-                    item.clone()
-                }
-                Write::Delete { .. } => {
-                    rows.remove(&row);
-                    Item::new()
-                }
-            }))
-        })
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
+        self.answer(table, |state| state.tables.write(table, schema, write))
     }
 
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {

@@ -9,10 +9,10 @@ use axum::{
 use net_dsl::prelude::*;
 use net_runtime::{
     Answer, Backend, BoxError, Context, ExposeSecret as _, Handler, Memory, Page, Parcel, Read,
-    Runtime, SecretString, Write,
+    Runtime, Schema, SecretString, Write, Written,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::{
     pin::Pin,
     sync::{
@@ -73,12 +73,12 @@ impl Backend for Vault {
         self.memory.ask(function, parcel)
     }
 
-    fn read<'a>(&'a self, table: &'a str, read: Read) -> Answer<'a, Page> {
-        self.memory.read(table, read)
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
+        self.memory.read(table, schema, read)
     }
 
-    fn write<'a>(&'a self, table: &'a str, write: Write) -> Answer<'a, Option<Map<String, Value>>> {
-        self.memory.write(table, write)
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
+        self.memory.write(table, schema, write)
     }
 
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {

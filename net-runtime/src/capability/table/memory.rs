@@ -1,0 +1,92 @@
+//! Tables in memory, which refuse what DynamoDB refuses.
+
+use super::{
+    Act, Attributes, Page, Read, Schema, Write, Written, item,
+    rules::{self, Row},
+};
+use crate::Failure;
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+#[derive(Default)]
+pub(crate) struct Tables {
+    tables: HashMap<String, BTreeMap<Row, Attributes>>,
+    /// Whose conditional deletions were carried out.
+    deleted: HashSet<String>,
+}
+
+impl Tables {
+    /// The items of a table, in order of key.
+    pub(crate) fn items(&self, table: &str) -> Vec<Value> {
+        let items = self.tables.get(table).into_iter().flat_map(BTreeMap::values);
+        items.cloned().map(item::json).collect()
+    }
+
+    pub(crate) fn read(&self, table: &str, schema: Schema, read: Read) -> Result<Page, Failure> {
+        let empty = BTreeMap::new();
+        let rows = self.tables.get(table).unwrap_or(&empty);
+        let items = match read {
+            Read::Item { keys } => {
+                rows.get(&rules::row_of_keys(schema, &keys)?).cloned().into_iter().collect()
+            }
+            Read::Partition { keys, .. } => {
+                let partition = rules::partition(schema, &keys)?;
+                let within = |row: &Row| row.first() == Some(&partition);
+                let found = rows.range(vec![partition.clone()]..);
+                found.take_while(|(row, _)| within(row)).map(|(_, item)| item.clone()).collect()
+            }
+            Read::Table { .. } => rows.values().cloned().collect(),
+        };
+        Ok(Page { items, next: None })
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        table: &str,
+        schema: Schema,
+        write: Write,
+    ) -> Result<Written, Failure> {
+        rules::condition(&write.condition)?;
+        let row = match &write.act {
+            Act::Put { item } => {
+                rules::item(item)?;
+                rules::row_of_item(schema, item)?
+            }
+            Act::Update { keys, update } => {
+                rules::update(schema, update)?;
+                rules::row_of_keys(schema, keys)?
+            }
+            Act::Delete { keys, hand } => {
+                let row = rules::row_of_keys(schema, keys)?;
+                if hand.as_ref().is_some_and(|hand| self.deleted.contains(hand)) {
+                    return Ok(Written::Applied(Attributes::new()));
+                }
+                row
+            }
+        };
+        let rows = self.tables.entry(table.to_owned()).or_default();
+        let there = rows.get(&row);
+        if !write.condition.holds(there) {
+            return Ok(Written::Refused(there.cloned()));
+        }
+        let now = match write.act {
+            Act::Put { item } => {
+                rows.insert(row, item.clone());
+                item
+            }
+            Act::Update { keys, update } => {
+                let mut item = there.cloned().unwrap_or(keys);
+                update.apply(&mut item);
+                rules::updated(&item)?;
+                rows.insert(row, item.clone());
+                item
+            }
+            Act::Delete { hand, .. } => {
+                rows.remove(&row);
+                self.deleted.extend(hand);
+                Attributes::new()
+            }
+        };
+        Ok(Written::Applied(now))
+    }
+}
