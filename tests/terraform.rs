@@ -526,7 +526,11 @@ fn overrides_are_set_on_the_argument_that_is_the_same_property() {
 /// Overrides that mean nothing to the provider: no argument, or a function of CloudFormation.
 fn beyond_the_provider() -> Network {
     jobs().triggers(&worker())
-        + property::set(&worker(), lambda::function::RECURSIVE_LOOP, "Allow")
+        + property::set(
+            &worker(),
+            lambda::function::RUNTIME_MANAGEMENT_CONFIG_UPDATE_RUNTIME_ON,
+            "Auto",
+        )
         + property::set(&jobs(), sqs::queue::TAGS, json!([{ "Key": "A", "Value": { "Ref": "B" } }]))
 }
 
@@ -545,7 +549,10 @@ fn what_terraform_cannot_express_is_refused_and_not_left_out() {
         refusals.iter().map(|text| text.split(", and").next().unwrap_or_default()).collect();
     assert_eq!(
         said,
-        ["The network sets RecursiveLoop of WorkerFunction", "The network sets Tags of JobsQueue"]
+        [
+            "The network sets RuntimeManagementConfig/UpdateRuntimeOn of WorkerFunction",
+            "The network sets Tags of JobsQueue",
+        ]
     );
 }
 

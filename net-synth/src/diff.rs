@@ -54,7 +54,7 @@ impl Stack {
     /// What a plan would deploy.
     pub fn of(plan: &Plan<'_>) -> Stack {
         // What we emit is a template.
-        Stack::read(&emit::cloudformation(plan)).unwrap_or_default()
+        Stack::from_json(&emit::template(plan)).unwrap_or_default()
     }
 
     /// Reads a CloudFormation template in JSON, ours or another's; other's entities and bricks are not
@@ -66,6 +66,10 @@ impl Stack {
         let whole: Value = serde_json::from_str(template).map_err(|error| {
             format!("this is not JSON ({error}); a template in YAML is not read")
         })?;
+        Stack::from_json(&whole)
+    }
+
+    fn from_json(whole: &Value) -> Result<Stack, String> {
         let Some(resources) = whole["Resources"].as_object() else {
             return Err("this is not a template: it has no `Resources`".to_owned());
         };

@@ -4,12 +4,11 @@ mod cloudformation;
 mod diagram;
 mod dot;
 mod mermaid;
-mod policy;
 mod svg;
 mod terraform;
 
+pub(crate) use cloudformation::template;
 pub use cloudformation::{MADE_BY, MARK, cloudformation};
-pub(crate) use cloudformation::{resource_kind, resource_type};
 pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;

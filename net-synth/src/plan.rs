@@ -1,21 +1,32 @@
-//! The plan: everything AWS needs for a network, as typed data, before any template language.
+//! The plan: everything AWS needs for a network, before any template language.
 //!
-//! Defaults are resolved here, and what people write by hand elsewhere is derived from the links:
-//! roles, permissions, environment, mappings. Emitters only print a plan.
+//! A resource is its CloudFormation type and a tree of properties. Defaults are resolved here, what
+//! people write by hand elsewhere is derived from the links (roles, permissions, environment,
+//! mappings), and what overlays set is applied. Emitters only print a plan.
 
-mod build;
+mod alexa_skill;
+mod external_service;
+pub(crate) mod function;
+mod http_api;
+mod length;
 mod naming;
 mod policy;
-pub mod resource;
-pub mod term;
+mod queue;
+mod raw;
+mod schedule;
+mod table;
+mod topic;
+pub mod types;
+mod value;
 
-pub use naming::{LogicalId, stack_name};
-pub use policy::{Condition, Statement};
-pub use resource::{Body, Resource};
-pub use term::{Pseudo, Ref, Term};
+pub use naming::{LogicalId, PhysicalName, stack_name};
+pub use value::{Entries, Pseudo, Value};
 
-use net_dsl::{Graph, Id};
-use smol_str::SmolStr;
+use net_dsl::{
+    Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding, entity::MESSAGE,
+    property::PROPERTY,
+};
+use smol_str::{SmolStr, SmolStrBuilder};
 
 /// What a network needs on AWS.
 ///
@@ -58,7 +69,52 @@ pub struct Output {
     /// What it is.
     pub description: String,
     /// Its value.
-    pub value: Term,
+    pub value: Value,
+}
+
+/// One resource and where it comes from.
+#[derive(Clone, Debug)]
+pub struct Resource<'n> {
+    /// What it is called in a template.
+    pub id: LogicalId,
+    /// Whose it is.
+    pub part: Part<'n>,
+    /// Its CloudFormation type, as in `AWS::SQS::Queue`.
+    pub resource_type: SmolStr,
+    /// Its properties, those that overlays set among them.
+    pub properties: Value,
+}
+
+/// Whose a resource is.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'n> {
+    /// The entity it is made for.
+    pub entity: &'n Id,
+    /// What the network says of the entity or link it is made for, its bricks too.
+    pub facts: &'n Facts,
+    /// Which of the entity's resources it is, as in the attribute `property/PART/PATH`.
+    pub name: &'static str,
+    /// What becomes of it, if it holds data, when its stack is deleted or it is replaced.
+    pub removal: Option<Removal>,
+}
+
+impl<'n> Part<'n> {
+    fn of(entity: &'n Id, facts: &'n Facts, name: &'static str) -> Part<'n> {
+        Part { entity, facts, name, removal: None }
+    }
+
+    fn kept(self, removal: Removal) -> Part<'n> {
+        Part { removal: Some(removal), ..self }
+    }
+
+    /// The properties that overlays set: path below the properties, and value.
+    pub fn overrides(&self) -> impl Iterator<Item = (&'n str, &'n net_dsl::facts::Value)> {
+        let name = self.name;
+        self.facts.below(PROPERTY).filter_map(move |(key, flat)| {
+            let path = key.strip_prefix(name)?.strip_prefix('/')?;
+            Some((path, flat.agreed()?))
+        })
+    }
 }
 
 impl<'n> Plan<'n> {
@@ -83,7 +139,45 @@ impl<'n> Plan<'n> {
     /// ]);
     /// ```
     pub fn new(name: &net_dsl::Name, graph: &Graph<'n>) -> Plan<'n> {
-        build::plan(name, graph)
+        let mut planner = Planner {
+            graph,
+            ids: graph.nodes().iter().map(main_id).collect(),
+            cycles: graph.cycles(&[Verb::Sends, Verb::Asks]),
+            plan: Plan {
+                name: SmolStr::new(stack_name(name)),
+                parameters: Vec::new(),
+                resources: Vec::with_capacity(graph.nodes().len() * 2),
+                outputs: Vec::new(),
+            },
+            code_bucket: None,
+        };
+        for (number, node) in graph.nodes().iter().enumerate() {
+            if let Some(kind) = node.kind {
+                of(kind).resources(&mut planner, number);
+            }
+        }
+        let Planner { mut plan, .. } = planner;
+        plan.resources.sort_by(|a, b| a.id.cmp(&b.id));
+        plan.parameters.sort_by(|a, b| a.id.cmp(&b.id));
+        plan.outputs.sort_by(|a, b| a.id.cmp(&b.id));
+        plan
+    }
+
+    /// The resource of a logical id. O(log n).
+    pub fn resource(&self, id: &LogicalId) -> Option<&Resource<'n>> {
+        let found = self.resources.binary_search_by(|resource| resource.id.cmp(id)).ok()?;
+        Some(&self.resources[found])
+    }
+
+    /// The parameter of a logical id. O(log n).
+    pub fn parameter(&self, id: &LogicalId) -> Option<&Parameter<'n>> {
+        let found = self.parameters.binary_search_by(|parameter| parameter.id.cmp(id)).ok()?;
+        Some(&self.parameters[found])
+    }
+
+    /// The resources of a CloudFormation type, in order of logical id.
+    pub fn of_type(&self, resource_type: &str) -> impl Iterator<Item = &Resource<'n>> {
+        self.resources.iter().filter(move |resource| resource.resource_type == resource_type)
     }
 
     /// The plan with functions' packages elsewhere in the code bucket than under `BINARY.zip` or
@@ -108,14 +202,9 @@ impl<'n> Plan<'n> {
     ) -> (Plan<'n>, Vec<&'a str>) {
         let mut unknown = Vec::new();
         for (name, key) in keys {
-            let code = self.resources.iter_mut().find_map(|resource| match &mut resource.body {
-                Body::Function(function) if resource.entity.as_str() == name => {
-                    Some(&mut function.code)
-                }
-                _ => None,
-            });
-            match code {
-                Some(code) => code.key = Term::Text(SmolStr::new(key)),
+            let mut functions = self.functions();
+            match functions.find(|resource| resource.part.entity.as_str() == name) {
+                Some(function) => function.give(function::CODE_KEY, SmolStr::new(key).into()),
                 None => unknown.push(name),
             }
         }
@@ -123,23 +212,170 @@ impl<'n> Plan<'n> {
     }
 
     /// The plan with every function on one processor, as an account or an emulator may need it.
-    pub fn with_architecture(mut self, architecture: net_dsl::Architecture) -> Plan<'n> {
-        for resource in &mut self.resources {
-            if let Body::Function(function) = &mut resource.body {
-                function.architecture = architecture.as_str();
-            }
+    pub fn with_architecture(mut self, architecture: Architecture) -> Plan<'n> {
+        for function in self.functions() {
+            function.give("Architectures", Value::from([architecture.as_str().into()]));
         }
         self
     }
 
+    fn functions(&mut self) -> impl Iterator<Item = &mut Resource<'n>> {
+        self.resources.iter_mut().filter(|resource| resource.part.name == "function")
+    }
+
     /// The keys of the packages with the functions' code, in order of function.
     pub fn packages(&self) -> impl Iterator<Item = &str> {
-        self.resources.iter().filter_map(|resource| match &resource.body {
-            Body::Function(function) => match &function.code.key {
-                Term::Text(key) => Some(key.as_str()),
-                _ => None,
-            },
-            _ => None,
-        })
+        let functions = self.resources.iter().filter(|resource| resource.part.name == "function");
+        functions.filter_map(|function| function.properties.get(function::CODE_KEY)?.as_text())
+    }
+}
+
+impl Resource<'_> {
+    /// Sets what a deployment chooses, unless an overlay has set it.
+    fn give(&mut self, path: &str, value: Value) {
+        if !self.part.overrides().any(|(overridden, _)| overridden == path) {
+            self.properties.set(path, value);
+        }
+    }
+}
+
+/// What the plan knows of a kind of entity: one implementation a kind, each in its file.
+trait Planned: Sync {
+    /// The suffix of the logical id of the resource that links lead to, if there is one.
+    fn main(&self) -> Option<&'static str>;
+
+    /// Plans the resources, parameters and outputs of an entity and of the links that leave it.
+    fn resources(&self, planner: &mut Planner<'_, '_>, number: usize);
+
+    /// What a function may do to an entity that triggers it.
+    fn feeds(&self, planner: &Planner<'_, '_>, number: usize, link: &Link) -> Option<Value>;
+
+    /// What a function, `user`, needs for its link to an entity: what it may do, and what it is told.
+    fn serves(&self, planner: &Planner<'_, '_>, user: usize, number: usize, link: &Link) -> Need;
+}
+
+fn of(kind: Kind) -> &'static dyn Planned {
+    match kind {
+        Kind::Function => &function::Function,
+        Kind::Queue => &queue::Queue { fifo: false },
+        Kind::FifoQueue => &queue::Queue { fifo: true },
+        Kind::Topic => &topic::Topic,
+        Kind::Table => &table::Table,
+        Kind::Schedule => &schedule::Schedule,
+        Kind::HttpApi => &http_api::HttpApi,
+        Kind::ExternalService => &external_service::ExternalService,
+        Kind::AlexaSkill => &alexa_skill::AlexaSkill,
+        Kind::Raw => &raw::Raw,
+    }
+}
+
+fn main_id(node: &GraphNode<'_>) -> LogicalId {
+    LogicalId::of(node.id, node.kind.and_then(|kind| of(kind).main()).unwrap_or_default())
+}
+
+/// What a function needs for one of its links.
+#[derive(Default)]
+struct Need {
+    /// Statements of its role's policy.
+    statements: Vec<Value>,
+    /// Variables of its environment.
+    variables: Vec<(SmolStr, Value)>,
+}
+
+impl Need {
+    /// Told where what it needs is met.
+    fn bound(link: &Link, address: Value) -> Need {
+        let what = link.facts().get(MESSAGE).unwrap_or_default();
+        Need::default().told(binding::variable(link.verb(), &what), address)
+    }
+
+    fn allowed(mut self, statement: Value) -> Need {
+        self.statements.push(statement);
+        self
+    }
+
+    fn told(mut self, variable: SmolStr, value: Value) -> Need {
+        self.variables.push((variable, value));
+        self
+    }
+}
+
+/// A plan in the making.
+struct Planner<'g, 'n> {
+    graph: &'g Graph<'n>,
+    /// For each entity the id of the resource that links lead to.
+    ids: Vec<LogicalId>,
+    /// The number of the cycle each function is in, if it is in one.
+    cycles: Vec<Option<u32>>,
+    plan: Plan<'n>,
+    code_bucket: Option<LogicalId>,
+}
+
+impl<'g, 'n> Planner<'g, 'n> {
+    fn node(&self, number: usize) -> &'g GraphNode<'n> {
+        &self.graph.nodes()[number]
+    }
+
+    fn id(&self, number: usize) -> LogicalId {
+        self.ids[number].clone()
+    }
+
+    /// What CloudFormation's `Ref` gives of an entity's main resource.
+    fn reference(&self, number: usize) -> Value {
+        Value::Ref(self.id(number))
+    }
+
+    fn arn(&self, number: usize) -> Value {
+        Value::Arn(self.id(number))
+    }
+
+    fn attribute(&self, number: usize, attribute: &'static str) -> Value {
+        Value::Attribute(Box::new((self.id(number), SmolStr::new_static(attribute))))
+    }
+
+    /// What a statement about an entity is called.
+    fn sid(&self, purpose: &str, number: usize) -> SmolStr {
+        let mut sid = SmolStrBuilder::new();
+        sid.push_str(purpose);
+        naming::push_pascal(&mut sid, self.node(number).id.as_str());
+        sid.finish()
+    }
+
+    /// The bucket with the functions' packages: a parameter of every plan with functions.
+    fn code_bucket(&mut self) -> Value {
+        let parameters = &mut self.plan.parameters;
+        let id = self.code_bucket.get_or_insert_with(|| {
+            let id = LogicalId::new(function::CODE_BUCKET);
+            parameters.push(Parameter {
+                id: id.clone(),
+                description: "The S3 bucket that holds the functions' packages.".to_owned(),
+                default: None,
+                pattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
+                constraint:
+                    "the name of a bucket: 3 to 63 lower-case letters, digits, dots and hyphens",
+                entity: None,
+            });
+            id
+        });
+        Value::Ref(id.clone())
+    }
+
+    /// Adds a resource, what overlays set over what is derived.
+    fn add(&mut self, id: LogicalId, part: Part<'n>, resource_type: &'static str, derived: Value) {
+        self.add_of_type(id, part, SmolStr::new_static(resource_type), derived);
+    }
+
+    fn add_of_type(
+        &mut self,
+        id: LogicalId,
+        part: Part<'n>,
+        resource_type: SmolStr,
+        derived: Value,
+    ) {
+        let mut properties = derived;
+        for (path, value) in part.overrides() {
+            properties.set(path, Value::from_json(&value.to_json()));
+        }
+        self.plan.resources.push(Resource { id, part, resource_type, properties });
     }
 }

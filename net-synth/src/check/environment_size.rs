@@ -1,7 +1,9 @@
 #![doc = include_str!("environment_size.md")]
 
-use crate::Plan;
-use crate::plan::Body;
+use crate::{
+    Plan,
+    plan::{function, types},
+};
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
@@ -20,22 +22,19 @@ pub const RULE: Rule = Rule {
 pub const LIMIT: usize = 4 * 1_024;
 
 pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
-    for resource in &plan.resources {
-        let Body::Function(function) = &resource.body else { continue };
-        let size: usize = function
-            .environment
-            .iter()
-            .map(|(name, value)| name.len() + value.expected_length(plan))
-            .sum();
+    for resource in plan.of_type(types::FUNCTION) {
+        let Some(variables) = resource.properties.get(function::VARIABLES) else { continue };
+        let size: usize =
+            variables.entries().map(|(name, value)| name.len() + value.expected_length(plan)).sum();
         if size <= LIMIT {
             continue;
         }
         let message = format!(
             "the environment of `{}` comes to about {size} bytes, and Lambda takes {LIMIT}",
-            resource.entity
+            resource.part.entity
         );
-        let mut finding = Finding::new(&RULE, resource.entity, message);
-        if let Some(node) = graph.find(resource.entity) {
+        let mut finding = Finding::new(&RULE, resource.part.entity, message);
+        if let Some(node) = graph.find(resource.part.entity) {
             finding = finding.declared(node.facts, "declared here");
         }
         findings.add(

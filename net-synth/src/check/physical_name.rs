@@ -1,7 +1,9 @@
 #![doc = include_str!("physical_name.md")]
 
-use crate::Plan;
-use crate::plan::Body;
+use crate::{
+    Plan,
+    plan::{PhysicalName, types},
+};
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
@@ -16,34 +18,31 @@ pub const RULE: Rule = Rule {
     explanation: include_str!("physical_name.md"),
 };
 
-/// A function's name, in characters (Lambda quotas).
-pub const FUNCTION: usize = 64;
-/// An API's name, in characters (API Gateway quotas).
-pub const HTTP_API: usize = 128;
 /// A logical id, in characters (CloudFormation quotas).
 pub const LOGICAL_ID: usize = 255;
 
 pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
     for resource in &plan.resources {
-        let named = match &resource.body {
-            Body::Function(function) => {
-                function.name.as_ref().map(|name| (name, "a function's name", FUNCTION))
-            }
-            Body::HttpApi(api) => Some((&api.name, "an API's name", HTTP_API)),
-            _ => None,
-        };
-        let named = named.map(|(name, what, limit)| (name.expected_length(plan), what, limit));
-        let logical = (resource.id.as_str().len(), "a logical id", LOGICAL_ID);
+        let named = PhysicalName::of(&resource.resource_type).and_then(|name| {
+            let value = resource.properties.get(name.property)?;
+            let word = types::word(&resource.resource_type);
+            let what = match resource.resource_type.as_str() {
+                types::API => "an API's name".to_owned(),
+                _ => format!("a {word}'s name"),
+            };
+            Some((value.expected_length(plan), what, name.limit))
+        });
+        let logical = (resource.id.as_str().len(), "a logical id".to_owned(), LOGICAL_ID);
         for (length, what, limit) in named.into_iter().chain([logical]) {
             if length <= limit {
                 continue;
             }
             let message = format!(
                 "{what} for `{}` in `{}` comes to {length} characters, and AWS takes {limit}",
-                resource.entity, plan.name
+                resource.part.entity, plan.name
             );
-            let mut finding = Finding::new(&RULE, resource.entity, message);
-            if let Some(node) = graph.find(resource.entity) {
+            let mut finding = Finding::new(&RULE, resource.part.entity, message);
+            if let Some(node) = graph.find(resource.part.entity) {
                 finding = finding.declared(node.facts, "declared here");
             }
             findings.add(

@@ -1,7 +1,6 @@
 #![doc = include_str!("policy_size.md")]
 
-use crate::Plan;
-use crate::plan::{Body, Statement};
+use crate::{Plan, plan::types};
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
@@ -20,18 +19,19 @@ pub const RULE: Rule = Rule {
 pub const LIMIT: usize = 10_240;
 
 pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
-    for resource in &plan.resources {
-        let Body::Role(role) = &resource.body else { continue };
-        let size: usize = role.statements.iter().map(|statement| length(statement, plan)).sum();
+    for resource in plan.of_type(types::ROLE) {
+        let policies = resource.properties.get("Policies").map_or(&[][..], |all| all.items());
+        let documents = policies.iter().filter_map(|policy| policy.get("PolicyDocument"));
+        let size: usize = documents.map(|document| document.expected_json_length(plan)).sum();
         if size <= LIMIT {
             continue;
         }
         let message = format!(
             "the policy of `{}` comes to about {size} characters, and IAM takes {LIMIT}",
-            resource.entity
+            resource.part.entity
         );
-        let mut finding = Finding::new(&RULE, resource.entity, message);
-        if let Some(node) = graph.find(resource.entity) {
+        let mut finding = Finding::new(&RULE, resource.part.entity, message);
+        if let Some(node) = graph.find(resource.part.entity) {
             finding = finding.declared(node.facts, "declared here");
         }
         findings.add(
@@ -40,13 +40,4 @@ pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) 
                 .help("split the function: it is linked to too much"),
         );
     }
-}
-
-/// The statement as IAM stores it, with what stands around each part.
-fn length(statement: &Statement, plan: &Plan<'_>) -> usize {
-    const FRAME: usize = r#"{"Sid":"","Effect":"Allow","Action":[],"Resource":[]},"#.len();
-    let actions: usize = statement.actions.iter().map(|action| action.len() + 3).sum();
-    let resources: usize =
-        statement.resources.iter().map(|resource| resource.expected_length(plan) + 3).sum();
-    FRAME + statement.sid.as_ref().map_or(0, |sid| sid.len()) + actions + resources
 }

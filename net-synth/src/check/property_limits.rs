@@ -2,14 +2,16 @@
 
 mod generated;
 
-use crate::{Plan, emit};
+use crate::{
+    Plan,
+    plan::{Resource, Value},
+};
 use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
     property::PROPERTY,
 };
-use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 /// Property that AWS does not take.
 pub const RULE: Rule = Rule {
@@ -33,63 +35,72 @@ enum Limit {
 impl Limit {
     /// What is wrong with a value, and what would be right.
     fn broken_by(&self, value: &Value) -> Option<(String, String)> {
-        match (self, value) {
-            (Limit::OneOf(all), Value::String(_) | Value::Number(_)) => {
-                let given = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                let is_one = all.contains(&given.as_str());
+        match self {
+            Limit::OneOf(all) => {
+                let given = if let Value::Number(number) = value {
+                    Cow::Owned(number.to_string())
+                } else {
+                    Cow::Borrowed(value.as_text()?)
+                };
+                let is_one = all.contains(&&*given);
                 (!is_one).then(|| (format!("`{given}`"), format!("one of {}", all.join(", "))))
             }
-            (Limit::Range(least, most), Value::Number(number)) => {
-                let number = number.as_f64()?;
-                let is_within = *least as f64 <= number && number <= *most as f64;
-                (!is_within).then(|| (value.to_string(), between(*least, *most, i64::MAX, "")))
+            Limit::Range(least, most) => {
+                let Value::Number(number) = value else { return None };
+                let given = number.as_f64()?;
+                let is_within = *least as f64 <= given && given <= *most as f64;
+                (!is_within).then(|| (number.to_string(), between(*least, *most, i64::MAX, "")))
             }
-            (Limit::Length(least, most), Value::String(text)) => {
-                let length = text.chars().count();
+            Limit::Length(least, most) => {
+                let length = value.as_text()?.chars().count();
                 (length < *least || *most < length).then(|| {
                     let takes = between(*least, *most, usize::MAX, " characters");
                     (format!("{length} characters long"), takes)
                 })
             }
-            _ => None,
         }
     }
 }
 
 fn between<N: std::fmt::Display + PartialEq>(least: N, most: N, open: N, unit: &str) -> String {
-    if most == open { format!("{least}{unit} or more") } else { format!("{least} to {most}{unit}") }
+    if most == open {
+        format!("{least}{unit} or more")
+    } else {
+        format!("{least} to {most}{unit}")
+    }
 }
 
 pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
     for resource in &plan.resources {
-        let kind = emit::resource_type(&resource.body);
-        for (path, value) in &resource.overrides {
-            let limit = generated::LIMITS
-                .binary_search_by(|(of, known, _)| (*of, *known).cmp(&(kind, path)))
-                .map(|index| &generated::LIMITS[index].2);
-            let Some((given, takes)) = limit.ok().and_then(|limit| limit.broken_by(value)) else {
-                continue;
-            };
-            // A link may make more than one resource.
-            let key = format!("{PROPERTY}{}/{path}", resource.part);
-            if !seen.insert((resource.entity, key.clone())) {
-                continue;
+        let kind = resource.resource_type.as_str();
+        let start = generated::LIMITS.partition_point(|(of, ..)| *of < kind);
+        let limits = generated::LIMITS[start..].iter().take_while(|(of, ..)| *of == kind);
+        for (_, path, limit) in limits {
+            let broken = resource.properties.get(path).and_then(|value| limit.broken_by(value));
+            if let Some(broken) = broken {
+                // A link may make more than one resource.
+                let key = format!("{PROPERTY}{}/{path}", resource.part.name);
+                if seen.insert((resource.part.entity, key.clone())) {
+                    findings.add(finding(resource, path, &key, broken));
+                }
             }
-            let message =
-                format!("`{path}` of `{}` is {given}, and {kind} takes {takes}", resource.entity);
-            let finding = Finding::new(&RULE, resource.entity, message).given(
-                resource.facts,
-                &key,
-                "set here",
-            );
-            findings.add(
-                finding
-                    .why("AWS would refuse the resource, and take back the whole deployment")
-                    .help("change the value"),
-            );
         }
     }
+}
+
+fn finding(
+    resource: &Resource<'_>,
+    path: &str,
+    key: &str,
+    (given, takes): (String, String),
+) -> Finding {
+    let (entity, kind) = (resource.part.entity, &resource.resource_type);
+    let message = format!("`{path}` of `{entity}` is {given}, and {kind} takes {takes}");
+    Finding::new(&RULE, entity, message)
+        .given(resource.part.facts, key, "set here")
+        .why("AWS would refuse the resource, and take back the whole deployment")
+        .help("change the value")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::{FAILED, SUCCEEDED, check::summary, count, fail};
 use crate::{
     Plan, check, emit, output,
-    plan::{Body, resource},
+    plan::{function::CODE_BUCKET, types},
     report,
 };
 use anstyle::Style;
@@ -151,16 +151,12 @@ impl<'a> Summary<'a> {
             Brick { name: brick.to_string(), own: names(own), shared: names(shared) }
         });
         let kinds: Vec<Kind> = graph.nodes().iter().filter_map(|node| node.kind).collect();
-        let resources: Vec<&str> = plan
-            .resources
-            .iter()
-            .map(|resource| emit::resource_kind(emit::resource_type(&resource.body)))
-            .collect();
+        let resources = plan.resources.iter().map(|resource| types::word(&resource.resource_type));
         Summary {
             name: name.id().as_str(),
             bricks: bricks.collect(),
             entities: tally(kinds.iter().map(|kind| kind_name(*kind))),
-            resources: tally(resources.into_iter()),
+            resources: tally(resources),
             findings,
             files: files.iter().map(|file| folder.join(file.name).display().to_string()).collect(),
             folder,
@@ -220,7 +216,7 @@ impl<'a> Summary<'a> {
         let required: Vec<&str> = required.map(|parameter| parameter.id.as_str()).collect();
         writeln!(out, "  Deploy it, with the program named as for `cargo run` (docs/synth.md):")?;
         write!(out, "    synth deploy")?;
-        for parameter in required.iter().filter(|parameter| **parameter != resource::Code::BUCKET) {
+        for parameter in required.iter().filter(|parameter| **parameter != CODE_BUCKET) {
             write!(out, " \\\n      --parameter {parameter}=…")?;
         }
         writeln!(out)?;
@@ -239,7 +235,7 @@ impl<'a> Summary<'a> {
             plan.name,
             quoted(&template)
         )?;
-        if plan.resources.iter().any(|resource| matches!(resource.body, Body::Role(_))) {
+        if plan.of_type(types::ROLE).next().is_some() {
             write!(out, " \\\n      --capabilities CAPABILITY_IAM")?;
         }
         if !required.is_empty() {

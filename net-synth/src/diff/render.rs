@@ -1,7 +1,7 @@
 //! Differences for people.
 
 use super::{Diff, EntryChange, Held, PermissionChange, Replaced, ResourceChange, Sign, short};
-use crate::emit::resource_kind;
+use crate::plan::types::word;
 use anstyle::{AnsiColor, Style};
 use std::{
     collections::BTreeMap,
@@ -110,7 +110,7 @@ fn write_brick(
     // What only lets others act is counted by what it allows.
     let of_policies = |kind: &str| matches!(kind, "role" | "permission" | "queue policy");
     let mut counts: Vec<(&str, usize)> = Vec::new();
-    let kinds = changes.iter().map(|change| resource_kind(&change.kind));
+    let kinds = changes.iter().map(|change| word(&change.kind));
     for kind in kinds.filter(|kind| !of_policies(kind)) {
         match counts.iter_mut().find(|(found, _)| *found == kind) {
             Some((_, count)) => *count += 1,
@@ -137,7 +137,7 @@ fn write_brick(
 fn write_resource(out: &mut String, change: &ResourceChange) -> fmt::Result {
     let style = style(change.sign);
     write!(out, "    {style}{}{style:#} {}", mark(change.sign), change.id)?;
-    write!(out, "  {}", resource_kind(&change.kind))?;
+    write!(out, "  {}", word(&change.kind))?;
     if let Some(entity) = &change.entity {
         write!(out, " of {entity}")?;
     }

@@ -1,13 +1,10 @@
 //! CloudFormation templates, as JSON.
 
-mod properties;
-mod term;
+mod value;
 
-use crate::plan::{Body, Output, Parameter, Plan, Resource};
+use crate::plan::{Output, Parameter, Plan, Resource, Value};
 use net_dsl::Removal;
-use properties::Properties;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 
@@ -33,19 +30,18 @@ pub const MADE_BY: &str = "serverless-networks";
 /// ```
 pub fn cloudformation(plan: &Plan<'_>) -> String {
     let mut bytes = Vec::with_capacity(4_096 + plan.resources.len() * 1_400);
-    let template = Template {
-        format: "2010-09-09",
-        description: format!("The serverless network {}.", plan.name),
-        metadata: Marked { network: Mark { name: &plan.name, made_by: MADE_BY } },
-        parameters: Entries(&plan.parameters),
-        resources: Entries(&plan.resources),
-        outputs: Entries(&plan.outputs),
-    };
+    let template = Template::of(plan);
     // Writing into memory does not fail, and every key is a text.
     let written = serde_json::to_writer_pretty(&mut bytes, &template);
     debug_assert!(written.is_ok());
     bytes.push(b'\n');
     String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The same as data.
+pub(crate) fn template(plan: &Plan<'_>) -> serde_json::Value {
+    // Every key is a text.
+    serde_json::to_value(Template::of(plan)).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -60,6 +56,19 @@ struct Template<'a> {
     resources: Entries<'a, Resource<'a>>,
     #[serde(skip_serializing_if = "Entries::is_empty")]
     outputs: Entries<'a, Output>,
+}
+
+impl<'a> Template<'a> {
+    fn of(plan: &'a Plan<'a>) -> Template<'a> {
+        Template {
+            format: "2010-09-09",
+            description: format!("The serverless network {}.", plan.name),
+            metadata: Marked { network: Mark { name: &plan.name, made_by: MADE_BY } },
+            parameters: Entries(&plan.parameters),
+            resources: Entries(&plan.resources),
+            outputs: Entries(&plan.outputs),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -138,7 +147,7 @@ impl Entry for Output {
         #[serde(rename_all = "PascalCase")]
         struct OutputEntry<'a> {
             description: &'a str,
-            value: &'a crate::plan::Term,
+            value: &'a Value,
         }
         OutputEntry { description: &self.description, value: &self.value }
     }
@@ -150,18 +159,21 @@ impl Entry for Resource<'_> {
     }
 
     fn entry(&self) -> impl Serialize {
-        let removal = self.body.removal().map(|removal| match removal {
+        let removal = self.part.removal.map(|removal| match removal {
             Removal::Retain => "Retain",
             Removal::Delete => "Delete",
         });
         ResourceEntry {
-            resource_type: resource_type(&self.body),
+            resource_type: &self.resource_type,
             deletion_policy: removal,
             update_replace_policy: removal,
             metadata: Metadata {
-                network: Provenance { entity: self.entity.as_str(), bricks: self.facts.bricks() },
+                network: Provenance {
+                    entity: self.part.entity.as_str(),
+                    bricks: self.part.facts.bricks(),
+                },
             },
-            properties: OverriddenProperties(self),
+            properties: &self.properties,
         }
     }
 }
@@ -176,7 +188,7 @@ struct ResourceEntry<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     update_replace_policy: Option<&'static str>,
     metadata: Metadata<'a>,
-    properties: OverriddenProperties<'a>,
+    properties: &'a Value,
 }
 
 #[derive(Serialize)]
@@ -191,75 +203,4 @@ struct Provenance<'a> {
     entity: &'a str,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     bricks: &'a BTreeSet<SmolStr>,
-}
-
-/// The derived properties, and over them what overlays set.
-struct OverriddenProperties<'a>(&'a Resource<'a>);
-
-impl Serialize for OverriddenProperties<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let derived = Properties::of(&self.0.body);
-        if self.0.overrides.is_empty() {
-            return derived.serialize(serializer);
-        }
-        let mut properties = serde_json::to_value(derived).map_err(serde::ser::Error::custom)?;
-        for (path, value) in &self.0.overrides {
-            set(&mut properties, path, value.clone());
-        }
-        properties.serialize(serializer)
-    }
-}
-
-fn set(properties: &mut Value, path: &str, value: Value) {
-    let mut place = properties;
-    for part in path.split('/') {
-        if !place.is_object() {
-            *place = Value::Object(serde_json::Map::new());
-        }
-        place = &mut place[part];
-    }
-    *place = value;
-}
-
-pub(crate) fn resource_type(body: &Body) -> &str {
-    match body {
-        Body::Function(_) => "AWS::Lambda::Function",
-        Body::Role(_) => "AWS::IAM::Role",
-        Body::LogGroup(_) => "AWS::Logs::LogGroup",
-        Body::Queue(_) => "AWS::SQS::Queue",
-        Body::Mapping(_) => "AWS::Lambda::EventSourceMapping",
-        Body::Topic(_) => "AWS::SNS::Topic",
-        Body::Subscription(_) => "AWS::SNS::Subscription",
-        Body::QueuePolicy(_) => "AWS::SQS::QueuePolicy",
-        Body::Table(_) => "AWS::DynamoDB::Table",
-        Body::Schedule(_) => "AWS::Scheduler::Schedule",
-        Body::HttpApi(_) => "AWS::ApiGatewayV2::Api",
-        Body::Stage(_) => "AWS::ApiGatewayV2::Stage",
-        Body::Integration(_) => "AWS::ApiGatewayV2::Integration",
-        Body::Route(_) => "AWS::ApiGatewayV2::Route",
-        Body::Permission(_) => "AWS::Lambda::Permission",
-        Body::Raw(raw) => &raw.resource_type,
-    }
-}
-
-/// What people call the resources of a type.
-pub(crate) fn resource_kind(resource_type: &str) -> &'static str {
-    match resource_type {
-        "AWS::Lambda::Function" => "function",
-        "AWS::IAM::Role" => "role",
-        "AWS::Logs::LogGroup" => "log group",
-        "AWS::SQS::Queue" => "queue",
-        "AWS::Lambda::EventSourceMapping" => "event source mapping",
-        "AWS::SNS::Topic" => "topic",
-        "AWS::SNS::Subscription" => "subscription",
-        "AWS::SQS::QueuePolicy" => "queue policy",
-        "AWS::DynamoDB::Table" => "table",
-        "AWS::Scheduler::Schedule" => "schedule",
-        "AWS::ApiGatewayV2::Api" => "HTTP API",
-        "AWS::ApiGatewayV2::Stage" => "stage",
-        "AWS::ApiGatewayV2::Integration" => "integration",
-        "AWS::ApiGatewayV2::Route" => "route",
-        "AWS::Lambda::Permission" => "permission",
-        _ => "raw resource",
-    }
 }

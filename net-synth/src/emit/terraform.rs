@@ -3,10 +3,9 @@
 mod arguments;
 mod block;
 mod expression;
-mod overrides;
 mod resources;
 
-use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, resource::Code};
+use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, function::CODE_BUCKET};
 use block::{Block, literal, quoted};
 use expression::Expressions;
 use net_dsl::Removal;
@@ -26,9 +25,10 @@ use std::collections::BTreeMap;
 ///   can refuse to plan its end. `terraform state rm` lets go of it. It protects as long as the
 ///   resource is in the file.
 /// - **Raw resources** are made through AWS Cloud Control, which takes CloudFormation's types.
-/// - **Overrides** are set on the argument that is the same property. Where the provider has none, or a
-///   value holds one of CloudFormation's functions, the file says so and refuses to be planned:
-///   nothing that was asked for is left out silently.
+/// - **Overrides** are set on the argument that is the same property, with references to other
+///   resources as Terraform writes them. Where the provider has no argument, or Terraform no expression
+///   for one of CloudFormation's functions, the file says so and refuses to be planned: nothing that was
+///   asked for is left out silently.
 ///
 /// Only names, types and references of it have been tested, against the schema of provider 6.69.1;
 /// it was never applied to AWS. Equal networks give equal bytes. O(n log n).
@@ -46,10 +46,9 @@ use std::collections::BTreeMap;
 pub fn terraform(plan: &Plan<'_>) -> String {
     let expressions = Expressions::new(plan);
     let mut locals = Block::new();
-    let mut types: BTreeMap<&str, Block<'_>> = BTreeMap::new();
+    let mut types: BTreeMap<&str, Block> = BTreeMap::new();
     for resource in &plan.resources {
-        let Made { mut main, others, local } = make(resource, &expressions);
-        let missing = overrides::apply(resource, &mut main.1);
+        let Made { mut main, others, local, missing } = make(resource, &expressions);
         let lifecycle = lifecycle(resource, &missing);
         if !lifecycle.is_empty() {
             main.1.set("lifecycle", lifecycle);
@@ -93,7 +92,7 @@ pub fn terraform(plan: &Plan<'_>) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-fn settings<'p>() -> Block<'p> {
+fn settings() -> Block {
     let aws = Block::new().with("source", "hashicorp/aws").with("version", "~> 6.0");
     Block::new()
         .with("required_version", ">= 1.5")
@@ -105,10 +104,10 @@ const CODE_FOLDER: &str = "CodeFolder";
 /// What a stack has as its own, and Terraform has not.
 const STACK_NAME: &str = "StackName";
 
-fn variables<'p>(plan: &Plan<'_>) -> Block<'p> {
+fn variables(plan: &Plan<'_>) -> Block {
     let mut variables = Block::new();
     for parameter in &plan.parameters {
-        if parameter.id.as_str() == Code::BUCKET {
+        if parameter.id.as_str() == CODE_BUCKET {
             let description = "The folder that holds the functions' packages.";
             let folder = Block::new()
                 .with("type", "string")
@@ -120,7 +119,7 @@ fn variables<'p>(plan: &Plan<'_>) -> Block<'p> {
         }
     }
     let name = Parameter {
-        id: LogicalId::fixed(STACK_NAME),
+        id: LogicalId::new(STACK_NAME),
         description: "What the names of all resources start with.".to_owned(),
         default: Some(plan.name.clone()),
         pattern: "^[a-z][a-z0-9-]*$",
@@ -130,7 +129,7 @@ fn variables<'p>(plan: &Plan<'_>) -> Block<'p> {
     variables.with(STACK_NAME, variable(&name))
 }
 
-fn variable<'p>(parameter: &Parameter<'_>) -> Block<'p> {
+fn variable(parameter: &Parameter<'_>) -> Block {
     let id = &parameter.id;
     let pattern = quoted(&literal(parameter.pattern));
     let validation = Block::new()
@@ -144,17 +143,17 @@ fn variable<'p>(parameter: &Parameter<'_>) -> Block<'p> {
         .with("validation", validation)
 }
 
-fn output_block<'p>(output: &Output, expressions: &Expressions<'_>) -> Block<'p> {
+fn output_block(output: &Output, expressions: &Expressions<'_>) -> Block {
     Block::new()
         .with("description", output.description.clone())
-        .with("value", expressions.template(&output.value))
+        .with("value", expressions.template(&output.value).unwrap_or_default())
 }
 
 /// What keeps a resource from being destroyed, or a configuration from being planned that would not
 /// be what was asked for.
-fn lifecycle<'p>(resource: &Resource<'_>, missing: &[&str]) -> Block<'p> {
-    let retained = (resource.body.removal() == Some(Removal::Retain)).then_some(true);
-    let refusals: Vec<Block<'p>> = missing
+fn lifecycle(resource: &Resource<'_>, missing: &[String]) -> Block {
+    let retained = (resource.part.removal == Some(Removal::Retain)).then_some(true);
+    let refusals: Vec<Block> = missing
         .iter()
         .map(|path| {
             let message = format!(

@@ -1,12 +1,14 @@
-//! Logical ids: functions of entities' names alone.
+//! What resources are called: logical ids, which are functions of entities' names alone, and the
+//! names that AWS shows.
 
+use super::{Value, types};
 use net_dsl::Id;
 use smol_str::{SmolStr, SmolStrBuilder};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
-/// What a resource, parameter or output is called inside a template.
+/// What a resource, parameter or output is called inside a template. Cloning counts a reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LogicalId(SmolStr);
+pub struct LogicalId(Arc<str>);
 
 impl LogicalId {
     /// The id as text: letters and digits.
@@ -19,7 +21,7 @@ impl LogicalId {
         let mut id = SmolStrBuilder::new();
         push_pascal(&mut id, entity.as_str());
         id.push_str(suffix);
-        LogicalId(id.finish())
+        LogicalId::new(&id.finish())
     }
 
     /// `clock`, `poller`, `Schedule` → `ClockToPollerSchedule`.
@@ -30,11 +32,11 @@ impl LogicalId {
         push_pascal(&mut id, to.as_str());
         push_route(&mut id, label);
         id.push_str(suffix);
-        LogicalId(id.finish())
+        LogicalId::new(&id.finish())
     }
 
-    pub(crate) fn fixed(id: &'static str) -> LogicalId {
-        LogicalId(SmolStr::new_static(id))
+    pub(crate) fn new(id: &str) -> LogicalId {
+        LogicalId(Arc::from(id))
     }
 }
 
@@ -45,7 +47,7 @@ impl fmt::Display for LogicalId {
 }
 
 /// The same as [`Id::pascal_case`], into a builder.
-fn push_pascal(out: &mut SmolStrBuilder, name: &str) {
+pub(super) fn push_pascal(out: &mut SmolStrBuilder, name: &str) {
     for part in name.split('-') {
         let mut letters = part.chars();
         if let Some(first) = letters.next() {
@@ -80,4 +82,45 @@ fn push_route(out: &mut SmolStrBuilder, route: &str) {
 /// The stack's name: the network's.
 pub fn stack_name(network: &net_dsl::Name) -> &str {
     network.id().as_str()
+}
+
+/// How resources of a type are named where AWS shows them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PhysicalName {
+    /// The property with the name; where it is not set, CloudFormation makes one up.
+    pub property: &'static str,
+    /// The longest name, in characters (each service's quotas).
+    pub limit: usize,
+}
+
+impl PhysicalName {
+    /// How the resources of a CloudFormation type are named, if they have names.
+    pub fn of(resource_type: &str) -> Option<PhysicalName> {
+        let (property, limit) = match resource_type {
+            types::API => ("Name", 128),
+            types::FUNCTION => ("FunctionName", 64),
+            types::LOG_GROUP => ("LogGroupName", 512),
+            types::QUEUE => ("QueueName", 80),
+            types::ROLE => ("RoleName", 64),
+            types::SCHEDULE => ("Name", 64),
+            types::TABLE => ("TableName", 255),
+            types::TOPIC => ("TopicName", 256),
+            _ => return None,
+        };
+        Some(PhysicalName { property, limit })
+    }
+
+    /// What the name has to end in: SQS wants to see in it that a queue is a FIFO queue.
+    pub fn suffix(properties: &Value) -> &'static str {
+        match properties.get("FifoQueue") {
+            Some(Value::Bool(true)) => ".fifo",
+            _ => "",
+        }
+    }
+}
+
+/// `stack-entity`: the physical name where a reference would close a cycle.
+pub(super) fn derived_name(id: &Id) -> Value {
+    use super::Pseudo::StackName;
+    Value::join([StackName.into(), "-".into(), SmolStr::new(id.as_str()).into()])
 }

@@ -1,72 +1,47 @@
 //! Statements: who may do what to what.
 
-use super::{Pseudo, Term};
+use super::{Pseudo, Value, value::object};
 use smol_str::SmolStr;
 
-/// One statement of a policy. It always allows: nothing is said twice, so nothing has to be denied.
-#[derive(Clone, Debug)]
-pub struct Statement {
-    /// What the statement is for, in letters and digits; unique in its policy.
-    pub sid: Option<SmolStr>,
-    /// The AWS service that may; without one, whoever has the policy.
-    pub principal: Option<&'static str>,
-    /// The actions.
-    pub actions: &'static [&'static str],
-    /// The resources; in a role's trust policy that is the role, and not said.
-    pub resources: Vec<Term>,
-    /// When alone.
-    pub condition: Option<Condition>,
+/// A policy document of some statements.
+pub(super) fn document(statements: Vec<Value>) -> Value {
+    object! { "Version": "2012-10-17", "Statement": statements }
 }
 
-/// When alone a statement holds: the request's `key` is one of the values.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    /// How IAM compares, as in `ArnEquals`.
-    pub operator: &'static str,
-    /// What it compares, as in `aws:SourceArn`.
-    pub key: &'static str,
-    /// With what.
-    pub values: Vec<Term>,
+/// A statement of a role's policy: it always allows, since nothing is said twice and nothing has to be
+/// denied. `sid` says what it is for, in letters and digits, and is unique in its policy.
+pub(super) fn allow(
+    sid: impl Into<SmolStr>,
+    actions: &'static [&'static str],
+    resource: Value,
+) -> Value {
+    let sid: SmolStr = sid.into();
+    object! { "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource }
 }
 
-impl Statement {
-    pub(super) fn allow(
-        sid: impl Into<SmolStr>,
-        actions: &'static [&'static str],
-        resources: Vec<Term>,
-    ) -> Statement {
-        let sid = Some(sid.into());
-        Statement { sid, principal: None, actions, resources, condition: None }
-    }
+/// The policy that lets a service act in a role, for this account's resources alone if need be.
+pub(super) fn trust(service: &'static str, this_account_only: bool) -> Value {
+    let condition = this_account_only.then(|| {
+        object! { "StringEquals": object! { "aws:SourceAccount": Pseudo::AccountId } }
+    });
+    document(vec![object! {
+        "Effect": "Allow",
+        "Principal": object! { "Service": service },
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }])
+}
 
-    /// Lets a service act in a role, for this account's resources alone if need be.
-    pub(super) fn trust(service: &'static str, this_account_only: bool) -> Statement {
-        let condition = this_account_only.then(|| Condition {
-            operator: "StringEquals",
-            key: "aws:SourceAccount",
-            values: vec![Term::Pseudo(Pseudo::AccountId)],
-        });
-        Statement {
-            sid: None,
-            principal: Some(service),
-            actions: &["sts:AssumeRole"],
-            resources: Vec::new(),
-            condition,
-        }
-    }
-
-    /// Lets topics send to a queue.
-    pub(super) fn topics_send(queue: Term, topics: Vec<Term>) -> Statement {
-        Statement {
-            sid: Some(SmolStr::new_static("TopicsSend")),
-            principal: Some("sns.amazonaws.com"),
-            actions: &["sqs:SendMessage"],
-            resources: vec![queue],
-            condition: Some(Condition {
-                operator: "ArnEquals",
-                key: "aws:SourceArn",
-                values: topics,
-            }),
-        }
-    }
+/// The policy that lets topics send to a queue.
+pub(super) fn topics_send(queue: Value, topics: Vec<Value>) -> Value {
+    let mut topics = topics;
+    let topics = if topics.len() == 1 { topics.remove(0) } else { topics.into() };
+    document(vec![object! {
+        "Sid": "TopicsSend",
+        "Effect": "Allow",
+        "Principal": object! { "Service": "sns.amazonaws.com" },
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": object! { "ArnEquals": object! { "aws:SourceArn": topics } },
+    }])
 }

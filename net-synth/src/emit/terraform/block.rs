@@ -1,6 +1,5 @@
 //! Blocks and expressions, as Terraform's JSON syntax has them: arguments in the order written.
 
-use crate::emit::policy::Document;
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 use smol_str::SmolStr;
@@ -8,33 +7,32 @@ use smol_str::SmolStr;
 /// What an argument is set to.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub(super) enum Value<'p> {
+pub(super) enum Value {
     /// A template, in which `${` starts an expression.
     Template(String),
     Number(Number),
     Flag(bool),
     Null,
-    List(Vec<Value<'p>>),
-    Block(Block<'p>),
-    Policy(Document<'p, String>),
+    List(Vec<Value>),
+    Block(Block),
 }
 
 /// Arguments and the blocks inside.
 #[derive(Default)]
-pub(super) struct Block<'p>(Vec<(SmolStr, Value<'p>)>);
+pub(super) struct Block(Vec<(SmolStr, Value)>);
 
-impl<'p> Block<'p> {
-    pub(super) fn new() -> Block<'p> {
+impl Block {
+    pub(super) fn new() -> Block {
         Block::default()
     }
 
-    pub(super) fn with(mut self, name: &str, value: impl Into<Value<'p>>) -> Block<'p> {
+    pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Block {
         self.set(name, value);
         self
     }
 
     /// Nothing where there is no value.
-    pub(super) fn maybe(self, name: &str, value: Option<impl Into<Value<'p>>>) -> Block<'p> {
+    pub(super) fn maybe(self, name: &str, value: Option<impl Into<Value>>) -> Block {
         match value {
             Some(value) => self.with(name, value),
             None => self,
@@ -42,11 +40,11 @@ impl<'p> Block<'p> {
     }
 
     /// An argument that is not there yet, without looking for it.
-    pub(super) fn push(&mut self, name: &str, value: impl Into<Value<'p>>) {
+    pub(super) fn push(&mut self, name: &str, value: impl Into<Value>) {
         self.0.push((SmolStr::new(name), value.into()));
     }
 
-    pub(super) fn set(&mut self, name: &str, value: impl Into<Value<'p>>) {
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
         let value = value.into();
         match self.0.iter_mut().find(|(found, _)| found == name) {
             Some((_, place)) => *place = value,
@@ -55,7 +53,7 @@ impl<'p> Block<'p> {
     }
 
     /// Sets what lies at a path of blocks, its parts joined by `/`.
-    pub(super) fn set_at(&mut self, path: &str, value: Value<'p>) {
+    pub(super) fn set_at(&mut self, path: &str, value: Value) {
         let Some((first, rest)) = path.split_once('/') else {
             return self.set(path, value);
         };
@@ -72,7 +70,7 @@ impl<'p> Block<'p> {
     }
 }
 
-impl Serialize for Block<'_> {
+impl Serialize for Block {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
@@ -110,61 +108,40 @@ fn escaped(template: &str) -> String {
     out
 }
 
-/// A JSON value as Terraform takes it: texts stay as they are.
-pub(super) fn json<'p>(value: &serde_json::Value) -> Value<'p> {
-    use serde_json::Value as Json;
-    match value {
-        Json::Null => Value::Null,
-        Json::Bool(flag) => Value::Flag(*flag),
-        Json::Number(number) => Value::Number(number.clone()),
-        Json::String(text) => Value::Template(literal(text)),
-        Json::Array(list) => Value::List(list.iter().map(json).collect()),
-        Json::Object(map) => Value::Block(Block(
-            map.iter().map(|(name, value)| (SmolStr::new(name), json(value))).collect(),
-        )),
-    }
-}
-
-impl From<String> for Value<'_> {
+impl From<String> for Value {
     fn from(template: String) -> Self {
         Value::Template(template)
     }
 }
 
 /// A constant.
-impl From<&'static str> for Value<'_> {
+impl From<&'static str> for Value {
     fn from(text: &'static str) -> Self {
         Value::Template(literal(text))
     }
 }
 
-impl From<u64> for Value<'_> {
+impl From<u64> for Value {
     fn from(number: u64) -> Self {
         Value::Number(number.into())
     }
 }
 
-impl From<bool> for Value<'_> {
+impl From<bool> for Value {
     fn from(flag: bool) -> Self {
         Value::Flag(flag)
     }
 }
 
-impl<'p> From<Block<'p>> for Value<'p> {
-    fn from(block: Block<'p>) -> Self {
+impl From<Block> for Value {
+    fn from(block: Block) -> Self {
         Value::Block(block)
     }
 }
 
-impl<'p, T: Into<Value<'p>>> From<Vec<T>> for Value<'p> {
+impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(list: Vec<T>) -> Self {
         Value::List(list.into_iter().map(Into::into).collect())
-    }
-}
-
-impl<'p> From<Document<'p, String>> for Value<'p> {
-    fn from(policy: Document<'p, String>) -> Self {
-        Value::Policy(policy)
     }
 }
 

@@ -1,13 +1,13 @@
-//! Terms as Terraform's expressions.
+//! Values as Terraform's arguments and expressions.
 
 use super::{
     STACK_NAME,
-    block::{Block, literal, quoted},
+    block::{Block, Value, literal, quoted},
 };
-use crate::plan::{Body, LogicalId, Plan, Pseudo, Term};
+use crate::plan::{self, LogicalId, Plan, Pseudo, types};
 use std::cell::Cell;
 
-/// What the terms of a plan are in Terraform.
+/// What the values of a plan are in Terraform.
 pub(super) struct Expressions<'p> {
     plan: &'p Plan<'p>,
     /// Which data sources were asked for.
@@ -22,8 +22,8 @@ impl<'p> Expressions<'p> {
         Expressions { plan, asked: Default::default() }
     }
 
-    /// The data sources that the terms printed so far need.
-    pub(super) fn data(&self) -> Block<'p> {
+    /// The data sources that the values printed so far need.
+    pub(super) fn data(&self) -> Block {
         let mut data = Block::new();
         for (source, asked) in SOURCES.iter().zip(&self.asked) {
             if asked.get() {
@@ -33,34 +33,89 @@ impl<'p> Expressions<'p> {
         data
     }
 
-    /// The term as a template.
-    pub(super) fn template(&self, term: &Term) -> String {
-        match term {
-            Term::Text(text) => literal(text),
-            Term::Join(terms) => terms.iter().map(|term| self.template(term)).collect(),
-            Term::Parameter(_) | Term::Id(_) | Term::StreamArn(_) | Term::Pseudo(_) => {
-                format!("${{{}}}", self.reference(term))
+    /// A value as an argument takes it; `None` if Terraform has no expression for it.
+    pub(super) fn value(&self, value: &plan::Value) -> Option<Value> {
+        match value {
+            plan::Value::Null => Some(Value::Null),
+            plan::Value::Bool(flag) => Some(Value::Flag(*flag)),
+            plan::Value::Number(number) => Some(Value::Number(number.clone())),
+            plan::Value::Text(_)
+            | plan::Value::Ref(_)
+            | plan::Value::Arn(_)
+            | plan::Value::Attribute(_)
+            | plan::Value::Pseudo(_)
+            | plan::Value::Join(_) => self.template(value).map(Value::Template),
+            plan::Value::List(items) => {
+                let items = items.iter().map(|item| self.value(item));
+                items.collect::<Option<Vec<_>>>().map(Value::List)
             }
-            Term::Arn(id) => {
-                // CloudFormation's is the ARN of the streams inside, Terraform's that of the group.
-                let streams = matches!(self.body(id), Some(Body::LogGroup(_)));
-                format!("${{{}}}{}", self.reference(term), if streams { ":*" } else { "" })
+            plan::Value::Object(_) | plan::Value::Map(_) => {
+                if value.is_function() {
+                    return None;
+                }
+                let mut block = Block::new();
+                for (key, value) in value.entries() {
+                    // Keys are templates as well.
+                    block.push(&literal(key), self.value(value)?);
+                }
+                Some(block.into())
             }
         }
     }
 
-    /// The term as an expression.
-    pub(super) fn expression(&self, term: &Term) -> String {
-        let template = self.template(term);
-        let reference = self.reference(term);
-        if template == format!("${{{reference}}}") { reference } else { quoted(&template) }
+    /// A text as a template; `None` if Terraform has no expression for it, or it is no text.
+    pub(super) fn template(&self, value: &plan::Value) -> Option<String> {
+        match value {
+            plan::Value::Text(text) => Some(literal(text)),
+            plan::Value::Join(parts) => parts.iter().map(|part| self.template(part)).collect(),
+            plan::Value::Bool(_) | plan::Value::Number(_) => Some(value.to_json().to_string()),
+            plan::Value::Ref(_)
+            | plan::Value::Arn(_)
+            | plan::Value::Attribute(_)
+            | plan::Value::Pseudo(_) => {
+                let reference = self.reference(value)?;
+                // CloudFormation's is the ARN of the streams inside, Terraform's that of the group.
+                let streams =
+                    matches!(value, plan::Value::Arn(id) if self.is(id, types::LOG_GROUP));
+                Some(format!("${{{reference}}}{}", if streams { ":*" } else { "" }))
+            }
+            plan::Value::Null
+            | plan::Value::List(_)
+            | plan::Value::Object(_)
+            | plan::Value::Map(_) => None,
+        }
     }
 
-    /// Terms as the JSON text of an object, its keys as they are.
-    pub(super) fn json_object(&self, entries: &[(&str, String)]) -> String {
-        let entries: Vec<_> =
-            entries.iter().map(|(key, expression)| format!("{key} = {expression}")).collect();
-        format!("${{jsonencode({{{}}})}}", entries.join(", "))
+    /// A value as an expression; `None` if there is none.
+    pub(super) fn expression(&self, value: &plan::Value) -> Option<String> {
+        match value {
+            plan::Value::Null => Some("null".to_owned()),
+            plan::Value::Bool(_) | plan::Value::Number(_) => Some(value.to_json().to_string()),
+            plan::Value::Text(_) | plan::Value::Join(_) => {
+                self.template(value).map(|template| quoted(&template))
+            }
+            plan::Value::Ref(_)
+            | plan::Value::Arn(_)
+            | plan::Value::Attribute(_)
+            | plan::Value::Pseudo(_) => {
+                let (template, reference) = (self.template(value)?, self.reference(value)?);
+                let is_whole = template == format!("${{{reference}}}");
+                Some(if is_whole { reference } else { quoted(&template) })
+            }
+            plan::Value::List(items) => {
+                let items = items.iter().map(|item| self.expression(item));
+                Some(format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", ")))
+            }
+            plan::Value::Object(_) | plan::Value::Map(_) => {
+                if value.is_function() {
+                    return None;
+                }
+                let entries = value.entries().map(|(key, value)| {
+                    Some(format!("{} = {}", object_key(key), self.expression(value)?))
+                });
+                Some(format!("{{{}}}", entries.collect::<Option<Vec<_>>>()?.join(", ")))
+            }
+        }
     }
 
     /// What a resource is called: the stack's name and its logical id, cut if the service takes no
@@ -76,18 +131,36 @@ impl<'p> Expressions<'p> {
         format!("${{substr({whole}, 0, {kept})}}-${{substr(sha256({whole}), 0, {HASH})}}{suffix}")
     }
 
-    fn reference(&self, term: &Term) -> String {
-        match term {
-            Term::Parameter(id) => format!("var.{id}"),
-            Term::Pseudo(Pseudo::StackName) => format!("var.{STACK_NAME}"),
-            Term::Pseudo(Pseudo::AccountId) => self.source(0, "account_id"),
-            Term::Pseudo(Pseudo::Partition) => self.source(1, "partition"),
-            Term::Pseudo(Pseudo::UrlSuffix) => self.source(1, "dns_suffix"),
-            Term::Pseudo(Pseudo::Region) => self.source(2, "region"),
-            Term::Id(id) => self.attribute(id, identity),
-            Term::Arn(id) => self.attribute(id, |_| "arn"),
-            Term::StreamArn(id) => self.attribute(id, |_| "stream_arn"),
-            Term::Text(_) | Term::Join(_) => String::new(),
+    /// Whether a logical id is that of a resource of a type.
+    pub(super) fn is(&self, id: &LogicalId, resource_type: &str) -> bool {
+        self.plan.resource(id).is_some_and(|resource| resource.resource_type == resource_type)
+    }
+
+    fn reference(&self, value: &plan::Value) -> Option<String> {
+        match value {
+            plan::Value::Ref(id) if self.plan.parameter(id).is_some() => Some(format!("var.{id}")),
+            plan::Value::Ref(id) => self.attribute(id, identity),
+            plan::Value::Arn(id) => self.attribute(id, |kind| attribute_called(kind, "Arn")),
+            plan::Value::Attribute(reference) => {
+                let (id, attribute) = &**reference;
+                self.attribute(id, |kind| attribute_called(kind, attribute))
+            }
+            plan::Value::Pseudo(Pseudo::StackName) => Some(format!("var.{STACK_NAME}")),
+            plan::Value::Pseudo(Pseudo::AccountId) => Some(self.source(0, "account_id")),
+            plan::Value::Pseudo(Pseudo::Partition) => Some(self.source(1, "partition")),
+            plan::Value::Pseudo(Pseudo::UrlSuffix) => Some(self.source(1, "dns_suffix")),
+            plan::Value::Pseudo(Pseudo::Region) => Some(self.source(2, "region")),
+            plan::Value::Pseudo(Pseudo::NoValue) => Some("null".to_owned()),
+            // There is no stack.
+            plan::Value::Pseudo(Pseudo::StackId | Pseudo::NotificationArns) => None,
+            plan::Value::Null
+            | plan::Value::Bool(_)
+            | plan::Value::Number(_)
+            | plan::Value::Text(_)
+            | plan::Value::Join(_)
+            | plan::Value::List(_)
+            | plan::Value::Object(_)
+            | plan::Value::Map(_) => None,
         }
     }
 
@@ -96,50 +169,75 @@ impl<'p> Expressions<'p> {
         format!("data.{}.current.{attribute}", SOURCES[number])
     }
 
-    /// An attribute of a resource; where a network with errors has no such resource, its id.
-    fn attribute(&self, id: &LogicalId, name: impl Fn(&Body) -> &'static str) -> String {
-        match self.body(id) {
-            Some(body) => format!("{}.{id}.{}", resource_type(body), name(body)),
-            None => quoted(id.as_str()),
-        }
-    }
-
-    fn body(&self, id: &LogicalId) -> Option<&'p Body> {
-        let resources = &self.plan.resources;
-        let found = resources.binary_search_by(|resource| resource.id.cmp(id)).ok()?;
-        Some(&resources[found].body)
+    /// An attribute of a resource, if there is such a resource and it has it.
+    fn attribute(
+        &self,
+        id: &LogicalId,
+        name: impl Fn(&str) -> Option<&'static str>,
+    ) -> Option<String> {
+        let kind = self.plan.resource(id)?.resource_type.as_str();
+        Some(format!("{}.{id}.{}", resource_type(kind), name(kind)?))
     }
 }
 
-/// The attribute that is what CloudFormation's `Ref` gives.
-fn identity(body: &Body) -> &'static str {
-    match body {
-        Body::Function(_) => "function_name",
-        Body::Role(_) | Body::LogGroup(_) | Body::Table(_) | Body::Schedule(_) => "name",
-        Body::Queue(_) => "url",
-        Body::Topic(_) => "arn",
-        _ => "id",
-    }
+/// A key of an object: as it is where that is a name, and quoted otherwise.
+fn object_key(key: &str) -> String {
+    let is_name = key.starts_with(|first: char| first.is_ascii_alphabetic())
+        && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    if is_name { key.to_owned() } else { quoted(&literal(key)) }
 }
 
-/// The provider's type of a resource: of several that are made for it, the one with its identity.
-pub(super) fn resource_type(body: &Body) -> &'static str {
-    match body {
-        Body::Function(_) => "aws_lambda_function",
-        Body::Role(_) => "aws_iam_role",
-        Body::LogGroup(_) => "aws_cloudwatch_log_group",
-        Body::Queue(_) => "aws_sqs_queue",
-        Body::Mapping(_) => "aws_lambda_event_source_mapping",
-        Body::Topic(_) => "aws_sns_topic",
-        Body::Subscription(_) => "aws_sns_topic_subscription",
-        Body::QueuePolicy(_) => "aws_sqs_queue_policy",
-        Body::Table(_) => "aws_dynamodb_table",
-        Body::Schedule(_) => "aws_scheduler_schedule",
-        Body::HttpApi(_) => "aws_apigatewayv2_api",
-        Body::Stage(_) => "aws_apigatewayv2_stage",
-        Body::Integration(_) => "aws_apigatewayv2_integration",
-        Body::Route(_) => "aws_apigatewayv2_route",
-        Body::Permission(_) => "aws_lambda_permission",
-        Body::Raw(_) => "aws_cloudcontrolapi_resource",
+/// The provider's resource for a CloudFormation type: its type, of several that are made the one with
+/// its identity, and the attribute that is what CloudFormation's `Ref` gives.
+const RESOURCES: [(&str, &str, &str); 15] = [
+    (types::API, "aws_apigatewayv2_api", "id"),
+    (types::FUNCTION, "aws_lambda_function", "function_name"),
+    (types::INTEGRATION, "aws_apigatewayv2_integration", "id"),
+    (types::LOG_GROUP, "aws_cloudwatch_log_group", "name"),
+    (types::MAPPING, "aws_lambda_event_source_mapping", "id"),
+    (types::PERMISSION, "aws_lambda_permission", "id"),
+    (types::QUEUE, "aws_sqs_queue", "url"),
+    (types::QUEUE_POLICY, "aws_sqs_queue_policy", "id"),
+    (types::ROLE, "aws_iam_role", "name"),
+    (types::ROUTE, "aws_apigatewayv2_route", "id"),
+    (types::SCHEDULE, "aws_scheduler_schedule", "name"),
+    (types::STAGE, "aws_apigatewayv2_stage", "id"),
+    (types::SUBSCRIPTION, "aws_sns_topic_subscription", "id"),
+    (types::TABLE, "aws_dynamodb_table", "name"),
+    (types::TOPIC, "aws_sns_topic", "arn"),
+];
+
+/// The provider's type of a resource; what it does not know is made through AWS Cloud Control.
+pub(super) fn resource_type(kind: &str) -> &'static str {
+    let found = RESOURCES.iter().find(|(known, ..)| *known == kind);
+    found.map_or("aws_cloudcontrolapi_resource", |(_, ours, _)| ours)
+}
+
+fn identity(kind: &str) -> Option<&'static str> {
+    let found = RESOURCES.iter().find(|(known, ..)| *known == kind);
+    // Cloud Control's identifier is made of what CloudFormation's `Ref` gives.
+    Some(found.map_or("id", |(.., identity)| identity))
+}
+
+/// What the provider calls what CloudFormation's `Fn::GetAtt` gives.
+fn attribute_called(kind: &str, attribute: &str) -> Option<&'static str> {
+    match (kind, attribute) {
+        (
+            types::FUNCTION
+            | types::LOG_GROUP
+            | types::QUEUE
+            | types::ROLE
+            | types::SCHEDULE
+            | types::TABLE,
+            "Arn",
+        )
+        | (types::TOPIC, "TopicArn") => Some("arn"),
+        (types::TABLE, "StreamArn") => Some("stream_arn"),
+        (types::QUEUE, "QueueUrl") => Some("url"),
+        (types::QUEUE, "QueueName") | (types::TOPIC, "TopicName") => Some("name"),
+        (types::ROLE, "RoleId") => Some("unique_id"),
+        (types::API, "ApiId") => Some("id"),
+        (types::API, "ApiEndpoint") => Some("api_endpoint"),
+        _ => None,
     }
 }

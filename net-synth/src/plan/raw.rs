@@ -1,0 +1,32 @@
+//! Raw resources, which are what overlays set and nothing else.
+
+use super::{Need, Part, Planned, Planner, Value};
+use net_dsl::{
+    Link, Removal,
+    entity::{REMOVAL, raw},
+};
+
+pub(super) struct Raw;
+
+impl Planned for Raw {
+    fn main(&self) -> Option<&'static str> {
+        Some("Resource")
+    }
+
+    fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
+        let node = planner.node(number);
+        let Some(resource_type) = node.facts.get(raw::RESOURCE_TYPE) else { return };
+        let removal = node.facts.get(REMOVAL).unwrap_or(Removal::Retain);
+        let part = Part::of(node.id, node.facts, "resource").kept(removal);
+        let main = planner.id(number);
+        planner.add_of_type(main, part, resource_type, Value::empty());
+    }
+
+    fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {
+        None
+    }
+
+    fn serves(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Need {
+        Need::default()
+    }
+}

@@ -1,0 +1,73 @@
+//! Schedules, one for each function that they start, with the role it is started in.
+
+use super::{
+    LogicalId, Need, Part, Planned, Planner, Value, function, policy::allow, types, value::object,
+};
+use net_dsl::{
+    Link, Verb,
+    entity::schedule::{self, Ticks},
+};
+use smol_str::{SmolStr, format_smolstr};
+
+pub(super) struct Schedule;
+
+/// What the function is given: a [`net_dsl::Tick`]; Scheduler fills in the time.
+const INPUT: &str = r#"{"scheduled_at":"<aws.scheduler.scheduled-time>"}"#;
+
+impl Planned for Schedule {
+    fn main(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
+        let node = planner.node(number);
+        let (id, facts) = (node.id, node.facts);
+        let (expression, maximum_age) = match facts.get(schedule::TICKS) {
+            Some(Ticks::Rate(rate)) => (rate_expression(rate.get()), rate.get()),
+            Some(Ticks::Cron(cron)) => (format_smolstr!("cron({})", cron.as_str()), 86_400),
+            None => return,
+        };
+        for (to, link) in node.outgoing(Verb::Triggers) {
+            let target = planner.node(to).id;
+            let role = LogicalId::of_link(id, target, "", "Role");
+            let properties = object! {
+                "ScheduleExpression": expression.clone(),
+                "FlexibleTimeWindow": object! { "Mode": "OFF" },
+                "Target": object! {
+                    "Arn": planner.arn(to),
+                    "RoleArn": Value::Arn(role.clone()),
+                    "Input": INPUT,
+                    // A tick that could not be delivered is dropped when the next is due.
+                    "RetryPolicy": object! {
+                        "MaximumEventAgeInSeconds": maximum_age.clamp(60, 86_400),
+                        "MaximumRetryAttempts": 3_u64,
+                    },
+                },
+            };
+            let schedule = LogicalId::of_link(id, target, "", "Schedule");
+            planner.add(schedule, Part::of(id, facts, "schedule"), types::SCHEDULE, properties);
+            let sid = planner.sid("Starts", to);
+            let statement = allow(sid, &["lambda:InvokeFunction"], planner.arn(to));
+            let properties = function::role("scheduler.amazonaws.com", true, vec![statement]);
+            planner.add(role, Part::of(id, link.facts(), "role"), types::ROLE, properties);
+        }
+    }
+
+    fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {
+        None
+    }
+
+    fn serves(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Need {
+        Need::default()
+    }
+}
+
+/// Scheduler wants the singular for one, and the largest unit reads best.
+fn rate_expression(seconds: u64) -> SmolStr {
+    let (count, unit) = match seconds {
+        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, "day"),
+        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
+        _ => (seconds / 60, "minute"),
+    };
+    format_smolstr!("rate({count} {unit}{})", if count == 1 { "" } else { "s" })
+}
