@@ -14,7 +14,7 @@ use net_dsl::{Graph, Name, Network};
 use net_local::{Answer, Function};
 use net_synth::{
     Plan, check,
-    plan::{Body, Pseudo, Term},
+    plan::{self, Pseudo, types},
 };
 use net_tests::{
     engine::Engine,
@@ -92,12 +92,13 @@ impl World {
             ("AlexaGatewayBaseUrl", world.gateway.url().to_owned()),
         ]
         .into();
-        for resource in &plan.resources {
-            let Body::Function(function) = &resource.body else { continue };
-            let mut environment: BTreeMap<String, String> = function
-                .environment
-                .iter()
-                .map(|(name, term)| (name.to_string(), world.text(term, &parameters)))
+        for resource in plan.of_type(types::FUNCTION) {
+            let properties = &resource.properties;
+            let variables = properties.get("Environment/Variables");
+            let mut environment: BTreeMap<String, String> = variables
+                .into_iter()
+                .flat_map(plan::Value::entries)
+                .map(|(name, value)| (name.to_owned(), world.text(value, &parameters)))
                 .collect();
             // The engine runs no functions here: what goes to one goes by a queue, which the code
             // does not notice.
@@ -105,8 +106,9 @@ impl World {
                 *value = format!("sqs:{}", world.identities["Changes"]);
             }
             environment.extend(world.credentials());
-            let Term::Text(package) = &function.code.key else { panic!("{:?}", function.code) };
-            let name = resource.entity.as_str();
+            let package = properties.get("Code/S3Key").and_then(plan::Value::as_text);
+            let package = package.expect("a package");
+            let name = resource.part.entity.as_str();
             let function = Function::start(name, binary(package), environment).await;
             world.functions.insert(name.to_owned(), function.expect("a binary starts"));
         }
@@ -125,33 +127,36 @@ impl World {
         self.make_queue("Changes").await;
         for resource in &plan.resources {
             let id = resource.id.as_str();
-            match &resource.body {
-                Body::Queue(_) => self.make_queue(id).await,
-                Body::Table(table) => {
-                    let keys = std::iter::once((&table.partition, KeyType::Hash))
-                        .chain(table.sort.iter().map(|sort| (sort, KeyType::Range)));
+            match resource.resource_type.as_str() {
+                types::QUEUE => self.make_queue(id).await,
+                types::TABLE => {
+                    let property = |path| resource.properties.get(path).expect("a property");
+                    let text = |of: &plan::Value, name| {
+                        of.get(name).and_then(plan::Value::as_text).expect("a text").to_owned()
+                    };
                     let mut request = self
                         .dynamodb
                         .create_table()
                         .table_name(id)
                         .billing_mode(BillingMode::PayPerRequest);
-                    for ((name, letter), kind) in keys {
-                        let letter = ScalarAttributeType::from(letter.as_str());
-                        request = request
-                            .key_schema(
-                                KeySchemaElement::builder()
-                                    .attribute_name(name.as_str())
-                                    .key_type(kind)
-                                    .build()
-                                    .expect("a key"),
-                            )
-                            .attribute_definitions(
-                                AttributeDefinition::builder()
-                                    .attribute_name(name.as_str())
-                                    .attribute_type(letter)
-                                    .build()
-                                    .expect("an attribute"),
-                            );
+                    for key in property("KeySchema").items() {
+                        request = request.key_schema(
+                            KeySchemaElement::builder()
+                                .attribute_name(text(key, "AttributeName"))
+                                .key_type(KeyType::from(text(key, "KeyType").as_str()))
+                                .build()
+                                .expect("a key"),
+                        );
+                    }
+                    for attribute in property("AttributeDefinitions").items() {
+                        let letter = text(attribute, "AttributeType");
+                        request = request.attribute_definitions(
+                            AttributeDefinition::builder()
+                                .attribute_name(text(attribute, "AttributeName"))
+                                .attribute_type(ScalarAttributeType::from(letter.as_str()))
+                                .build()
+                                .expect("an attribute"),
+                        );
                     }
                     request.send().await.expect("a table is made");
                     self.identities.insert(id.to_owned(), id.to_owned());
@@ -173,16 +178,21 @@ impl World {
         self.identities.insert(id.to_owned(), made.queue_url.expect("its URL"));
     }
 
-    /// What a deployment makes of a term.
-    fn text(&self, term: &Term, parameters: &HashMap<&str, String>) -> String {
-        match term {
-            Term::Text(text) => text.to_string(),
-            Term::Parameter(id) => parameters[id.as_str()].clone(),
-            Term::Id(id) => self.identities.get(id.as_str()).cloned().unwrap_or_default(),
-            Term::Arn(id) | Term::StreamArn(id) => format!("arn:aws:local:{}", id.as_str()),
-            Term::Pseudo(Pseudo::Partition) => "aws".to_owned(),
-            Term::Pseudo(_) => "local".to_owned(),
-            Term::Join(terms) => terms.iter().map(|term| self.text(term, parameters)).collect(),
+    /// What a deployment makes of a value.
+    fn text(&self, value: &plan::Value, parameters: &HashMap<&str, String>) -> String {
+        match value {
+            plan::Value::Text(text) => text.to_string(),
+            plan::Value::Ref(id) => {
+                let parameter = parameters.get(id.as_str());
+                parameter.or(self.identities.get(id.as_str())).cloned().unwrap_or_default()
+            }
+            plan::Value::Arn(id) => format!("arn:aws:local:{}", id.as_str()),
+            plan::Value::Pseudo(Pseudo::Partition) => "aws".to_owned(),
+            plan::Value::Pseudo(_) => "local".to_owned(),
+            plan::Value::Join(parts) => {
+                parts.iter().map(|part| self.text(part, parameters)).collect()
+            }
+            other => panic!("not known: {other:?}"),
         }
     }
 
