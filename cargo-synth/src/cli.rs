@@ -3,7 +3,7 @@
 use crate::{
     build,
     cloud::Account,
-    deploy::{self, Ask, Deploy, Given},
+    deploy::{self, Agreed, Ask, Deploy, Given},
     destroy::{self, Destroy},
     diff::{self, Compare},
     error::{Error, Result},
@@ -76,6 +76,7 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
                 stack: text(found, "stack-name"),
                 ask: ask(found),
                 delete_tables: found.get_flag("delete-tables"),
+                adopt: found.get_flag("adopt"),
             };
             let work = async { destroy::destroy(wish, out).await.map(agreed) };
             wait(work, "what AWS has begun goes on; `synth destroy` again carries on from there")
@@ -122,8 +123,12 @@ fn deployment(matches: &ArgMatches, ask: Ask) -> Result<Deploy> {
             matches.get_many("parameter").into_iter().flatten(),
             path(matches, "parameters").as_deref(),
         )?,
-        ask,
-        allow_data_loss: matches.get_flag("allow-data-loss"),
+        agreed: Agreed {
+            ask,
+            adopt: matches.get_flag("adopt"),
+            data_loss: matches.get_flag("allow-data-loss"),
+            leave_data: matches.get_flag("leave-data"),
+        },
         code_alone: false,
     })
 }
@@ -266,6 +271,12 @@ fn deploy_arguments(command: Command) -> Command {
         )
         .value_parser(bucket_name),
         flag("allow-data-loss", "Deletes or replaces queues and tables with what is in them"),
+        flag(
+            "leave-data",
+            "Leaves tables behind, outside the stack and out of the network's reach, as when one is \
+             renamed",
+        ),
+        flag("adopt", "Takes over a stack that is not this network's; what would go is shown"),
     ])
 }
 
@@ -360,7 +371,11 @@ fn command() -> Command {
     ))
     .next_help_heading("What is deleted")
     .args([
-        flag("delete-tables", "Deletes tables too, with everything in them"),
+        flag("delete-tables", "Deletes tables too, with everything in them, after the stack"),
+        flag(
+            "adopt",
+            "Deletes a stack that is not this network's; with --stack-name, no program is asked",
+        ),
         flag("yes", "Deletes without asking, or where nobody can be asked").short('y'),
     ])
     .after_help(

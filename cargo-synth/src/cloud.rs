@@ -2,9 +2,11 @@
 
 mod events;
 mod functions;
+mod objects;
 
 pub(crate) use events::{Event, Events, is_over};
 pub(crate) use functions::code_sha256;
+pub(crate) use objects::{Transport, Uploaded};
 
 use crate::{
     build,
@@ -16,16 +18,14 @@ use aws_sdk_cloudformation::{
     error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
     types::{
         Capability, Change, ChangeSetStatus, ChangeSetType, Parameter, ResourceStatus, Stack,
-        TemplateStage,
+        StackStatus, TemplateStage,
     },
 };
-use aws_sdk_s3::{
-    primitives::ByteStream,
-    types::{BucketLocationConstraint, CreateBucketConfiguration},
-};
+use aws_smithy_types::timeout::TimeoutConfig;
 use std::{
     collections::BTreeMap,
     error,
+    hash::{BuildHasher as _, Hasher as _, RandomState},
     time::{Duration, Instant},
 };
 
@@ -45,11 +45,18 @@ pub(crate) struct Cloud {
     lambda: aws_sdk_lambda::Client,
     pub(crate) account: String,
     pub(crate) region: String,
+    /// As in `arn:aws:…`.
+    partition: String,
     endpoint: Option<String>,
 }
 
 /// The name of every change set: a new one takes the place of what an interrupted run left.
-const CHANGE_SET: &str = "synth";
+pub(crate) const CHANGE_SET: &str = "synth";
+
+/// How long a connection may take, and how long a server may say nothing after it was asked. Uploads
+/// have the time that their size takes besides.
+const CONNECT: Duration = Duration::from_secs(5);
+const SILENCE: Duration = Duration::from_secs(20);
 
 /// How long CloudFormation may take to work out what is in a change set that somebody left.
 const WORKED_OUT: Duration = Duration::from_secs(300);
@@ -60,12 +67,25 @@ pub(crate) struct ChangeSet {
     /// The stack's id.
     pub(crate) stack: String,
     pub(crate) changes: Vec<Change>,
+    /// What our own requests are known by.
+    token: String,
+}
+
+/// A resource that a stack has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Resource {
+    pub(crate) logical: String,
+    pub(crate) physical: String,
+    pub(crate) kind: String,
+    /// Whether CloudFormation has let go of it, and left it.
+    pub(crate) is_left: bool,
 }
 
 /// What a stack is to be.
 pub(crate) struct Wanted<'a> {
     pub(crate) stack: &'a str,
-    pub(crate) exists: bool,
+    /// The id of the stack that is changed; none if it is made.
+    pub(crate) id: Option<&'a str>,
     pub(crate) template: &'a Template,
     pub(crate) bucket: &'a str,
     pub(crate) parameters: BTreeMap<String, Value>,
@@ -81,7 +101,9 @@ pub(crate) enum Value {
 impl Cloud {
     /// Finds credentials and region as every AWS tool does.
     pub(crate) async fn connect(account: &Account) -> Result<Cloud> {
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let timeouts =
+            TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(SILENCE).build();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts);
         if let Some(profile) = &account.profile {
             // Who names a profile means it, whatever credentials the environment has.
             let named = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
@@ -102,13 +124,21 @@ impl Cloud {
             Error::new("no AWS region is set")
                 .help("--region eu-west-1, or AWS_REGION=eu-west-1, or `region` in ~/.aws/config")
         })?;
-        let identity = aws_sdk_sts::Client::new(&config).get_caller_identity().send().await;
+        // Asked twice and not thrice: whoever says nothing is told of soon.
+        let sts = aws_sdk_sts::config::Builder::from(&config)
+            .retry_config(aws_config::retry::RetryConfig::standard().with_max_attempts(2))
+            .build();
+        let identity = aws_sdk_sts::Client::from_conf(sts).get_caller_identity().send().await;
         let identity = identity.map_err(|error| {
             if let SdkError::DispatchFailure(failure) = &error
                 && (failure.is_io() || failure.is_timeout())
             {
                 if let Some(endpoint) = config.endpoint_url() {
-                    return refused(&format!("{endpoint} cannot be reached"), &error)
+                    let what = match is_silent(&error) {
+                        true => format!("{endpoint} says nothing"),
+                        false => format!("{endpoint} cannot be reached"),
+                    };
+                    return refused(&what, &error)
                         .help("start it; it is what `--endpoint-url` or AWS_ENDPOINT_URL names");
                 }
                 return refused(&format!("AWS in {region} cannot be reached"), &error).help(
@@ -130,6 +160,7 @@ impl Cloud {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             account: identity.account().unwrap_or_default().to_owned(),
+            partition: partition(identity.arn().unwrap_or_default()).to_owned(),
             region,
             endpoint,
         })
@@ -140,76 +171,67 @@ impl Cloud {
         format!("synth-{}-{}", self.account, self.region)
     }
 
-    /// Makes a bucket, unless this account has it; whether it was made.
-    pub(crate) async fn ensure_bucket(&self, bucket: &str) -> Result<bool> {
-        let asked =
-            self.s3.head_bucket().bucket(bucket).expected_bucket_owner(&self.account).send().await;
-        let error = match asked {
-            Ok(_) => return Ok(false),
-            Err(error) => error,
-        };
-        let why = match error.raw_response().map(|response| response.status().as_u16()) {
-            Some(404) => None,
-            Some(301) => Some("it is in another region, and Lambda fetches code from its own"),
-            _ => Some("it belongs to somebody else, or you may not read it"),
-        };
-        if let Some(why) = why {
-            return Err(refused(&format!("the bucket `{bucket}` cannot be used"), &error)
-                .why(why)
-                .help("choose another: `--bucket NAME`"));
-        }
-        let place = (self.region != "us-east-1").then(|| {
-            CreateBucketConfiguration::builder()
-                .location_constraint(BucketLocationConstraint::from(self.region.as_str()))
-                .build()
-        });
-        let request = self.s3.create_bucket().bucket(bucket).set_create_bucket_configuration(place);
-        match request.send().await {
-            Ok(_) => Ok(true),
-            // Another deployment was faster.
-            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(false),
-            Err(error) => Err(refused(&format!("the bucket `{bucket}` could not be made"), &error)),
-        }
-    }
-
-    /// Uploads what is named by its content, unless it is there; whether it was uploaded.
-    pub(crate) async fn upload(&self, bucket: &str, key: &str, bytes: Vec<u8>) -> Result<bool> {
-        let object = self.s3.head_object().bucket(bucket).key(key);
-        match object.expected_bucket_owner(&self.account).send().await {
-            Ok(_) => return Ok(false),
-            Err(SdkError::ServiceError(error)) if error.err().is_not_found() => {}
-            Err(error) => {
-                return Err(refused(&format!("`{key}` in `{bucket}` cannot be looked at"), &error));
-            }
-        }
-        let object = self.s3.put_object().bucket(bucket).key(key).body(ByteStream::from(bytes));
-        object.expected_bucket_owner(&self.account).send().await.map_err(|error| {
-            refused(&format!("`{key}` could not be uploaded to `{bucket}`"), &error)
-        })?;
-        Ok(true)
-    }
-
     /// The stack of a name or id, if there is one.
     pub(crate) async fn stack(&self, name: &str) -> Result<Option<Stack>> {
         match self.cloudformation.describe_stacks().stack_name(name).send().await {
-            Ok(found) => Ok(found.stacks.unwrap_or_default().into_iter().next()),
+            // By its id, one that was deleted is found too.
+            Ok(found) => Ok(found
+                .stacks
+                .unwrap_or_default()
+                .into_iter()
+                .find(|stack| stack.stack_status != Some(StackStatus::DeleteComplete))),
             Err(error) if says(&error, "does not exist") => Ok(None),
             Err(error) => Err(refused(&format!("the stack `{name}` cannot be looked at"), &error)),
         }
     }
 
-    /// The template that a stack was made of.
-    pub(crate) async fn template(&self, stack: &str) -> Result<String> {
-        let found = self.cloudformation.get_template().stack_name(stack);
-        let found = found.template_stage(TemplateStage::Original).send().await;
-        let found = found.map_err(|error| {
-            refused(&format!("the template of `{stack}` cannot be read"), &error)
-        })?;
-        Ok(found.template_body.unwrap_or_default())
+    /// The template that a stack was made of; none where it cannot be read as one.
+    ///
+    /// What macros make of it counts where it has some: that is what the stack has.
+    pub(crate) async fn template(&self, stack: &str) -> Result<Option<Template>> {
+        let read = async |stage: TemplateStage| {
+            let found = self.cloudformation.get_template().stack_name(stack);
+            let found = found.template_stage(stage).send().await.map_err(|error| {
+                refused(&format!("the template of `{stack}` cannot be read"), &error)
+            })?;
+            Ok(Template::parse(found.template_body.unwrap_or_default()))
+        };
+        let original = read(TemplateStage::Original).await?;
+        if original.as_ref().is_some_and(Template::is_transformed) {
+            return Ok(read(TemplateStage::Processed).await?.or(original));
+        }
+        Ok(original)
     }
 
-    /// The resources that a stack has: logical and physical id.
-    pub(crate) async fn resources(&self, stack: &str) -> Result<Vec<(String, String)>> {
+    /// The change sets of a stack, by name, and the template of each; none where it cannot be read.
+    pub(crate) async fn change_sets(&self, stack: &str) -> Result<Vec<(String, Option<Template>)>> {
+        let pages = self.cloudformation.list_change_sets().stack_name(stack);
+        let mut pages = pages.into_paginator().items().send();
+        let mut sets = Vec::new();
+        while let Some(summary) = pages.next().await {
+            let summary = summary.map_err(|error| {
+                refused(&format!("the change sets of `{stack}` cannot be listed"), &error)
+            })?;
+            let name = summary.change_set_name.unwrap_or_default();
+            let id = summary.change_set_id.as_deref().unwrap_or(&name);
+            let found = self.cloudformation.get_template().stack_name(stack);
+            let found = found.change_set_name(id).template_stage(TemplateStage::Original);
+            let template = match found.send().await {
+                Ok(found) => Template::parse(found.template_body.unwrap_or_default()),
+                // Gone by now, or not there yet.
+                Err(SdkError::ServiceError(_)) => None,
+                Err(error) => {
+                    let what = format!("a change set of `{stack}` cannot be read");
+                    return Err(refused(&what, &error));
+                }
+            };
+            sets.push((name, template));
+        }
+        Ok(sets)
+    }
+
+    /// The resources that a stack has.
+    pub(crate) async fn resources(&self, stack: &str) -> Result<Vec<Resource>> {
         let mut pages =
             self.cloudformation.list_stack_resources().stack_name(stack).into_paginator().send();
         let mut resources = Vec::new();
@@ -222,20 +244,42 @@ impl Cloud {
                 if resource.resource_status == Some(ResourceStatus::DeleteComplete) {
                     continue;
                 }
+                let is_left = resource.resource_status == Some(ResourceStatus::DeleteSkipped);
                 if let (Some(logical), Some(physical)) =
                     (resource.logical_resource_id, resource.physical_resource_id)
                 {
-                    resources.push((logical, physical));
+                    let kind = resource.resource_type.unwrap_or_default();
+                    resources.push(Resource { logical, physical, kind, is_left });
                 }
             }
         }
         Ok(resources)
     }
 
+    /// The id of the stack of a name that was deleted last: AWS knows of it for 90 days (API
+    /// reference, `ListStacks`).
+    pub(crate) async fn deleted(&self, name: &str) -> Result<Option<String>> {
+        let pages = self.cloudformation.list_stacks();
+        let pages = pages.stack_status_filter(StackStatus::DeleteComplete).into_paginator();
+        let mut pages = pages.items().send();
+        let mut last = None;
+        while let Some(summary) = pages.next().await {
+            let summary = summary.map_err(|error| {
+                refused("the stacks that were deleted cannot be listed", &error)
+            })?;
+            if summary.stack_name.as_deref() == Some(name) {
+                let when = summary.deletion_time.map(|time| (time.secs(), time.subsec_nanos()));
+                last = last.max(Some((when, summary.stack_id)));
+            }
+        }
+        Ok(last.and_then(|(_, id)| id))
+    }
+
     /// What would change; none if nothing would.
     pub(crate) async fn create_change_set(&self, wanted: Wanted<'_>) -> Result<Option<ChangeSet>> {
         let stack = wanted.stack;
-        self.forget_change_set(stack).await?;
+        let place = wanted.id.unwrap_or(stack);
+        self.forget_change_set(place).await?;
         let parameters = wanted.parameters.into_iter().map(|(name, value)| {
             let parameter = Parameter::builder().parameter_key(name);
             match value {
@@ -244,15 +288,17 @@ impl Cloud {
             }
             .build()
         });
+        let token = token();
         let mut request = self
             .cloudformation
             .create_change_set()
-            .stack_name(stack)
+            .stack_name(place)
             .change_set_name(CHANGE_SET)
-            .change_set_type(if wanted.exists {
-                ChangeSetType::Update
-            } else {
-                ChangeSetType::Create
+            .client_token(&token)
+            .description(&token)
+            .change_set_type(match wanted.id {
+                Some(_) => ChangeSetType::Update,
+                None => ChangeSetType::Create,
             })
             .set_parameters(Some(parameters.collect()))
             .set_capabilities(wanted.capability.map(|name| vec![Capability::from(name)]));
@@ -265,30 +311,65 @@ impl Cloud {
             self.upload(wanted.bucket, &key, template.as_bytes().to_vec()).await?;
             request.template_url(self.object_url(wanted.bucket, &key))
         };
-        let made = request.send().await.map_err(|error| {
-            refused(&format!("the changes of `{stack}` could not be worked out"), &error)
-        })?;
+        let id = match request.send().await {
+            Ok(made) => made.id,
+            // Ours, if the answer was lost and the request was sent once more.
+            Err(error) if error.code() == Some("AlreadyExistsException") => {
+                match self.change_set_of(place, &token).await? {
+                    Some(id) => Some(id),
+                    None => return Err(conflict(stack, &error)),
+                }
+            }
+            Err(error) if says(&error, "_IN_PROGRESS") => return Err(conflict(stack, &error)),
+            Err(error) => {
+                let what = format!("the changes of `{stack}` could not be worked out");
+                return Err(refused(&what, &error));
+            }
+        };
         // By its id, for somebody else's may have the same name by now.
-        self.planned(stack, made.id.as_deref().unwrap_or(CHANGE_SET)).await
+        let planned = self.planned(stack, place, id.as_deref().unwrap_or(CHANGE_SET), token).await;
+        if planned.is_err() && wanted.id.is_none() {
+            self.forget_empty(place).await?;
+        }
+        planned
+    }
+
+    /// The id of our change set, if the one that is there was made with a token.
+    async fn change_set_of(&self, stack: &str, token: &str) -> Result<Option<String>> {
+        let found = self.cloudformation.describe_change_set();
+        let found = found.stack_name(stack).change_set_name(CHANGE_SET).send().await;
+        match found {
+            Ok(found) if found.description.as_deref() == Some(token) => Ok(found.change_set_id),
+            Ok(_) => Ok(None),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(refused(&format!("the changes of `{stack}` cannot be read"), &error)),
+        }
     }
 
     /// Waits until CloudFormation has worked out what would change.
-    async fn planned(&self, stack: &str, change_set: &str) -> Result<Option<ChangeSet>> {
+    async fn planned(
+        &self,
+        stack: &str,
+        place: &str,
+        change_set: &str,
+        token: String,
+    ) -> Result<Option<ChangeSet>> {
         let mut pause = Pause::new();
         loop {
             let (mut changes, mut next) = (Vec::new(), None);
             let described = loop {
-                let mut described = self
+                let described = self
                     .cloudformation
                     .describe_change_set()
-                    .stack_name(stack)
+                    .stack_name(place)
                     .change_set_name(change_set)
                     .set_next_token(next)
                     .send()
-                    .await
-                    .map_err(|error| {
-                        refused(&format!("the changes of `{stack}` cannot be read"), &error)
-                    })?;
+                    .await;
+                let mut described = described.map_err(|error| match is_gone(&error) {
+                    true => conflict(stack, &error),
+                    false => refused(&format!("the changes of `{stack}` cannot be read"), &error),
+                })?;
                 changes.extend(described.changes.take().unwrap_or_default());
                 next = described.next_token.take();
                 if next.is_none() {
@@ -297,13 +378,13 @@ impl Cloud {
             };
             match described.status {
                 Some(ChangeSetStatus::CreateComplete) => {
-                    let stack = described.stack_id.unwrap_or_else(|| stack.to_owned());
+                    let stack = described.stack_id.unwrap_or_else(|| place.to_owned());
                     let id = described.change_set_id.unwrap_or_else(|| change_set.to_owned());
-                    return Ok(Some(ChangeSet { id, stack, changes }));
+                    return Ok(Some(ChangeSet { id, stack, changes, token }));
                 }
                 Some(ChangeSetStatus::Failed) => {
                     let reason = described.status_reason.unwrap_or_default();
-                    self.forget_change_set(stack).await?;
+                    self.forget(place, change_set).await?;
                     let nothing = ["didn't contain changes", "No updates are to be performed"];
                     if nothing.iter().any(|text| reason.contains(text)) {
                         return Ok(None);
@@ -318,20 +399,25 @@ impl Cloud {
         }
     }
 
-    /// Removes the change set that was not applied, if there is one. While CloudFormation still works
-    /// out what is in it, that is waited for, as it cannot be removed.
+    /// Removes our change set, which is not to be applied.
+    pub(crate) async fn discard(&self, change_set: &ChangeSet) -> Result<()> {
+        self.forget(&change_set.stack, &change_set.id).await
+    }
+
+    /// Removes the change set that an earlier run did not apply, if there is one.
     pub(crate) async fn forget_change_set(&self, stack: &str) -> Result<()> {
+        self.forget(stack, CHANGE_SET).await
+    }
+
+    /// Removes a change set, if it is there. While CloudFormation still works out what is in it, that
+    /// is waited for, as it cannot be removed.
+    async fn forget(&self, stack: &str, change_set: &str) -> Result<()> {
         let (start, mut pause) = (Instant::now(), Pause::new());
         loop {
             let request = self.cloudformation.delete_change_set();
-            match request.stack_name(stack).change_set_name(CHANGE_SET).send().await {
+            match request.stack_name(stack).change_set_name(change_set).send().await {
                 Ok(_) => return Ok(()),
-                Err(error)
-                    if says(&error, "does not exist")
-                        || error.code() == Some("ChangeSetNotFound") =>
-                {
-                    return Ok(());
-                }
+                Err(error) if is_gone(&error) => return Ok(()),
                 Err(error)
                     if error.code() == Some("InvalidChangeSetStatus")
                         && start.elapsed() < WORKED_OUT =>
@@ -346,18 +432,47 @@ impl Cloud {
         }
     }
 
+    /// Deletes a stack that was made to show what it would have, and has nothing.
+    pub(crate) async fn forget_empty(&self, stack: &str) -> Result<()> {
+        let Some(found) = self.stack(stack).await? else { return Ok(()) };
+        let (name, id) = (found.stack_name.as_deref(), found.stack_id.as_deref());
+        if found.stack_status == Some(StackStatus::ReviewInProgress)
+            && self.change_sets(name.unwrap_or(stack)).await?.is_empty()
+        {
+            self.delete(id.unwrap_or(stack)).await?;
+        }
+        Ok(())
+    }
+
     /// Starts to apply a change set.
-    pub(crate) async fn execute(&self, change_set: &ChangeSet) -> Result<()> {
+    pub(crate) async fn execute(&self, stack: &str, change_set: &ChangeSet) -> Result<()> {
         let request = self.cloudformation.execute_change_set();
-        request
+        let request = request
             .stack_name(&change_set.stack)
             .change_set_name(&change_set.id)
+            .client_request_token(&change_set.token)
             // Taken back, it takes tables with it that it has just made.
-            .retain_except_on_create(true)
-            .send()
-            .await
-            .map_err(|error| refused("the changes could not be applied", &error))?;
-        Ok(())
+            .retain_except_on_create(true);
+        let Err(error) = request.send().await else { return Ok(()) };
+        // The answer may have been lost, and the request been sent once more.
+        if self.has_begun(change_set).await? {
+            return Ok(());
+        }
+        let is_late = is_gone(&error) || error.code() == Some("InvalidChangeSetStatus");
+        if is_late || says(&error, "_IN_PROGRESS") {
+            return Err(conflict(stack, &error));
+        }
+        Err(refused("the changes could not be applied", &error))
+    }
+
+    /// Whether CloudFormation applies a change set because we asked for it.
+    async fn has_begun(&self, change_set: &ChangeSet) -> Result<bool> {
+        let found = self.cloudformation.describe_stack_events().stack_name(&change_set.stack);
+        let found = found.send().await.map_err(|error| {
+            refused(&format!("the events of `{}` cannot be read", change_set.stack), &error)
+        })?;
+        let token = Some(change_set.token.as_str());
+        Ok(found.stack_events().iter().any(|event| event.client_request_token() == token))
     }
 
     /// Starts to delete a stack.
@@ -370,15 +485,44 @@ impl Cloud {
         Ok(())
     }
 
-    /// Deletes a table and everything in it; one that is gone already is all right.
-    pub(crate) async fn delete_table(&self, table: &str) -> Result<()> {
-        match self.dynamodb.delete_table().table_name(table).send().await {
-            Ok(_) => Ok(()),
-            Err(SdkError::ServiceError(error)) if error.err().is_resource_not_found_exception() => {
-                Ok(())
+    /// Whether a table refuses to be deleted; none if there is no such table.
+    pub(crate) async fn is_protected(&self, table: &str) -> Result<Option<bool>> {
+        match self.dynamodb.describe_table().table_name(table).send().await {
+            Ok(found) => {
+                let table = found.table.and_then(|table| table.deletion_protection_enabled);
+                Ok(Some(table.unwrap_or(false)))
             }
-            Err(error) => {
-                Err(refused(&format!("the table `{table}` could not be deleted"), &error))
+            Err(SdkError::ServiceError(error)) if error.err().is_resource_not_found_exception() => {
+                Ok(None)
+            }
+            Err(error) => Err(refused(&format!("the table `{table}` cannot be looked at"), &error)),
+        }
+    }
+
+    /// Deletes a table and everything in it; one that is gone or going already is all right.
+    pub(crate) async fn delete_table(&self, table: &str) -> Result<()> {
+        let (start, mut pause) = (Instant::now(), Pause::new());
+        loop {
+            match self.dynamodb.delete_table().table_name(table).send().await {
+                Ok(_) => return Ok(()),
+                Err(SdkError::ServiceError(error))
+                    if error.err().is_resource_not_found_exception() =>
+                {
+                    return Ok(());
+                }
+                // It is being made, changed, or deleted by the same request, sent twice.
+                Err(SdkError::ServiceError(error))
+                    if error.err().is_resource_in_use_exception()
+                        && start.elapsed() < WORKED_OUT =>
+                {
+                    pause.wait().await;
+                }
+                Err(error) => {
+                    return Err(refused(
+                        &format!("the table `{table}` could not be deleted"),
+                        &error,
+                    ));
+                }
             }
         }
     }
@@ -408,6 +552,43 @@ impl Pause {
     }
 }
 
+/// What nobody else has: by it our own requests are known again.
+fn token() -> String {
+    let half = || RandomState::new().build_hasher().finish();
+    format!("synth-{:016x}{:016x}", half(), half())
+}
+
+/// `aws` of `arn:aws:sts::…`.
+fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).filter(|partition| !partition.is_empty()).unwrap_or("aws")
+}
+
+/// Whether there is no such change set, or no such stack.
+fn is_gone<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    let is_code = |code| matches!(code, "ChangeSetNotFound" | "ChangeSetNotFoundException");
+    says(error, "does not exist") || error.code().is_some_and(is_code)
+}
+
+/// Two deployments at once: one goes on, and the other says so.
+fn conflict<E, R>(stack: &str, error: &SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + error::Error + 'static,
+    R: std::fmt::Debug + 'static,
+{
+    refused(&format!("somebody else changes `{stack}` at the same time"), error)
+        .why("theirs goes on; this deployment changed nothing of the stack")
+        .help("run it again when theirs is done")
+}
+
+/// Whether nothing came back in time.
+fn is_silent<E, R>(error: &SdkError<E, R>) -> bool {
+    match error {
+        SdkError::TimeoutError(_) => true,
+        SdkError::DispatchFailure(failure) => failure.is_timeout(),
+        _ => false,
+    }
+}
+
 fn says<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, text: &str) -> bool {
     error.message().is_some_and(|message| message.contains(text))
 }
@@ -421,6 +602,9 @@ where
     let reason = match (error.code(), error.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
+        _ if is_silent(error) => {
+            format!("nothing came for {} s: it is asked, and does not answer", SILENCE.as_secs())
+        }
         // No answer: only the chain of causes says where the way ends.
         _ => chain(error),
     };
@@ -492,6 +676,7 @@ mod tests {
             lambda: aws_sdk_lambda::Client::new(&config),
             account: "000000000000".to_owned(),
             region: "eu-west-1".to_owned(),
+            partition: "aws".to_owned(),
             endpoint: Some(endpoint),
         };
         (cloud, requests)
@@ -511,27 +696,93 @@ mod tests {
         assert_eq!(requests.join().expect("three requests").len(), 3);
     }
 
-    #[tokio::test]
-    async fn what_is_shown_is_what_was_asked_for_whoever_else_deploys() {
-        let made = "<CreateChangeSetResponse><CreateChangeSetResult><Id>ours</Id>\
-            </CreateChangeSetResult></CreateChangeSetResponse>";
-        let described = "<DescribeChangeSetResponse><DescribeChangeSetResult>\
-            <ChangeSetId>ours</ChangeSetId><StackId>stack</StackId><Status>CREATE_COMPLETE</Status>\
-            </DescribeChangeSetResult></DescribeChangeSetResponse>";
-        let (cloud, requests) = aws([(200, FORGOTTEN), (200, made), (200, described)]);
-        let template = Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template");
-        let wanted = Wanted {
+    const MADE: &str = "<CreateChangeSetResponse><CreateChangeSetResult><Id>ours</Id>\
+        </CreateChangeSetResult></CreateChangeSetResponse>";
+    const DESCRIBED: &str = "<DescribeChangeSetResponse><DescribeChangeSetResult>\
+        <ChangeSetId>ours</ChangeSetId><StackId>stack</StackId><Status>CREATE_COMPLETE</Status>\
+        </DescribeChangeSetResult></DescribeChangeSetResponse>";
+    const NO_CHANGE_SET: &str = "<ErrorResponse><Error><Code>ChangeSetNotFound</Code>\
+        <Message>ChangeSet [ours] does not exist</Message></Error></ErrorResponse>";
+    const EXISTS: &str = "<ErrorResponse><Error><Code>AlreadyExistsException</Code>\
+        <Message>ChangeSet synth already exists</Message></Error></ErrorResponse>";
+
+    fn template() -> Template {
+        Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template")
+    }
+
+    fn wanted(template: &Template) -> Wanted<'_> {
+        Wanted {
             stack: "restaurant",
-            exists: true,
-            template: &template,
+            id: Some("stack"),
+            template,
             bucket: "packages",
             parameters: BTreeMap::new(),
             capability: None,
-        };
-        let planned = cloud.create_change_set(wanted).await.expect("a change set");
+        }
+    }
+
+    fn said(error: &Error) -> String {
+        anstream::adapter::strip_str(&error.to_string()).to_string()
+    }
+
+    #[tokio::test]
+    async fn what_is_shown_is_what_was_asked_for_whoever_else_deploys() {
+        let (cloud, requests) = aws([(200, FORGOTTEN), (200, MADE), (200, DESCRIBED)]);
+        let template = template();
+        let planned = cloud.create_change_set(wanted(&template)).await.expect("a change set");
         assert_eq!(planned.expect("changes").id, "ours");
         let requests = requests.join().expect("three requests");
         assert!(requests[2].contains("ChangeSetName=ours"), "{}", requests[2]);
+    }
+
+    #[tokio::test]
+    async fn a_change_set_that_somebody_else_replaced_is_one_clear_error() {
+        let template = template();
+        // Somebody's is there before ours, or ours goes before it is read.
+        let theirs = "<DescribeChangeSetResponse><DescribeChangeSetResult><ChangeSetId>theirs\
+            </ChangeSetId><Description>synth-1</Description><Status>CREATE_COMPLETE</Status>\
+            </DescribeChangeSetResult></DescribeChangeSetResponse>";
+        for (cloud, requests) in [
+            aws([(200, FORGOTTEN), (400, EXISTS), (200, theirs)]),
+            aws([(200, FORGOTTEN), (200, MADE), (404, NO_CHANGE_SET)]),
+        ] {
+            let error = cloud.create_change_set(wanted(&template)).await.err().expect("an error");
+            let said = said(&error);
+            assert!(said.contains("somebody else changes `restaurant` at the same time"), "{said}");
+            requests.join().expect("three requests");
+        }
+    }
+
+    fn planned() -> ChangeSet {
+        ChangeSet {
+            id: "ours".to_owned(),
+            stack: "stack".to_owned(),
+            changes: Vec::new(),
+            token: "synth-1".to_owned(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_that_is_applied_while_its_answer_is_lost_is_applied() {
+        let late = "<ErrorResponse><Error><Code>InvalidChangeSetStatus</Code><Message>ChangeSet \
+            [ours] is in EXECUTE_IN_PROGRESS status</Message></Error></ErrorResponse>";
+        let events = |token| {
+            format!(
+                "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents><member>\
+                <EventId>1</EventId><StackId>stack</StackId><StackName>restaurant</StackName>\
+                <ClientRequestToken>{token}</ClientRequestToken>\
+                <Timestamp>2026-11-24T12:00:00Z</Timestamp></member></StackEvents>\
+                </DescribeStackEventsResult></DescribeStackEventsResponse>"
+            )
+        };
+        let (cloud, requests) = aws([(400, late), (200, events("synth-1").leak())]);
+        cloud.execute("restaurant", &planned()).await.expect("it goes on");
+        requests.join().expect("two requests");
+
+        let (cloud, requests) = aws([(400, late), (200, events("synth-2").leak())]);
+        let error = cloud.execute("restaurant", &planned()).await.expect_err("theirs goes on");
+        assert!(said(&error).contains("somebody else changes `restaurant`"), "{}", said(&error));
+        requests.join().expect("two requests");
     }
 
     #[tokio::test]
@@ -548,7 +799,7 @@ mod tests {
     #[tokio::test]
     async fn a_bucket_that_somebody_of_ours_makes_meanwhile_is_ours() {
         let (cloud, requests) = aws([(404, ""), (409, OURS)]);
-        assert!(!cloud.ensure_bucket("packages").await.expect("it is there"));
+        assert!(cloud.ensure_bucket("packages").await.expect("it is there"));
         requests.join().expect("two requests");
     }
 
@@ -556,7 +807,6 @@ mod tests {
     async fn a_bucket_in_another_region_is_said_to_be_there() {
         let (cloud, _) = aws([(301, "")]);
         let error = cloud.ensure_bucket("packages").await.expect_err("it cannot be used");
-        let said = anstream::adapter::strip_str(&error.to_string()).to_string();
-        assert!(said.contains("another region"), "{said}");
+        assert!(said(&error).contains("another region"), "{}", said(&error));
     }
 }

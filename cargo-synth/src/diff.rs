@@ -5,7 +5,7 @@
 use crate::{
     aside::aside,
     cloud::{Account, Cloud},
-    deploy::{deployed, settled},
+    deploy::settled,
     error::{Error, Result},
     folder::Template,
     program::Program,
@@ -58,10 +58,28 @@ async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
     // Who cannot be reached is said before anything is compiled.
     let cloud = Cloud::connect(&wish.account).await?;
     let Synthesised { built, template: after, .. } = synthesised(&wish).await?;
-    let name = wish.stack.unwrap_or(built.name);
+    let network = built.name;
+    let name = wish.stack.unwrap_or_else(|| network.clone());
     let progress = Progress::start("looking at the stack");
-    let before = match settled(&cloud, &name, &progress).await? {
-        Some(stack) => deployed(&cloud, &name, &stack).await?,
+    let found = settled(&cloud, &name, &progress).await?;
+    if let Some(found) = found.as_ref().filter(|found| !found.is_of(&network)) {
+        let what =
+            format!("`{name}`, {}: without `--adopt`, `synth deploy` refuses it", found.owner);
+        progress.done("Note", &what);
+    }
+    let before = match found {
+        Some(found) if found.was_never_whole() => {
+            let status = &found.status;
+            progress
+                .done("Note", &format!("`{name}` is {status}: `synth deploy` deletes it first"));
+            let there = cloud.resources(&found.id).await?.into_iter();
+            progress
+                .say(&found.show(&there.filter(|resource| !resource.is_left).collect::<Vec<_>>()));
+            None
+        }
+        Some(found) if found.is_under_review() => None,
+        Some(found) if found.template.is_none() => return Err(found.unreadable()),
+        Some(found) => found.template,
         None => None,
     };
     let stack = format!("stack `{name}` in {}, account {}", cloud.region, cloud.account);
@@ -85,8 +103,15 @@ fn tell(
             .map_err(|error| Error::new(format!("the differences are no JSON: {error}")))?
     } else if diff.is_empty() {
         format!("no difference from {against}")
+    } else if diff.refused().next().is_some() {
+        format!("{}`synth deploy` refuses this, because AWS would", diff.render())
     } else if diff.losses().next().is_some() {
         format!("{}without `--allow-data-loss`, `synth deploy` refuses this", diff.render())
+    } else if diff.left().next().is_some() {
+        format!(
+            "{}`synth deploy` asks about what is left behind; with `--yes` it needs `--leave-data`",
+            diff.render()
+        )
     } else {
         diff.render()
     };

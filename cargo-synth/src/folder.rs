@@ -1,9 +1,15 @@
 //! What a synthesised folder says.
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    progress, yaml,
+};
 use net_dsl::{Facts, FunctionCode, Network, entity::function};
-use net_synth::diff::{Diff, Stack};
-use serde_json::Value;
+use net_synth::{
+    diff::{self, Diff, Held, Stack},
+    emit,
+};
+use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// What a function's code is built for.
@@ -70,6 +76,13 @@ pub(crate) struct Parameter<'a> {
     pub(crate) constraint: &'a str,
 }
 
+/// What a template may weigh in a bucket, in bytes: 1 MB (CloudFormation quotas); "Template may not
+/// exceed 1000000 bytes in size".
+const LARGEST: usize = 1_000_000;
+/// How much longer a package's key is than the key that a template has before packages are built:
+/// `packages/` and a hash of 16 digits.
+const KEY: usize = "packages/-0123456789abcdef".len();
+
 /// Where a resource comes from.
 pub(crate) struct Provenance<'a> {
     pub(crate) entity: &'a str,
@@ -85,9 +98,54 @@ impl Template {
         })
     }
 
+    /// Reads a template, ours or another's: JSON, or YAML with CloudFormation's short functions.
     pub(crate) fn parse(text: String) -> Option<Template> {
-        let json: Value = serde_json::from_str(&text).ok()?;
+        let json: Value = serde_json::from_str(&text).ok().or_else(|| yaml::to_json(&text))?;
         json["Resources"].is_object().then_some(Template { text, json })
+    }
+
+    /// The network that it was made for; none if it was not made of a network.
+    pub(crate) fn network(&self) -> Option<&str> {
+        let mark = &self.json["Metadata"][emit::MARK];
+        if mark["MadeBy"] == emit::MADE_BY {
+            return mark["Name"].as_str();
+        }
+        // Templates had no mark at first, but the description and every resource's entity.
+        let text = self.json["Description"].as_str()?;
+        let name = text.strip_prefix("The serverless network ")?.strip_suffix('.')?;
+        let mut resources = self.resources();
+        let all =
+            resources.all(|(_, resource)| resource["Metadata"][emit::MARK]["Entity"].is_string());
+        (all && self.resources().next().is_some()).then_some(name)
+    }
+
+    /// Whether CloudFormation makes another template of it before it deploys it.
+    pub(crate) fn is_transformed(&self) -> bool {
+        !self.json["Transform"].is_null() || self.text.contains("Fn::Transform")
+    }
+
+    /// A resource's entry; of one that it does not have, no more than a type.
+    fn entry(&self, resource: &str, kind: &str) -> Value {
+        let entry = &self.json["Resources"][resource];
+        if entry.is_object() { entry.clone() } else { json!({ "Type": kind }) }
+    }
+
+    /// What becomes of what a resource holds when it is removed, or its stack deleted.
+    pub(crate) fn removed(&self, resource: &str, kind: &str) -> Option<Held> {
+        diff::removed(&self.entry(resource, kind))
+    }
+
+    /// What becomes of what a resource holds when another takes its place.
+    pub(crate) fn replaced(&self, resource: &str, kind: &str) -> Option<Held> {
+        diff::replaced(&self.entry(resource, kind))
+    }
+
+    pub(crate) fn holds_data(&self, resource: &str, kind: &str) -> bool {
+        diff::holds_data(&self.entry(resource, kind))
+    }
+
+    pub(crate) fn has(&self, resource: &str, kind: &str) -> bool {
+        self.json["Resources"][resource]["Type"] == kind
     }
 
     /// What is different in it from one that is deployed, or from nothing.
@@ -100,7 +158,7 @@ impl Template {
         };
         let mut after = self.json.clone();
         hand_back(&mut after, &before.json);
-        Ok(Diff::new(&read(&before.text)?, &read(&after.to_string())?))
+        Ok(Diff::new(&read(&before.json.to_string())?, &read(&after.to_string())?))
     }
 
     fn section(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {
@@ -161,32 +219,28 @@ impl Template {
 
     /// Whether a resource outlives its stack.
     pub(crate) fn keeps(&self, resource: &str) -> bool {
-        self.json["Resources"][resource]["DeletionPolicy"] == "Retain"
-    }
-
-    /// Whether what a resource holds goes when it is removed.
-    pub(crate) fn loses_removed(&self, resource: &str) -> bool {
-        self.loses(resource, "DeletionPolicy")
-    }
-
-    /// Whether what a resource holds goes when another takes its place.
-    pub(crate) fn loses_replaced(&self, resource: &str) -> bool {
-        self.loses(resource, "UpdateReplacePolicy")
-    }
-
-    /// What holds something has a policy for it. Logs go, as they do by themselves.
-    fn loses(&self, resource: &str, policy: &str) -> bool {
-        let resource = &self.json["Resources"][resource];
-        resource[policy] == "Delete" && resource["Type"] != "AWS::Logs::LogGroup"
-    }
-
-    pub(crate) fn is_table(&self, resource: &str) -> bool {
-        self.json["Resources"][resource]["Type"] == "AWS::DynamoDB::Table"
+        let policy = self.json["Resources"][resource]["DeletionPolicy"].as_str();
+        policy.is_some_and(|policy| policy.starts_with("Retain"))
     }
 
     /// Whether it has to lie in a bucket to be deployed: it is over CloudFormation's 51,200 bytes.
     pub(crate) fn is_large(&self) -> bool {
         self.text.len() > 51_200
+    }
+
+    /// Refuses a template that CloudFormation would, even from a bucket; said before anything is
+    /// compiled, so each function's key may be longer than it is now.
+    pub(crate) fn fits(&self, functions: usize) -> Result<()> {
+        let size = self.text.len() + functions * KEY;
+        if size <= LARGEST {
+            return Ok(());
+        }
+        Err(Error::new(format!("the template has {}", progress::size(size as u64)))
+            .why(format!(
+                "CloudFormation takes {} at the most, from a bucket too",
+                progress::size(LARGEST as u64)
+            ))
+            .help("deploy parts of it as networks of their own, cut where few links cross"))
     }
 
     /// The leave that the template needs to be given, if any.
@@ -302,13 +356,51 @@ mod tests {
     }
 
     #[test]
-    fn only_what_holds_something_is_lost() {
-        let loses = |kind, policy| {
-            let resource = format!("{{ \"Type\": \"{kind}\", \"DeletionPolicy\": \"{policy}\" }}");
-            template(&resource).loses_removed("One")
+    fn a_template_that_cloudformation_would_not_take_is_refused() {
+        let with = |bytes: usize| {
+            let frame = "{ \"Resources\": {}, \"Description\": \"\" }";
+            let text = frame.replace("\"\"", &format!("\"{}\"", "x".repeat(bytes - frame.len())));
+            Template::parse(text).expect("a template")
         };
-        assert!(loses("AWS::SQS::Queue", "Delete"));
-        assert!(!loses("AWS::DynamoDB::Table", "Retain"));
-        assert!(!loses("AWS::Logs::LogGroup", "Delete"));
+        assert!(with(LARGEST).fits(0).is_ok());
+        assert!(with(LARGEST + 1).fits(0).is_err());
+        assert!(with(LARGEST - KEY).fits(1).is_ok());
+        assert!(with(LARGEST - KEY).fits(2).is_err());
+    }
+
+    #[test]
+    fn a_template_tells_whose_it_is() {
+        let network = |text: Value| {
+            let template = Template::parse(text.to_string()).expect("a template");
+            template.network().map(str::to_owned)
+        };
+        let resources =
+            |metadata: Value| json!({ "One": { "Type": "AWS::SQS::Queue", "Metadata": metadata } });
+        let entity = || resources(json!({ "Network": { "Entity": "orders" } }));
+        let mark = json!({ "Network": { "Name": "diner", "MadeBy": "serverless-networks" } });
+        let said = "The serverless network restaurant.";
+        let none = || json!({});
+        for (text, expected) in [
+            (json!({ "Metadata": mark, "Resources": none() }), Some("diner")),
+            (json!({ "Description": said, "Resources": entity() }), Some("restaurant")),
+            (json!({ "Description": said, "Resources": none() }), None),
+            (json!({ "Description": said, "Resources": resources(json!({})) }), None),
+            (json!({ "Description": "A queue.", "Resources": entity() }), None),
+            (json!({ "Metadata": { "Network": { "Name": "diner" } }, "Resources": none() }), None),
+            (json!({ "Resources": entity() }), None),
+        ] {
+            assert_eq!(network(text.clone()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_template_in_yaml_is_compared_as_one_in_json_is() {
+        let yaml = "Resources:\n  One:\n    Type: AWS::SQS::Queue\n    Properties:\n      \
+            QueueName: !Sub '${AWS::StackName}-orders'\n";
+        let before = Template::parse(yaml.to_owned()).expect("a template");
+        let name = json!({ "QueueName": { "Fn::Sub": "${AWS::StackName}-orders" } });
+        let after = json!({ "Type": "AWS::SQS::Queue", "Properties": name });
+        let diff = template(&after.to_string()).differences_from(Some(&before)).expect("templates");
+        assert!(diff.is_empty(), "{}", diff.render());
     }
 }

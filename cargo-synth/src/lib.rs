@@ -18,5 +18,6 @@ mod progress;
 mod selection;
 mod synthesise;
 mod watch;
+mod yaml;
 
 pub use cli::run;

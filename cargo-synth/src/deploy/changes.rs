@@ -3,8 +3,9 @@
 use crate::{cloud::Cloud, folder::Template, progress::count};
 use anstyle::{AnsiColor, Style};
 use aws_sdk_cloudformation::types::{
-    Change, ChangeAction, ChangeSource, EvaluationType, Replacement, ResourceChange,
+    Change, ChangeAction, ChangeSource, EvaluationType, PolicyAction, Replacement, ResourceChange,
 };
+use net_synth::diff::Held;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
@@ -26,8 +27,8 @@ struct Entity<'a> {
 struct One<'a> {
     change: &'a ResourceChange,
     resource: &'a str,
-    /// Whether what it holds goes with it.
-    loses: bool,
+    /// What becomes of what it holds.
+    held: Option<Held>,
 }
 
 impl<'a> Changes<'a> {
@@ -44,21 +45,13 @@ impl<'a> Changes<'a> {
             let provenance = after
                 .provenance(resource)
                 .or_else(|| before.and_then(|before| before.provenance(resource)));
-            let loses = match change.action() {
-                Some(ChangeAction::Remove) => before.is_some_and(|t| t.loses_removed(resource)),
-                // Which side's policy an update goes by, AWS does not say.
-                _ => {
-                    let sides = [Some(after), before];
-                    is_replaced(change)
-                        && sides.into_iter().flatten().any(|t| t.loses_replaced(resource))
-                }
-            };
+            let held = held(change, resource, after, before);
             if followers.contains(resource) {
                 continue;
             }
             let name = provenance.as_ref().map(|provenance| provenance.entity.to_owned());
             let entity = by_entity.entry(name.unwrap_or_default()).or_default();
-            entity.changes.push(One { change, resource, loses });
+            entity.changes.push(One { change, resource, held });
             let bricks = provenance.map(|provenance| provenance.bricks).unwrap_or_default();
             entity.bricks.extend(bricks.into_iter().map(str::to_owned));
         }
@@ -81,8 +74,17 @@ impl<'a> Changes<'a> {
 
     /// The resources whose contents would be gone.
     pub(crate) fn lost(&self) -> Vec<&'a str> {
+        self.held(|held| held == Held::Lost)
+    }
+
+    /// The resources whose contents would stay where the network does not reach them.
+    pub(crate) fn left(&self) -> Vec<&'a str> {
+        self.held(|held| matches!(held, Held::Left | Held::Snapshot))
+    }
+
+    fn held(&self, is_meant: impl Fn(Held) -> bool) -> Vec<&'a str> {
         let all = self.by_entity.values().flat_map(|entity| &entity.changes);
-        all.filter(|one| one.loses).map(|one| one.resource).collect()
+        all.filter(|one| one.held.is_some_and(&is_meant)).map(|one| one.resource).collect()
     }
 
     /// For people: `+` made, `~` changed, `±` replaced, `-` removed.
@@ -100,7 +102,7 @@ impl<'a> Changes<'a> {
                 "" => writeln!(text, "  {bold}{name}{bold:#}"),
                 bricks => writeln!(text, "  {bold}{name}{bold:#} ({bricks})"),
             };
-            for One { change, resource, loses } in changes {
+            for One { change, resource, held } in changes {
                 let (mark, style) = mark(change);
                 let kind = change.resource_type().unwrap_or_default();
                 let _ = write!(text, "    {style}{mark}{style:#} {resource}  {kind}");
@@ -113,8 +115,8 @@ impl<'a> Changes<'a> {
                 if change.replacement() == Some(&Replacement::Conditional) {
                     text.push_str("  may be replaced");
                 }
-                if *loses {
-                    let _ = write!(text, "  {red}what it holds is lost{red:#}");
+                if let Some(held) = held {
+                    let _ = write!(text, "  {red}{}{red:#}", becomes(*held));
                 }
                 text.push('\n');
             }
@@ -125,6 +127,45 @@ impl<'a> Changes<'a> {
         }
         text
     }
+}
+
+/// What becomes of what a resource holds, for people.
+pub(crate) fn becomes(held: Held) -> &'static str {
+    match held {
+        Held::Lost => "what it holds is lost",
+        Held::Snapshot => "a snapshot is left of what it holds",
+        Held::Left => "it stays outside the stack with what it holds",
+    }
+}
+
+/// What becomes of what a resource holds: as AWS says, and by the templates' policies where it does not.
+fn held(
+    change: &ResourceChange,
+    resource: &str,
+    after: &Template,
+    before: Option<&Template>,
+) -> Option<Held> {
+    let kind = change.resource_type().unwrap_or_default();
+    let is_removed = change.action() == Some(&ChangeAction::Remove);
+    if !is_removed && !is_replaced(change) {
+        return None;
+    }
+    let said = match change.policy_action() {
+        Some(PolicyAction::Delete | PolicyAction::ReplaceAndDelete) => Some(Held::Lost),
+        Some(PolicyAction::Snapshot | PolicyAction::ReplaceAndSnapshot) => Some(Held::Snapshot),
+        Some(PolicyAction::Retain | PolicyAction::ReplaceAndRetain) => Some(Held::Left),
+        // Nothing, or what this version of the SDK does not know.
+        None | Some(_) => None,
+    };
+    let holder = before.unwrap_or(after);
+    if let Some(held) = said {
+        return holder.holds_data(resource, kind).then_some(held);
+    }
+    if is_removed {
+        return holder.removed(resource, kind);
+    }
+    // Which side's policy an update goes by, AWS does not say: the worse one.
+    [Some(after), before].into_iter().flatten().filter_map(|t| t.replaced(resource, kind)).min()
 }
 
 /// The resources of which nothing is known to change, and which refer only to others that stay: none
@@ -204,6 +245,51 @@ mod tests {
             .replacement(replacement)
             .details(detail.build())
             .build()
+    }
+
+    #[test]
+    fn data_goes_as_cloudformation_says_and_else_as_the_policies_say() {
+        let template = |entry: &str| {
+            let text = format!("{{ \"Resources\": {{ \"Jobs\": {entry} }} }}");
+            Template::parse(text).expect("a template")
+        };
+        let none = Template::parse("{ \"Resources\": {} }".to_owned()).expect("a template");
+        let (table, role) = ("AWS::DynamoDB::Table", "AWS::IAM::Role");
+        let removed = |kind: &str, policy: &str, action: Option<PolicyAction>| {
+            let before = format!("{{ \"Type\": \"{kind}\"{policy} }}");
+            let change = ResourceChange::builder()
+                .logical_resource_id("Jobs")
+                .resource_type(kind)
+                .action(ChangeAction::Remove)
+                .set_policy_action(action)
+                .build();
+            held(&change, "Jobs", &none, Some(&template(&before)))
+        };
+        let retain = ", \"DeletionPolicy\": \"Retain\"";
+        assert_eq!(removed(table, "", None), Some(Held::Lost));
+        assert_eq!(removed(table, retain, None), Some(Held::Left));
+        assert_eq!(removed(table, retain, Some(PolicyAction::Delete)), Some(Held::Lost));
+        assert_eq!(removed(table, "", Some(PolicyAction::Snapshot)), Some(Held::Snapshot));
+        assert_eq!(removed(role, "", Some(PolicyAction::Delete)), None);
+
+        let replaced = |replacement, before: &str, after: &str| {
+            let entry = |policy: &str| {
+                template(&format!(
+                    "{{ \"Type\": \"{table}\", \"UpdateReplacePolicy\": \"{policy}\" }}"
+                ))
+            };
+            let change = ResourceChange::builder()
+                .logical_resource_id("Jobs")
+                .resource_type(table)
+                .action(ChangeAction::Modify)
+                .replacement(replacement)
+                .build();
+            held(&change, "Jobs", &entry(after), Some(&entry(before)))
+        };
+        assert_eq!(replaced(Replacement::False, "Delete", "Delete"), None);
+        assert_eq!(replaced(Replacement::True, "Retain", "Retain"), Some(Held::Left));
+        assert_eq!(replaced(Replacement::True, "Retain", "Delete"), Some(Held::Lost));
+        assert_eq!(replaced(Replacement::Conditional, "Delete", "Retain"), Some(Held::Lost));
     }
 
     #[test]

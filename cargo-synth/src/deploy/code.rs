@@ -28,8 +28,9 @@ impl Code<'_> {
         if self.packages.is_empty() {
             return Ok(0);
         }
+        let resources = self.cloud.resources(self.stack).await?.into_iter();
         let mut physical: HashMap<_, _> =
-            self.cloud.resources(self.stack).await?.into_iter().collect();
+            resources.map(|resource| (resource.logical, resource.physical)).collect();
         let mut updated = Vec::new();
         for code in self.template.in_bucket() {
             let package = self.packages.iter().find(|package| package.key == code.key);

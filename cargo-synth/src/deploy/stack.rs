@@ -1,13 +1,14 @@
 //! What there is before anything is done, and what people see of what happens.
 
+use super::owner::{Found, Owner};
 use crate::{
     aside::aside,
-    cloud::{Cloud, Event, Events, is_over},
+    cloud::{Cloud, Event, Events, Resource},
     error::{Error, Result},
     folder::Template,
     progress::Progress,
 };
-use aws_sdk_cloudformation::types::Stack;
+use net_synth::diff::Held;
 use std::{
     collections::BTreeSet,
     io::{self, BufRead as _, IsTerminal as _, Write as _},
@@ -22,8 +23,22 @@ pub(crate) enum Ask {
     Never,
 }
 
+/// What was agreed to with the command.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Agreed {
+    pub(crate) ask: Ask,
+    /// A stack that is not this network's is taken over.
+    pub(crate) adopt: bool,
+    /// Data is lost.
+    pub(crate) data_loss: bool,
+    /// Data stays where the network does not reach it.
+    pub(crate) leave_data: bool,
+}
+
 /// A stack as it was found.
 pub(crate) struct Before {
+    /// The stack's id; none where there is no stack yet.
+    pub(crate) id: Option<String>,
     /// What it was made of; none where there is no stack yet.
     pub(crate) template: Option<Template>,
     /// Parameters and the values they have; nothing prints them.
@@ -33,15 +48,29 @@ pub(crate) struct Before {
 impl Before {
     /// Waits for what goes on, and clears away what never came to be; none if somebody who was asked
     /// said no to that.
+    ///
+    /// A stack that is not the network's is refused, each time that it is looked at.
     pub(crate) async fn settle(
         cloud: &Cloud,
         name: &str,
-        ask: Ask,
+        network: &str,
+        after: &Template,
+        agreed: Agreed,
         progress: &Progress,
     ) -> Result<Option<Before>> {
-        let nothing = Some(Before { template: None, parameters: Vec::new() });
-        let Some(stack) = settled(cloud, name, progress).await? else { return Ok(nothing) };
-        let status = status_of(&stack);
+        let nothing = Some(Before { id: None, template: None, parameters: Vec::new() });
+        let found = loop {
+            let Some(found) = Found::look(cloud, name).await? else { return Ok(nothing) };
+            found.claim(cloud, network, Some(after), agreed.adopt).await?;
+            if !found.is_busy() {
+                break found;
+            }
+            wait(cloud, &found, progress).await?;
+        };
+        let status = &found.status;
+        if agreed.adopt && !matches!(&found.owner, Owner::Network(owner) if owner == network) {
+            progress.done("Adopting", &format!("`{name}`, {}", found.owner));
+        }
         if status == "UPDATE_ROLLBACK_FAILED" {
             return Err(Error::new(format!("`{name}` is {status}"))
                 .why("an update failed, and so did going back")
@@ -52,38 +81,27 @@ impl Before {
                     "then: aws cloudformation continue-update-rollback --stack-name {name}"
                 )));
         }
-        if was_never_whole(&status) {
-            let id = stack.stack_id.as_deref().unwrap_or(name);
-            if !clear(cloud, name, id, &status, ask, progress).await? {
+        if found.was_never_whole() {
+            if !clear(cloud, &found, network, agreed, progress).await? {
                 return Ok(None);
             }
+            return Ok(nothing);
         }
-        let Some(template) = deployed(cloud, name, &stack).await? else { return Ok(nothing) };
-        let parameters = stack.parameters.unwrap_or_default().into_iter();
+        if found.is_under_review() {
+            return Ok(nothing);
+        }
+        if found.template.is_none() {
+            return Err(found.unreadable());
+        }
+        let parameters = found.stack.parameters.unwrap_or_default().into_iter();
         let parameters = parameters
             .filter_map(|parameter| Some((parameter.parameter_key?, parameter.parameter_value?)));
-        Ok(Some(Before { template: Some(template), parameters: parameters.collect() }))
+        Ok(Some(Before {
+            id: Some(found.id),
+            template: found.template,
+            parameters: parameters.collect(),
+        }))
     }
-}
-
-/// The template of a stack that has come to rest; none where a deployment makes the stack anew.
-pub(crate) async fn deployed(cloud: &Cloud, name: &str, stack: &Stack) -> Result<Option<Template>> {
-    let status = status_of(stack);
-    if status == "REVIEW_IN_PROGRESS" || was_never_whole(&status) {
-        return Ok(None);
-    }
-    let template = cloud.template(stack.stack_id.as_deref().unwrap_or(name)).await?;
-    let template = Template::parse(template).ok_or_else(|| {
-        Error::new(format!("the stack `{name}` was not made by synth"))
-            .why("its template is not JSON with resources")
-            .help("choose another name: `--stack-name NAME`")
-    })?;
-    Ok(Some(template))
-}
-
-/// Whether it cannot be changed, only deleted.
-fn was_never_whole(status: &str) -> bool {
-    matches!(status, "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED")
 }
 
 /// A stack as it is once nothing goes on with it any more; none if there is none then.
@@ -91,40 +109,69 @@ pub(crate) async fn settled(
     cloud: &Cloud,
     name: &str,
     progress: &Progress,
-) -> Result<Option<Stack>> {
-    let Some(stack) = cloud.stack(name).await? else { return Ok(None) };
-    let (id, status) = (stack.stack_id.as_deref().unwrap_or(name), status_of(&stack));
-    // What waits for its change set waits for us.
-    if is_over(&status) || status == "REVIEW_IN_PROGRESS" {
-        return Ok(Some(stack));
+) -> Result<Option<Found>> {
+    loop {
+        let Some(found) = Found::look(cloud, name).await? else { return Ok(None) };
+        if !found.is_busy() {
+            return Ok(Some(found));
+        }
+        wait(cloud, &found, progress).await?;
     }
-    progress.done("Waiting", &format!("for `{name}`, which is {status}"));
-    let template = Template::parse(cloud.template(id).await?);
-    let mut shown = Shown::new(progress, [template.as_ref(), None]);
-    let mut events = Events::from_now(cloud, id).await?;
+}
+
+/// Waits for what goes on with a stack.
+async fn wait(cloud: &Cloud, found: &Found, progress: &Progress) -> Result<()> {
+    progress.done("Waiting", &format!("for `{}`, which is {}", found.name, found.status));
+    let mut shown = Shown::new(progress, [found.template.as_ref(), None]);
+    let mut events = Events::from_now(cloud, &found.id).await?;
     events.follow(false, |event| shown.event(event)).await?;
-    cloud.stack(name).await
+    Ok(())
 }
 
 /// Deletes a stack that was never whole, so that it can be made; whether it was to be.
+///
+/// What it has by now and what would go with it is said first, and asked for as a change would be.
 async fn clear(
     cloud: &Cloud,
-    name: &str,
-    id: &str,
-    status: &str,
-    ask: Ask,
+    found: &Found,
+    network: &str,
+    agreed: Agreed,
     progress: &Progress,
 ) -> Result<bool> {
-    if status == "DELETE_FAILED" {
-        progress.say(&format!("`{name}` is {status}: it was not deleted to its end"));
-        if !progress.away(confirm(ask, "Go on deleting it, and make it anew?")).await? {
-            return Ok(false);
+    let Found { name, id, status, .. } = found;
+    let there = cloud.resources(id).await?;
+    let there: Vec<_> = there.into_iter().filter(|resource| !resource.is_left).collect();
+    let held = |resource: &Resource| found.removed(resource);
+    let of = |is_meant: &dyn Fn(Held) -> bool| {
+        let meant = there.iter().filter(|resource| held(resource).is_some_and(is_meant));
+        meant.map(|resource| resource.logical.clone()).collect::<Vec<_>>()
+    };
+    let is_ours = matches!(&found.owner, Owner::Network(owner) if owner == network);
+    if !there.is_empty() && (!is_ours || status == "DELETE_FAILED" || status == "CREATE_FAILED") {
+        progress.say(&format!("`{name}` is {status}, and has this, which is deleted with it:"));
+        progress.say(&found.show(&there));
+    }
+    let lost = of(&|held| held == Held::Lost);
+    if !lost.is_empty() && !agreed.data_loss {
+        return Err(losing(&lost).why(format!(
+            "`{name}` is {status}: it cannot be changed, only deleted and made anew"
+        )));
+    }
+    let left = of(&|held| held != Held::Lost);
+    if !left.is_empty() && !agreed.data_loss && !agreed.leave_data {
+        if agreed.ask == Ask::Never {
+            return Err(leaving(&left));
         }
+        progress.say(&format!("{} would stay outside the stack, out of reach", left.join(", ")));
+    }
+    let asks = !is_ours || status == "DELETE_FAILED" || !lost.is_empty() || !left.is_empty();
+    if asks && !progress.away(confirm(agreed.ask, "Delete it, and make it anew?")).await? {
+        return Ok(false);
     }
     progress.done("Clearing", &format!("`{name}`, which is {status} and cannot be changed"));
     let mut events = Events::from_now(cloud, id).await?;
     cloud.delete(id).await?;
-    let mut shown = Shown::new(progress, [None, None]);
+    let mut shown = Shown::new(progress, [found.template.as_ref(), None]);
     match events.follow(true, |event| shown.event(event)).await?.as_str() {
         "DELETE_COMPLETE" => Ok(true),
         status => Err(Error::new(format!("`{name}` could not be deleted: it is {status}"))
@@ -132,8 +179,27 @@ async fn clear(
     }
 }
 
-fn status_of(stack: &Stack) -> String {
-    stack.stack_status.as_ref().map(|status| status.as_str().to_owned()).unwrap_or_default()
+/// Data would be lost.
+pub(crate) fn losing(resources: &[impl AsRef<str>]) -> Error {
+    Error::new(format!("what is in {} would be lost", joined(resources)))
+        .why("AWS deletes what is removed or replaced, with everything in it")
+        .help("if that is all right: `--allow-data-loss`")
+        .help("or keep a table: `.removal(Removal::Retain)`, which is the default")
+}
+
+/// Data would stay where the network does not reach it.
+pub(crate) fn leaving(resources: &[impl AsRef<str>]) -> Error {
+    Error::new(format!("what is in {} would be left behind", joined(resources)))
+        .why(
+            "it stays in the account, outside the stack, and the network no longer reaches it: what \
+             takes its place begins empty",
+        )
+        .help("a renamed entity is a new one to AWS: give it the name it had, to keep its data")
+        .help("if that is all right: `--leave-data`")
+}
+
+fn joined(resources: &[impl AsRef<str>]) -> String {
+    resources.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ")
 }
 
 /// Shows events, and keeps those that others follow from.
@@ -209,11 +275,12 @@ pub(crate) fn can_ask(ask: Ask) -> Result<()> {
 }
 
 /// Asks before something is done that is not easily undone.
-pub(crate) async fn confirm(ask: Ask, question: &'static str) -> Result<bool> {
+pub(crate) async fn confirm(ask: Ask, question: &str) -> Result<bool> {
     if ask == Ask::Never {
         return Ok(true);
     }
     can_ask(ask)?;
+    let question = question.to_owned();
     aside(move || {
         let mut answer = String::new();
         let asked = write!(anstream::stderr(), "{question} [y/N] ")

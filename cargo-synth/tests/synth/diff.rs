@@ -95,17 +95,16 @@ fn what_a_diff_says_a_deployment_does() {
 }
 
 #[test]
-fn a_stack_that_synth_did_not_make_is_refused() {
+fn a_stack_that_synth_did_not_make_is_compared_and_said_to_be_refused() {
     let Some(site) = Site::new() else { return };
-    let template = "Resources:\n  Orders:\n    Type: AWS::SQS::Queue\n";
-    site.ask(async |config| {
-        let client = aws_sdk_cloudformation::Client::new(&config);
-        let made = client.create_stack().stack_name("restaurant").template_body(template);
-        made.send().await.expect("a stack");
-    });
-    let refused =
-        site.diff(&[]).code(1).has(&["`restaurant` was not made by synth", "--stack-name"]);
-    assert_eq!(refused.out, "");
+    let name = "!Sub '${AWS::StackName}-orders'";
+    let queue = format!("    Type: AWS::SQS::Queue\n    Properties:\n      QueueName: {name}\n");
+    site.make("restaurant", &format!("Resources:\n  Orders:\n{queue}"));
+    site.diff(&[]).code(4).has(&[
+        "`restaurant`, which was not made by synth: without `--adopt`, `synth deploy` refuses it",
+        "! Orders is removed: what it holds is lost",
+        "13 added, 0 changed, 1 removed",
+    ]);
     site.diff(&["--stack-name", "diner"]).code(3).has(&["13 added"]);
 }
 

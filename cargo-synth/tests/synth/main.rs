@@ -4,6 +4,7 @@ mod build;
 mod deploy;
 mod diff;
 mod folder;
+mod foreign;
 mod program;
 mod site;
 mod support;

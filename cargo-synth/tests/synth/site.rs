@@ -79,6 +79,16 @@ impl Site {
         })
     }
 
+    /// Makes a stack of a template that is not ours.
+    #[track_caller]
+    pub(crate) fn make(&self, stack: &str, template: &str) {
+        self.ask(async |config| {
+            let client = aws_sdk_cloudformation::Client::new(&config);
+            let made = client.create_stack().stack_name(stack).template_body(template);
+            made.send().await.expect("a stack");
+        });
+    }
+
     /// Functions by entity: what their code is, and how much memory they have.
     pub(crate) fn functions(&self) -> BTreeMap<String, (String, i32)> {
         self.ask(async |config| {

@@ -1,0 +1,227 @@
+//! Names that depend on the stack's: how long they come to be, and which are one to AWS.
+
+use crate::{
+    cloud::Cloud,
+    error::{Error, Result},
+    folder::Template,
+};
+use net_synth::diff::custom_name;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// How long names may be, in characters, by type (each service's quotas and API reference).
+const LONGEST: &[(&str, usize)] = &[
+    ("AWS::ApiGatewayV2::Api", 128),
+    ("AWS::CloudWatch::Alarm", 255),
+    ("AWS::CloudWatch::Dashboard", 255),
+    ("AWS::DynamoDB::GlobalTable", 255),
+    ("AWS::DynamoDB::Table", 255),
+    ("AWS::Events::EventBus", 256),
+    ("AWS::Events::Rule", 64),
+    ("AWS::IAM::Group", 128),
+    ("AWS::IAM::InstanceProfile", 128),
+    ("AWS::IAM::ManagedPolicy", 128),
+    ("AWS::IAM::Role", 64),
+    ("AWS::IAM::User", 64),
+    ("AWS::KMS::Alias", 256),
+    ("AWS::Kinesis::Stream", 128),
+    ("AWS::Lambda::Function", 64),
+    ("AWS::Logs::LogGroup", 512),
+    ("AWS::RDS::DBCluster", 63),
+    ("AWS::RDS::DBInstance", 63),
+    ("AWS::S3::Bucket", 63),
+    ("AWS::SNS::Topic", 256),
+    ("AWS::SQS::Queue", 80),
+    ("AWS::SSM::Parameter", 2_048),
+    ("AWS::Scheduler::Schedule", 64),
+    ("AWS::SecretsManager::Secret", 512),
+    ("AWS::StepFunctions::StateMachine", 80),
+];
+
+/// Types whose names differ in more than their letters' case (IAM user guide, "IAM identifiers": names
+/// "are not distinguished by case"; RDS user guide: identifiers are stored in lower case).
+const CASELESS: &[&str] = &[
+    "AWS::IAM::Group",
+    "AWS::IAM::InstanceProfile",
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Role",
+    "AWS::IAM::User",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBInstance",
+];
+
+/// Refuses names that AWS would refuse under this stack's name.
+pub(crate) fn check(template: &Template, stack: &str, cloud: &Cloud) -> Result<()> {
+    find(template, &Place::new(stack, &cloud.region, &cloud.account))
+}
+
+/// Where a stack is to be, for names that are made of it.
+struct Place<'a> {
+    stack: &'a str,
+    region: &'a str,
+    account: &'a str,
+}
+
+impl<'a> Place<'a> {
+    fn new(stack: &'a str, region: &'a str, account: &'a str) -> Place<'a> {
+        // A stack may be named by its ARN, `arn:…:stack/NAME/ID`.
+        let of_arn = stack.starts_with("arn:").then(|| stack.split('/').nth(1)).flatten();
+        Place { stack: of_arn.unwrap_or(stack), region, account }
+    }
+
+    fn pseudo(&self, name: &str) -> Option<&'a str> {
+        match name {
+            "AWS::StackName" => Some(self.stack),
+            "AWS::Region" => Some(self.region),
+            "AWS::AccountId" => Some(self.account),
+            _ => None,
+        }
+    }
+
+    /// The text that a value comes to; none where that is known only while deploying.
+    fn text(&self, value: &Value) -> Option<String> {
+        match value {
+            Value::String(text) => Some(text.clone()),
+            Value::Object(map) if map.len() == 1 => {
+                let (function, argument) = map.iter().next()?;
+                match (function.as_str(), argument) {
+                    ("Ref", Value::String(name)) => self.pseudo(name).map(str::to_owned),
+                    ("Fn::Sub", Value::String(text)) => self.substituted(text),
+                    ("Fn::Join", Value::Array(parts)) => {
+                        let [Value::String(between), Value::Array(parts)] = parts.as_slice() else {
+                            return None;
+                        };
+                        let parts: Option<Vec<_>> =
+                            parts.iter().map(|part| self.text(part)).collect();
+                        Some(parts?.join(between))
+                    }
+                    _ => None,
+                }
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        }
+    }
+
+    /// `${AWS::StackName}-x`, with what stands for it.
+    fn substituted(&self, text: &str) -> Option<String> {
+        let mut parts = text.split("${");
+        let mut whole = parts.next()?.to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('}')?;
+            match name.strip_prefix('!') {
+                Some(literal) => {
+                    whole.push_str("${");
+                    whole.push_str(literal);
+                    whole.push('}');
+                }
+                None => whole.push_str(self.pseudo(name)?),
+            }
+            whole.push_str(rest);
+        }
+        Some(whole)
+    }
+}
+
+/// The name that a resource will have, as far as its template gives it one.
+fn name(resource: &Value, place: &Place<'_>) -> Option<String> {
+    // An API's name is not its own, but as long as it may be.
+    let is_api = resource["Type"] == "AWS::ApiGatewayV2::Api";
+    let given = is_api.then(|| &resource["Properties"]["Name"]);
+    place.text(given.or_else(|| custom_name(resource))?)
+}
+
+fn find(template: &Template, place: &Place<'_>) -> Result<()> {
+    let mut known: BTreeMap<(&str, String), &str> = BTreeMap::new();
+    for (id, resource) in template.resources() {
+        let kind = resource["Type"].as_str().unwrap_or_default();
+        let Some(name) = name(resource, place) else { continue };
+        let of = |id: &str| match template.provenance(id) {
+            Some(provenance) => format!("`{id}` of `{}`", provenance.entity),
+            None => format!("`{id}`"),
+        };
+        let longest = LONGEST.iter().find(|(known, _)| *known == kind);
+        if let Some((_, longest)) = longest.filter(|(_, longest)| name.chars().count() > *longest) {
+            let length = name.chars().count();
+            return Err(Error::new(format!("the name of {} is too long", of(id)))
+                .why(format!(
+                    "in the stack `{}` it is `{name}`, {length} characters, and AWS takes {longest}",
+                    place.stack
+                ))
+                .help("choose a shorter name for the stack, `--stack-name NAME`, or for the entity"));
+        }
+        if kind == "AWS::ApiGatewayV2::Api" {
+            continue;
+        }
+        let is_caseless = CASELESS.contains(&kind);
+        let key = if is_caseless { name.to_lowercase() } else { name.clone() };
+        if let Some(other) = known.insert((kind, key), id) {
+            let case = if is_caseless { ", whatever the case of its letters" } else { "" };
+            return Err(Error::new(format!("{} and {} have one name", of(other), of(id)))
+                .why(format!(
+                    "in the stack `{}` it is `{name}`, and AWS has one {kind} of a name{case}",
+                    place.stack
+                ))
+                .help("give one of them another name"));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn found(stack: &str, resources: Value) -> Option<String> {
+        let text = json!({ "Resources": resources }).to_string();
+        let template = Template::parse(text).expect("a template");
+        let found = find(&template, &Place::new(stack, "eu-west-1", "000000000000"));
+        found.err().map(|error| anstream::adapter::strip_str(&error.to_string()).to_string())
+    }
+
+    #[test]
+    fn a_name_is_as_long_as_its_stacks_name_makes_it() {
+        let cook = |name: Value| {
+            let properties = json!({ "FunctionName": name });
+            json!({ "Cook": { "Type": "AWS::Lambda::Function", "Properties": properties } })
+        };
+        let sub = || cook(json!({ "Fn::Sub": "${AWS::StackName}-cook" }));
+        let join = || cook(json!({ "Fn::Join": ["-", [{ "Ref": "AWS::StackName" }, "cook"]] }));
+        for resources in [sub(), join()] {
+            assert_eq!(found(&"a".repeat(59), resources.clone()), None);
+            let said = found(&"a".repeat(60), resources).expect("too long");
+            assert!(said.contains("`Cook` is too long"), "{said}");
+            assert!(said.contains("65 characters, and AWS takes 64"), "{said}");
+        }
+        let arn = format!("arn:aws:cloudformation:eu-west-1:0:stack/{}/id", "a".repeat(59));
+        assert_eq!(found(&arn, sub()), None);
+        // What a parameter says is known only while deploying.
+        assert_eq!(found(&"a".repeat(60), cook(json!({ "Fn::Sub": "${Name}-cook" }))), None);
+        assert_eq!(found(&"a".repeat(60), json!({ "Q": { "Type": "AWS::SQS::Queue" } })), None);
+    }
+
+    #[test]
+    fn two_names_that_are_one_to_aws_are_found() {
+        let two = |kind: &str, property: &str, one: &str, other: &str| {
+            let of = |name: &str| json!({ "Type": kind, "Properties": { property: name } });
+            json!({ "One": of(one), "Other": of(other) })
+        };
+        let role = |one, other| found("diner", two("AWS::IAM::Role", "RoleName", one, other));
+        let queue = |one, other| found("diner", two("AWS::SQS::Queue", "QueueName", one, other));
+        assert!(
+            role("cook", "COOK").expect("one name").contains("`One` and `Other` have one name")
+        );
+        assert_eq!(role("cook", "waiter"), None);
+        assert!(queue("orders", "orders").is_some());
+        assert_eq!(queue("orders", "Orders"), None);
+        let derived = json!({ "Fn::Sub": "${AWS::StackName}-Cook" });
+        let mut roles = two("AWS::IAM::Role", "RoleName", "DINER-cook", "");
+        roles["Other"]["Properties"]["RoleName"] = derived;
+        assert!(found("diner", roles.clone()).is_some());
+        assert_eq!(found("bar", roles), None);
+    }
+}
