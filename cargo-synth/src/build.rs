@@ -6,6 +6,7 @@
 mod compile;
 mod folder;
 mod package;
+mod secrets;
 mod toolchain;
 mod workspace;
 
@@ -45,7 +46,10 @@ pub(crate) struct Built {
 pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> {
     let said = program.check()?;
     let is_quiet = program.is_quiet();
-    let Program { name, functions, workspace, .. } = &*program;
+    let Program { name, functions, workspace, template, .. } = &*program;
+    if let Some(template) = template {
+        template.fits(functions.len())?;
+    }
     let folder = out.map_or_else(|| workspace.synthesised(name), Path::to_owned);
     let binaries = by_processor(functions);
 

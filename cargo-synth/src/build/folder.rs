@@ -1,6 +1,9 @@
 //! A folder with a function's code, packaged as it is.
 
-use super::package::{File, Package};
+use super::{
+    package::{File, Package},
+    secrets,
+};
 use crate::{
     error::{Error, Result},
     folder::Function,
@@ -21,7 +24,7 @@ const LARGEST: u64 = 262_144_000;
 /// behind.
 pub(crate) const LEFT_OUT: [&str; 6] = [".git", ".hg", ".jj", ".svn", ".DS_Store", "__pycache__"];
 
-/// Packages the folder that is a function's code.
+/// Packages the folder that is a function's code; files that keep secrets are left out, and said.
 pub(crate) fn package(root: &Path, function: &Function, folder: &Folder) -> Result<Package> {
     let error = |what: &str| {
         let (path, entity) = (folder.path(), &function.entity);
@@ -42,12 +45,19 @@ pub(crate) fn package(root: &Path, function: &Function, folder: &Folder) -> Resu
             .help("move the code into the workspace"));
     }
 
-    let found = find(&real).map_err(|(path, what)| {
+    let Files { found, secret } = find(&real).map_err(|(path, what)| {
         let path = path.strip_prefix(&real).unwrap_or(&path).display();
         error(&format!("has `{path}`, {what}"))
             .why("a package is all of its folder, and the same on every machine")
             .help("take it out of the folder, or put in its place what it stands for")
     })?;
+    if !secret.is_empty() {
+        let (path, names) = (folder.path(), secret.join(", "));
+        progress::tell(
+            "Left out",
+            &format!("{names} of {path}: secrets have no place in a package"),
+        );
+    }
     if found.is_empty() {
         return Err(error("is empty").help("put the code into it"));
     }
@@ -77,14 +87,23 @@ struct Found {
     metadata: Metadata,
 }
 
+/// What there is in a folder.
+struct Files {
+    /// What goes into its package, by the path that it has there.
+    found: BTreeMap<String, Found>,
+    /// What keeps secrets, and stays.
+    secret: Vec<String>,
+}
+
 /// What a package cannot have, and why.
 type Unfit = (PathBuf, String);
 
-/// The files that go into a package, by the path that they have in it.
-fn find(real: &Path) -> std::result::Result<BTreeMap<String, Found>, Unfit> {
-    let mut files = BTreeMap::new();
-    let walk = WalkDir::new(real).min_depth(1).follow_links(true).into_iter();
-    for entry in walk.filter_entry(|entry| LEFT_OUT.iter().all(|name| entry.file_name() != *name)) {
+/// Looks through a folder.
+fn find(real: &Path) -> std::result::Result<Files, Unfit> {
+    let (mut files, mut secret) = (BTreeMap::new(), Vec::new());
+    let mut walk =
+        WalkDir::new(real).min_depth(1).follow_links(true).sort_by_file_name().into_iter();
+    while let Some(entry) = walk.next() {
         let entry = entry.map_err(|error| {
             let path = error.path().unwrap_or(real).to_owned();
             let what = match error.io_error() {
@@ -94,10 +113,29 @@ fn find(real: &Path) -> std::result::Result<BTreeMap<String, Found>, Unfit> {
             };
             (path, what)
         })?;
+        let is_folder = entry.file_type().is_dir();
+        if LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
+            if is_folder {
+                walk.skip_current_dir();
+            }
+            continue;
+        }
         let unfit = |what: &str| (entry.path().to_owned(), what.to_owned());
-        let stays = || entry.path().canonicalize().is_ok_and(|target| target.starts_with(real));
-        if entry.path_is_symlink() && !stays() {
+        // Where it really is: a link may have another name than the secret that it leads to.
+        let target = match entry.path_is_symlink() {
+            true => entry.path().canonicalize().ok().filter(|target| target.starts_with(real)),
+            false => Some(entry.path().to_owned()),
+        };
+        let Some(target) = target else {
             return Err(unfit("a link that leads out of the folder"));
+        };
+        if [entry.path(), &target].into_iter().any(|path| is_secret(path, real, is_folder)) {
+            let path = entry.path().strip_prefix(real).unwrap_or(entry.path());
+            secret.push(path.display().to_string());
+            if is_folder {
+                walk.skip_current_dir();
+            }
+            continue;
         }
         // Sockets and the like hold nothing.
         if !entry.file_type().is_file() {
@@ -110,7 +148,16 @@ fn find(real: &Path) -> std::result::Result<BTreeMap<String, Found>, Unfit> {
         let path = parts.ok_or_else(|| unfit("whose name is not UTF-8"))?.join("/");
         files.insert(path, Found { file: entry.into_path(), metadata });
     }
-    Ok(files)
+    Ok(Files { found: files, secret })
+}
+
+/// Whether a file or folder keeps secrets, or lies in a folder that does.
+fn is_secret(path: &Path, real: &Path, is_folder: bool) -> bool {
+    let inside = path.strip_prefix(real).unwrap_or(path);
+    let names: Vec<_> = inside.iter().map(|name| name.to_string_lossy()).collect();
+    let Some((last, folders)) = names.split_last() else { return false };
+    folders.iter().any(|name| secrets::is_folder(name))
+        || if is_folder { secrets::is_folder(last) } else { secrets::is_file(last, path) }
 }
 
 /// Whether what Lambda starts is there; what is wrong, and what to do.
@@ -256,6 +303,42 @@ mod tests {
         ];
         let expected = expected.map(|(path, mode)| (path.to_owned(), mode, "code".to_owned()));
         assert_eq!(contents(&package), expected);
+    }
+
+    #[test]
+    fn secrets_stay_where_they_are() {
+        let workspace = Workspace::new();
+        let put = |file: &str, text: &str| {
+            write(&workspace, file, 0o644);
+            fs::write(workspace.path().join("kitchen/cook").join(file), text).expect("a file");
+        };
+        let key = |kind: &str| format!("-----BEGIN {kind}-----\nMIIE\n-----END {kind}-----\n");
+        let certificate = key("CERTIFICATE");
+        for (file, text) in [
+            ("cook.py", "code".to_owned()),
+            ("lib/certifi/cacert.pem", certificate.clone()),
+            ("lib/keys.py", "MARK = '-----BEGIN RSA PRIVATE KEY-----'".to_owned()),
+            ("lib/.env.example", "KEY=".to_owned()),
+            (".env", "KEY=swordfish".to_owned()),
+            ("lib/.ENV.local", "KEY=swordfish".to_owned()),
+            (".npmrc", "token".to_owned()),
+            (".aws/credentials", "token".to_owned()),
+            ("deep/.terraform/state", "token".to_owned()),
+            ("terraform.tfstate", "{}".to_owned()),
+            ("server.pem", format!("{certificate}{}", key("PRIVATE KEY"))),
+            ("deploy_key", key("OPENSSH PRIVATE KEY")),
+            (
+                "account.json",
+                "{ \"private_key\": \"-----BEGIN PRIVATE KEY-----\\nMII\" }".to_owned(),
+            ),
+        ] {
+            put(file, &text);
+        }
+        symlink(".env", workspace.path().join("kitchen/cook/settings")).expect("a link");
+        symlink(".aws", workspace.path().join("kitchen/cook/aws")).expect("a link");
+        let package = packaged(&workspace, &PYTHON);
+        let paths: Vec<_> = contents(&package).into_iter().map(|(path, ..)| path).collect();
+        assert_eq!(paths, ["cook.py", "lib/.env.example", "lib/certifi/cacert.pem", "lib/keys.py"]);
     }
 
     #[test]
