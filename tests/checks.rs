@@ -164,9 +164,24 @@ fn feeds_itself(loops: bool) -> Network {
 
 /// An environment of so many bytes.
 fn environment(bytes: usize) -> Network {
-    let text = Variable::new("TEXT", "x".repeat(bytes - "TEXT".len()));
+    let text = variable!("TEXT", "x".repeat(bytes - "TEXT".len()));
     let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).code(binary!("kitchen"));
     orders().triggers(&kitchen.environment(vec![text]).build()).into()
+}
+
+/// `orders` under a prefix of so many letters.
+fn under_a_prefix(letters: usize) -> Network {
+    Network::from(orders().triggers(&kitchen())).prefix(&named(&"x".repeat(letters)), &[&kitchen()])
+}
+
+/// Objects inside each other.
+fn nested(levels: usize) -> Network {
+    let value = (1..levels).fold(json!({}), |inside, _| json!({ "Inside": inside }));
+    let group = Raw::builder()
+        .name(name!("group"))
+        .resource_type(resource_type!("AWS::Scheduler::ScheduleGroup"))
+        .properties(json!({ "Tags": value }));
+    group.build().network()
 }
 
 fn linked_to(queues: usize) -> Network {
@@ -296,6 +311,8 @@ const CASES: &[Case] = &[
         || orders().triggers(&kitchen()) + accept(&orders(), "N301", "taken elsewhere"),
         || orders().network() + accept(&orders(), "N301", "taken elsewhere"),
     ),
+    case("N106", || under_a_prefix(58), || under_a_prefix(57)),
+    case("N107", || nested(65), || nested(64)),
     case(
         "N201",
         || clock().triggers(&till()).into(),
@@ -733,6 +750,7 @@ fn a_finding_is_reported_with_its_place_though_the_source_is_gone_or_another() {
     ] {
         let findings = check(&declared_at(&network, place));
         let report = plain(&findings);
+        let place = findings[0].labels[0].at.to_string();
         let arrows = report.matches(&format!("--> {place}\n")).count();
         assert_eq!(arrows, findings.len(), "{place}:\n{report}");
     }

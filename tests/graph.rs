@@ -41,6 +41,26 @@ fn reached_by_links<'n>(network: &'n Network, start: &'n Id) -> BTreeSet<&'n Id>
     reached
 }
 
+/// Each cycle has a number of its own, a link to itself makes one, and what only leads there has none.
+#[test]
+fn cycles_are_told_apart() {
+    let forth_and_back =
+        |one, other| link(one).sends_to(&link(other)) + link(other).sends_to(&link(one));
+    let network = forth_and_back(0, 1)
+        + forth_and_back(2, 3)
+        + link(4).sends_to(&link(4))
+        + forth_and_back(5, 6)
+        + link(7).sends_to(&link(0));
+    let cycles = Graph::new(&network).cycles(&VERBS);
+    assert!(cycles[..7].iter().all(Option::is_some) && cycles[7].is_none(), "{cycles:?}");
+    assert!(
+        cycles[0] == cycles[1] && cycles[2] == cycles[3] && cycles[5] == cycles[6],
+        "{cycles:?}"
+    );
+    let numbers: BTreeSet<_> = cycles.iter().flatten().collect();
+    assert_eq!(numbers.len(), 4, "{cycles:?}");
+}
+
 struct Order;
 messages! { Order }
 contract! { Again: Order => () { sends Order } }

@@ -1,13 +1,41 @@
 //! The equations that networks keep, one test a law. `PROPTEST_CASES` asks for more cases.
 
-use net_dsl::{Facts, Id, Network, brick, name};
-use net_tests::arbitrary::{Sample, is_in, renamed, renaming, sample, some_names};
+use net_dsl::{
+    Facts, Id, Link, brick,
+    check::{self, Finding},
+    entity::{PREFIXED, SHARED},
+    prelude::*,
+};
+use net_tests::arbitrary::{
+    FITS, LONGEST, Order, Sample, is_in, renamed, renaming, sample, some_names,
+};
 use proptest::{prelude::*, sample::Index};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    hash::{BuildHasher, RandomState},
+};
 
 fn cases() -> ProptestConfig {
     let config = ProptestConfig::default();
-    ProptestConfig { cases: config.cases.max(1_000), failure_persistence: None, ..config }
+    ProptestConfig { cases: config.cases.max(300), failure_persistence: None, ..config }
+}
+
+fn named(text: &str) -> Name {
+    Name::new(text).expect("a name")
+}
+
+fn queue(text: &str) -> Queue<Order> {
+    Queue::builder().name(named(text)).build()
+}
+
+/// The name that [`Network::prefix`] is to give.
+fn prefixed(id: &Id) -> String {
+    format!("left-{id}")
+}
+
+/// The network without the entities whose names are too long under the prefix `left`.
+fn that_fits(network: Network) -> Network {
+    network.restrict(|id| prefixed(id).len() <= Name::MAX_LENGTH)
 }
 
 fn shuffled(parts: &[Network], order: &[Index]) -> Vec<Network> {
@@ -156,15 +184,65 @@ proptest! {
         prop_assert_eq!(n.network.clone().rename(Id::clone), n.network);
     }
 
-    /// `(a + b).prefix(p, s) == a.prefix(p, s) + b.prefix(p, s)`
+    /// `(a + b).prefix(p, s) == a.prefix(p, s) + b.prefix(p, s)`, also where a shared name is what
+    /// another comes to under the prefix, or is nobody's
     #[test]
     fn prefix_is_a_homomorphism(a in sample(), b in sample()) {
-        let stud = net_dsl::Queue::<net_tests::arbitrary::Order>::builder().name(name!("cow")).build();
-        let prefix = |network: &Network| network.prefix(&name!("left"), &[&stud]);
+        let shared = ["cow", "left-ant", LONGEST, "nobody"].map(queue);
+        let shared: Vec<&dyn Handle> = shared.iter().map(|queue| queue as &dyn Handle).collect();
+        let prefix = |network: &Network| network.prefix(&name!("left"), &shared);
         let sum = a.network.clone() + b.network.clone();
         prop_assert_eq!(prefix(&sum), prefix(&a.network) + prefix(&b.network));
-        for (id, _) in prefix(&sum).entities() {
-            prop_assert!(id.as_str() == "cow" || id.as_str().starts_with("left-"));
+        prop_assert_eq!(prefix(&Network::empty()), Network::empty());
+    }
+
+    /// `n.prefix(p, &[]) == n.rename(f)` for `f(x) = p-x`
+    #[test]
+    fn prefix_is_a_renaming(n in sample()) {
+        let n = that_fits(n.network);
+        let once = n.prefix(&name!("left"), &[]);
+        prop_assert_eq!(n.rename(|id| named(&prefixed(id)).id().clone()), once);
+    }
+
+    /// What a prefix makes is the network again, each entity and link of it, however long the names.
+    #[test]
+    fn prefix_keeps_everything(n in sample()) {
+        let n = n.network;
+        let copy = n.prefix(&name!("left"), &[]);
+        prop_assert_eq!(copy.len(), n.len());
+        let entities = |network: &Network, new: &dyn Fn(&Id) -> String| -> Vec<(String, Facts)> {
+            network.entities().map(|(id, facts)| (new(id), facts.clone())).collect()
+        };
+        let links = |network: &Network, new: &dyn Fn(&Id) -> String| -> Vec<String> {
+            let show = |(from, link): (&Id, &Link)| {
+                let (to, turned) = (new(link.to()), link.is_transposed());
+                let (verb, label, facts) = (link.verb(), link.label(), link.facts());
+                format!("{} {verb} {label} {turned} {to} {facts:?}", new(from))
+            };
+            network.links().map(show).collect()
+        };
+        prop_assert_eq!(entities(&copy, &Id::to_string), entities(&n, &prefixed));
+        prop_assert_eq!(links(&copy, &Id::to_string), links(&n, &prefixed));
+    }
+
+    /// What is shared keeps its name and what is said of it, and is marked.
+    #[test]
+    fn prefix_leaves_what_is_shared(n in sample()) {
+        let n = that_fits(n.network);
+        let (cow, nobody) = (queue("cow"), queue("nobody"));
+        let copy = n.prefix(&name!("left"), &[&cow, &nobody]);
+        for (id, _) in copy.entities() {
+            prop_assert!(["cow", "nobody"].contains(&id.as_str()) || id.as_str().starts_with("left-"));
+        }
+        for shared in [&cow, &nobody] {
+            let is_marked = copy.get(shared).is_some_and(|facts| facts.is(SHARED));
+            prop_assert_eq!(is_marked, !n.is_empty());
+        }
+        if let Some(facts) = n.get(&cow) {
+            for (key, flat) in facts.attributes() {
+                let kept = copy.get(&cow).and_then(|facts| facts.claims(key));
+                prop_assert!(kept == Some(flat) || key == SHARED.key());
+            }
         }
     }
 
@@ -183,6 +261,16 @@ proptest! {
         prop_assert!(n.network.contains(&once));
         prop_assert!(once.entities().all(|(id, _)| is_in(kept, id)));
         prop_assert_eq!(once.clone().restrict(|id| is_in(kept, id)), once);
+    }
+
+    /// `n.remove(x) == n.restrict(|y| y != x)`, and `(a + b).remove(x) == a.remove(x) + b.remove(x)`
+    #[test]
+    fn remove_is_a_homomorphism(a in sample(), b in sample(), gone in 0..8_usize) {
+        let sum = a.network.clone() + b.network.clone();
+        let gone = ["ant", "bee", "cow", "left-ant", "left-left-ant", "right-cow", FITS, LONGEST][gone];
+        let removed = |network: Network| network.remove(named(gone));
+        prop_assert_eq!(removed(sum.clone()), sum.clone().restrict(|id| id.as_str() != gone));
+        prop_assert_eq!(removed(sum), removed(a.network) + removed(b.network));
     }
 
     /// `n.remove(x)` has no `x` and no link to it, and is `n` where there was none
@@ -249,6 +337,83 @@ proptest! {
         prop_assert_eq!((b.network + a.network).to_json(), sum.to_json());
     }
 
+    /// `(a + b).without_origins() == a.without_origins() + b.without_origins()`, and doing it twice is
+    /// doing it once
+    #[test]
+    fn without_origins_is_a_homomorphism(a in sample(), b in sample()) {
+        let sum = a.network.clone() + b.network.clone();
+        let bare = sum.without_origins();
+        prop_assert_eq!(&bare, &(a.network.without_origins() + b.network.without_origins()));
+        prop_assert_eq!(bare.clone().without_origins(), bare);
+    }
+
+    /// `a.is_equivalent(&b) == (a.without_origins() == b.without_origins())`, and
+    /// `n.is_equivalent(&n.without_origins())`
+    #[test]
+    fn equivalence_is_equality_without_origins(a in sample(), b in sample()) {
+        let (a, b) = (a.network, b.network);
+        let equal = a.clone().without_origins() == b.clone().without_origins();
+        prop_assert_eq!(a.is_equivalent(&b), equal);
+        prop_assert!(a.is_equivalent(&a.clone().without_origins()));
+        prop_assert!(a != b || equal);
+    }
+
+    /// What is done to equivalent networks makes equivalent networks.
+    #[test]
+    fn operations_keep_equivalence(a in sample(), b in sample(), kept in some_names(), f in renaming()) {
+        let (a, b) = (a.network, b.network);
+        let bare = a.clone().without_origins();
+        let stud = queue("cow");
+        type Operation<'o> = &'o dyn Fn(Network) -> Network;
+        let operations: [Operation<'_>; 8] = [
+            &|n| n + b.clone(),
+            &|n| n.rename(|id| renamed(&f, id)),
+            &|n| n.prefix(&name!("left"), &[&stud]),
+            &|n| n.restrict(|id| is_in(kept, id)),
+            &|n| n.remove(&stud),
+            &|n| n.transpose(),
+            &|n| brick(name!("brick"), n),
+            &|n| Network::from_json(&n.to_json()).expect("a network"),
+        ];
+        for operation in operations {
+            prop_assert!(operation(a.clone()).is_equivalent(&operation(bare.clone())));
+        }
+    }
+
+    /// `a + &b == a + b`, `&a + b == a + b`, `a + Some(b) == a + b`, `a + None == a`,
+    /// `a + vec![b, c] == a + [b, c] == a + (b, c) == a + b + c`, and the same by `extend`
+    #[test]
+    fn summands_come_in_many_forms(a in sample(), b in sample(), c in sample()) {
+        let (a, b, c) = (a.network, b.network, c.network);
+        let two = a.clone() + b.clone();
+        let sum = two.clone() + c.clone();
+        prop_assert_eq!(&(a.clone() + &b), &two);
+        prop_assert_eq!(&(&a + &b), &two);
+        prop_assert_eq!(&(&a + b.clone()), &two);
+        prop_assert_eq!(&(a.clone() + Some(&b)), &two);
+        prop_assert_eq!(&(a.clone() + None::<Network>), &a);
+        prop_assert_eq!(&(a.clone() + vec![b.clone(), c.clone()]), &sum);
+        prop_assert_eq!(&(a.clone() + [&b, &c]), &sum);
+        prop_assert_eq!(&(a.clone() + (b.clone(), &c)), &sum);
+        prop_assert_eq!(&Network::from((&a, Some((&b, [&c])))), &sum);
+        prop_assert_eq!(&[&a, &b, &c].into_iter().sum::<Network>(), &sum);
+        prop_assert_eq!(&[&a, &b, &c].into_iter().collect::<Network>(), &sum);
+        let mut extended = a.clone();
+        extended.extend([&b, &c]);
+        prop_assert_eq!(&extended, &sum);
+        extended += &a;
+        prop_assert_eq!(extended, sum);
+    }
+
+    /// Equal networks have equal hashes.
+    #[test]
+    fn hashes_follow_equality(a in sample(), b in sample()) {
+        let state = RandomState::new();
+        let hash = |network: Network| state.hash_one(network);
+        let (a, b) = (a.network, b.network);
+        prop_assert_eq!(hash(&a + &b), hash(b + a));
+    }
+
     /// Checking, planning and emitting never panic, whatever the network.
     #[test]
     fn every_network_has_a_plan(n in sample()) {
@@ -264,6 +429,77 @@ proptest! {
             prop_assert!(findings.iter().any(net_dsl::check::Finding::is_fatal));
         }
     }
+}
+
+fn of_rule(network: &Network, code: &str) -> Vec<Finding> {
+    check::check(network).into_iter().filter(|finding| finding.rule.code == code).collect()
+}
+
+#[test]
+fn a_shared_name_that_is_misspelt_is_found() {
+    let network = queue("orders").network().prefix(&name!("left"), &[&queue("oders")]);
+    let found = of_rule(&network, "N103");
+    assert!(found.iter().any(|finding| finding.is_fatal()), "{found:?}");
+    assert_eq!(found[0].entity.as_ref().map(Id::as_str), Some("oders"));
+    assert_eq!(found[0].labels[0].at.file(), "tests/laws.rs");
+    // Whoever declares it later has spelt it as it was meant.
+    assert!(of_rule(&(network + &queue("oders")), "N103").is_empty());
+}
+
+#[test]
+fn a_prefix_that_makes_two_entities_one_is_found() {
+    let both = queue("orders").network() + &queue("left-orders");
+    let network = both.prefix(&name!("left"), &[&queue("left-orders")]);
+    assert_eq!(network.len(), 1);
+    let found = of_rule(&network, "N101");
+    assert!(found.iter().any(|finding| finding.is_fatal()), "{found:?}");
+    let message = "`prefixed` of `left-orders` is `left-orders` and `orders`";
+    assert!(found.iter().any(|finding| finding.message == message), "{found:?}");
+    // Whether both are in one part of a sum makes no difference, nor does prefixing again.
+    assert!(
+        of_rule(&both.prefix(&name!("left"), &[]), "N101")
+            .iter()
+            .all(|f| !f.message.contains(PREFIXED.key()))
+    );
+    let copies = both.prefix(&name!("left"), &[]);
+    let again = copies.prefix(&name!("right"), &[&queue("left-orders")]);
+    assert!(of_rule(&again, "N101").iter().all(|finding| !finding.message.contains("prefixed")));
+}
+
+#[test]
+fn a_name_that_a_prefix_makes_too_long_is_found_and_kept() {
+    assert_eq!((FITS.len(), LONGEST.len()), (59, Name::MAX_LENGTH));
+    let network = queue(FITS).network();
+    assert!(of_rule(&network.prefix(&name!("left"), &[]), "N106").is_empty());
+    let long = network.prefix(&name!("right"), &[]);
+    let found = of_rule(&long, "N106");
+    assert!(found.iter().any(|finding| finding.is_fatal()), "{found:?}");
+    assert!(found[0].message.contains("65 characters"), "{found:?}");
+    assert_eq!(Network::from_json(&long.to_json()), Ok(long));
+}
+
+#[test]
+fn networks_of_one_function_called_twice_are_equivalent() {
+    let (here, there) = (
+        queue("orders").network(),
+        Queue::<Order>::builder().name(name!("orders")).build().network(),
+    );
+    assert_ne!(here, there);
+    assert!(here.is_equivalent(&there));
+    assert!(!here.is_equivalent(&queue("others").network()));
+    let tuned =
+        Queue::<Order>::builder().name(name!("orders")).delay(seconds!(1)).build().network();
+    assert!(!here.is_equivalent(&tuned));
+}
+
+#[test]
+fn handles_and_names_are_equal_by_what_they_say() {
+    assert_eq!(name!("orders"), named("orders"));
+    assert_eq!(queue("orders"), Queue::builder().name(name!("orders")).build());
+    assert_ne!(queue("orders"), Queue::builder().name(name!("orders")).delay(seconds!(1)).build());
+    let set: std::collections::HashSet<_> =
+        [queue("orders"), queue("orders")].into_iter().collect();
+    assert_eq!(set.len(), 1);
 }
 
 /// Every attribute with more than one value, with all its values.
@@ -292,4 +528,10 @@ fn samples_are_interesting() {
     assert!(count(&|sample| sample.network.links().count() > 2) > 100);
     assert!(count(&|sample| sample.network.is_empty()) > 0);
     assert!(count(&|sample| sample.network.bricks().len() > 1) > 100);
+    let has = |sample: &Sample, is: &dyn Fn(&str, &Facts) -> bool| {
+        sample.network.entities().any(|(id, facts)| is(id.as_str(), facts))
+    };
+    assert!(count(&|sample| has(sample, &|id, _| id.len() > Name::MAX_LENGTH)) > 10);
+    assert!(count(&|sample| has(sample, &|_, facts| facts.is(SHARED))) > 50);
+    assert!(count(&|sample| has(sample, &|_, facts| facts.claims(PREFIXED.key()).is_some())) > 5);
 }

@@ -1,6 +1,6 @@
 //! Numbers that AWS bounds, checked where they are written.
 
-use std::{error, fmt, marker::PhantomData};
+use std::{cmp, error, fmt, hash, marker::PhantomData};
 
 /// What a [`Bounded`] number may be.
 pub trait Range: Copy + fmt::Debug + 'static {
@@ -43,7 +43,10 @@ pub trait InUnits: Range {}
 
 /// A number inside the [`Range`] `R`.
 ///
-/// Constants are checked while compiling; others return an error.
+/// Constants are checked while compiling; others return an error. In a `const` or a `static` a wrong
+/// one fails under `cargo check` too. In a function the compiler evaluates it only when it generates
+/// code, because the range follows from where the number is used: there `cargo build`, `run` and
+/// `test` fail, `cargo check` and an editor do not.
 ///
 /// ```
 /// # use net_dsl::{Bounded, range, seconds};
@@ -56,6 +59,11 @@ pub trait InUnits: Range {}
 /// ```compile_fail
 /// # use net_dsl::{Bounded, range, seconds};
 /// let timeout: Bounded<range::Timeout> = seconds!(1_000);
+/// ```
+///
+/// ```compile_fail
+/// # use net_dsl::{Bounded, range, seconds};
+/// const TIMEOUT: Bounded<range::Timeout> = seconds!(1_000);
 /// ```
 pub struct Bounded<R> {
     value: u64,
@@ -143,6 +151,30 @@ impl<R> PartialEq for Bounded<R> {
 
 impl<R> Eq for Bounded<R> {}
 
+impl<R> PartialOrd for Bounded<R> {
+    fn partial_cmp(&self, other: &Self) -> Option<cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<R> Ord for Bounded<R> {
+    fn cmp(&self, other: &Self) -> cmp::Ordering {
+        self.value.cmp(&other.value)
+    }
+}
+
+impl<R> hash::Hash for Bounded<R> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+impl<R> fmt::Display for Bounded<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
 impl<R> fmt::Debug for Bounded<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)
@@ -150,7 +182,7 @@ impl<R> fmt::Debug for Bounded<R> {
 }
 
 /// A number that its [`Range`] does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OutOfRange {
     value: u64,
     rule: &'static str,

@@ -79,6 +79,8 @@ rules! {
     undeclared_entity
     transposed_link
     needless_acceptance
+    name_too_long
+    value_nested_too_deep
     need_without_link
     need_with_two_links
     function_without_trigger

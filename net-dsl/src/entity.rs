@@ -14,13 +14,13 @@ pub mod raw;
 pub mod schedule;
 pub mod table;
 pub mod topic;
+mod wrapped;
 
 use crate::{
     Bounded, Id, Name, Named, Network,
     facts::{Attribute, Claim, Facts, Scalar, scalar_enum},
     range,
 };
-use once_cell::sync::Lazy;
 use smol_str::SmolStr;
 
 scalar_enum! {
@@ -87,8 +87,29 @@ pub const MESSAGE: Attribute<SmolStr> = Attribute::new("message");
 pub const DEADLINE: Attribute<Bounded<range::Deadline>> = Attribute::new("deadline");
 /// What becomes of the entity's data when its stack drops it.
 pub const REMOVAL: Attribute<Removal> = Attribute::new("removal");
+/// Whether [`Network::prefix`] was told to share the entity, which is then to be in the network.
+pub const SHARED: Attribute<bool> = Attribute::new("shared");
+/// The names, in conflict, of entities that [`Network::prefix`] gave one name.
+pub const PREFIXED: Attribute<SmolStr> = Attribute::new("prefixed");
 
 /// A typed handle on an entity: what builders make and links are written with.
+///
+/// A reference, a `Box`, an `Rc` or an `Arc` to a handle is a handle, as is a `LazyLock` or a
+/// [`once_cell`](https://docs.rs/once_cell) `Lazy`, so that entities shared by several bricks can be
+/// statics:
+///
+/// ```
+/// use net_dsl::prelude::*;
+/// use std::sync::LazyLock;
+///
+/// # pub struct Order; messages! { Order }
+/// # contract! { pub Kitchen: Order => () {} }
+/// static ORDERS: LazyLock<Queue<Order>> =
+///     LazyLock::new(|| Queue::builder().name(name!("orders")).build());
+///
+/// # let kitchen = Function::<Kitchen>::builder().name(name!("kitchen")).build();
+/// let network = Network::from(ORDERS.triggers(&kitchen));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an entity of a network",
     label = "links join functions, queues, topics, tables, schedules, APIs, services and skills",
@@ -114,29 +135,12 @@ impl<H: Handle + ?Sized> Named for &H {
     }
 }
 
-/// So that entities shared by several bricks can be statics:
-/// `static ORDERS: Lazy<Queue<Order>> = …`, linked as `&ORDERS`.
-impl<H: Handle> Handle for Lazy<H> {
-    fn name(&self) -> &Name {
-        (**self).name()
-    }
-
-    fn facts(&self) -> Facts {
-        (**self).facts()
-    }
-}
-
-impl<H: Handle> From<&H> for Network {
-    fn from(handle: &H) -> Network {
-        handle.network()
-    }
-}
-
 fn facts(kind: Kind, name: &Name) -> Facts {
     Facts::new(name.origin().clone()).with(KIND, kind)
 }
 
-/// `Debug` as the name alone, and `Clone` whatever the type parameter is.
+/// `Debug` as the name alone, and `Clone` and equality whatever the type parameter is: two handles
+/// are equal if they name one entity and say the same of it.
 macro_rules! handle_impls {
     ($handle:ident<$parameter:ident: $bound:path> { $($field:ident),* $(,)? }) => {
         impl<$parameter: $bound> std::fmt::Debug for $handle<$parameter> {
@@ -148,6 +152,20 @@ macro_rules! handle_impls {
         impl<$parameter: $bound> Clone for $handle<$parameter> {
             fn clone(&self) -> Self {
                 $handle { $($field: self.$field.clone(),)* typed: std::marker::PhantomData }
+            }
+        }
+
+        impl<$parameter: $bound> PartialEq for $handle<$parameter> {
+            fn eq(&self, other: &Self) -> bool {
+                $(self.$field == other.$field)&&*
+            }
+        }
+
+        impl<$parameter: $bound> Eq for $handle<$parameter> {}
+
+        impl<$parameter: $bound> std::hash::Hash for $handle<$parameter> {
+            fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+                $(self.$field.hash(state);)*
             }
         }
     };

@@ -1,7 +1,7 @@
 //! What is known about an entity or a link: attributes that join like flat lattices.
 
-use crate::{Bounded, Origin, bounded::Range};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use crate::{Bounded, Origin, bounded::Range, file};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
 
@@ -19,7 +19,13 @@ pub enum Value {
 }
 
 impl Value {
+    /// How deep arrays and objects may be nested. What is deeper is found by rule N107, and nothing
+    /// is deployed.
+    pub const MAX_NESTING: usize = 64;
+
     /// Any JSON as a value.
+    ///
+    /// What is nested deeper than one level more than [`Value::MAX_NESTING`] is cut there.
     pub fn json(json: &serde_json::Value) -> Value {
         match json {
             serde_json::Value::Bool(value) => Value::Bool(*value),
@@ -27,8 +33,30 @@ impl Value {
             serde_json::Value::Number(number) if number.is_u64() => {
                 Value::Number(number.as_u64().unwrap_or_default())
             }
-            other => Value::Json(SmolStr::new(canonical(other).to_string())),
+            other => {
+                Value::Json(SmolStr::new(canonical(other, Value::MAX_NESTING + 1).to_string()))
+            }
         }
+    }
+
+    /// How deep arrays and objects are nested: 0 for a scalar, 1 for `[]`. O(n).
+    pub fn nesting(&self) -> usize {
+        let Value::Json(text) = self else { return 0 };
+        let (mut depth, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
+        for byte in text.bytes() {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' => escaped = in_text,
+                b'"' => in_text = !in_text,
+                b'[' | b'{' if !in_text => {
+                    depth += 1;
+                    deepest = deepest.max(depth);
+                }
+                b']' | b'}' if !in_text => depth -= 1,
+                _ => {}
+            }
+        }
+        deepest
     }
 
     /// The value as JSON.
@@ -37,20 +65,30 @@ impl Value {
             Value::Bool(value) => (*value).into(),
             Value::Number(number) => (*number).into(),
             Value::Text(text) => text.as_str().into(),
-            Value::Json(text) => serde_json::from_str(text).unwrap_or_default(),
+            // It was JSON when it was stored, and is not nested deeper than serde_json reads.
+            Value::Json(text) => {
+                serde_json::from_str(text).unwrap_or_else(|_| text.as_str().into())
+            }
         }
     }
 }
 
-/// With keys in order even where some crate switched serde_json's `preserve_order` on.
-fn canonical(json: &serde_json::Value) -> serde_json::Value {
+/// With keys in order even where some crate switched serde_json's `preserve_order` on, and no
+/// more than so many levels.
+fn canonical(json: &serde_json::Value, levels: usize) -> serde_json::Value {
     match json {
+        serde_json::Value::Object(_) | serde_json::Value::Array(_) if levels == 0 => {
+            "nested too deep".into()
+        }
         serde_json::Value::Object(map) => {
             let mut entries: Vec<_> = map.iter().collect();
             entries.sort_by_key(|(key, _)| *key);
-            entries.into_iter().map(|(key, value)| (key.clone(), canonical(value))).collect()
+            let inside = |(key, value): (&String, _)| (key.clone(), canonical(value, levels - 1));
+            entries.into_iter().map(inside).collect()
         }
-        serde_json::Value::Array(items) => items.iter().map(canonical).collect(),
+        serde_json::Value::Array(items) => {
+            items.iter().map(|item| canonical(item, levels - 1)).collect()
+        }
         other => other.clone(),
     }
 }
@@ -63,12 +101,12 @@ impl Serialize for Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Value::json(&serde_json::Value::deserialize(deserializer)?))
+        Ok(Value::json(&file::Json::deserialize(deserializer)?.0))
     }
 }
 
 /// A value that was given to an attribute, and everywhere it was given.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Claim {
     /// What was said.
@@ -84,7 +122,7 @@ pub struct Claim {
 /// ```text
 /// unset ⊔ v == v      v ⊔ v == v      v ⊔ w == conflict {v, w}
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Flat(Vec<Claim>);
 
 impl Flat {
@@ -123,9 +161,17 @@ impl Serialize for Flat {
 
 impl<'de> Deserialize<'de> for Flat {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let claims = Vec::<Claim>::deserialize(deserializer)?;
+        let count = claims.len();
+        if count == 0 {
+            return Err(de::Error::custom("an attribute without a value is left out"));
+        }
         let mut flat = Flat::default();
-        for claim in Vec::<Claim>::deserialize(deserializer)? {
+        for claim in claims {
             flat.join(&Flat(vec![claim]));
+        }
+        if flat.0.len() < count {
+            return Err(de::Error::custom("an attribute lists one value twice"));
         }
         Ok(flat)
     }
@@ -270,15 +316,16 @@ pub(crate) use scalar_enum;
 ///
 /// Facts join attribute by attribute; who said them (bricks) and where (origins) are sets that
 /// unite. Cloning is a reference count.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Facts(Arc<Inner>);
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inner {
     /// Sorted by key.
-    #[serde(with = "as_map")]
+    #[serde(with = "file::map")]
     attributes: Vec<(SmolStr, Flat)>,
+    #[serde(deserialize_with = "file::names")]
     bricks: BTreeSet<SmolStr>,
     at: BTreeSet<Origin>,
 }
@@ -367,6 +414,15 @@ impl Facts {
         Arc::make_mut(&mut self.0).bricks.insert(brick.clone());
     }
 
+    /// The same said nowhere.
+    pub(crate) fn forget_origins(&mut self) {
+        let inner = Arc::make_mut(&mut self.0);
+        inner.at.clear();
+        for claim in inner.attributes.iter_mut().flat_map(|(_, flat)| &mut flat.0) {
+            claim.at.clear();
+        }
+    }
+
     /// `self ⊔ other`.
     pub(crate) fn join(&mut self, other: &Facts) {
         if Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0 {
@@ -393,24 +449,5 @@ impl Serialize for Facts {
 impl<'de> Deserialize<'de> for Facts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Facts(Arc::new(Inner::deserialize(deserializer)?)))
-    }
-}
-
-mod as_map {
-    use super::{Flat, SmolStr};
-    use serde::{Deserialize, Deserializer, Serializer};
-    use std::collections::BTreeMap;
-
-    pub(super) fn serialize<S: Serializer>(
-        attributes: &[(SmolStr, Flat)],
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(attributes.iter().map(|(key, flat)| (key, flat)))
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<(SmolStr, Flat)>, D::Error> {
-        Ok(BTreeMap::deserialize(deserializer)?.into_iter().collect())
     }
 }

@@ -44,6 +44,7 @@ pub mod check;
 mod contract;
 pub mod entity;
 pub mod facts;
+mod file;
 pub mod link;
 mod name;
 mod network;
@@ -51,6 +52,7 @@ mod number;
 mod once;
 mod origin;
 pub mod property;
+pub mod text;
 
 pub use bounded::{Bounded, InMebibytes, InSeconds, InUnits, OutOfRange, Range, range};
 pub use contract::{

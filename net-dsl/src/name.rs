@@ -2,12 +2,13 @@
 
 use crate::Origin;
 use smol_str::SmolStr;
-use std::{error, fmt};
+use std::{cmp, error, fmt, hash};
 
 /// An entity's identity inside a network: its name without the place it was written.
 ///
 /// Ordered and compared as text. Two entities of one `Id` are one entity once their networks are
-/// added.
+/// added. Only [`Network::prefix`](crate::Network::prefix) makes one that is longer than
+/// [`Name::MAX_LENGTH`], which rule N106 finds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(SmolStr);
 
@@ -85,7 +86,9 @@ impl Named for &Name {
 /// Lower-case letters, digits and single hyphens, starting with a letter, at most
 /// [`Name::MAX_LENGTH`] characters: the common ground of what AWS accepts for the resources that
 /// are named after it. Write constants with [`name!`](crate::name), which a wrong one does not
-/// survive compiling; make others with [`Name::new`].
+/// survive compiling, under `cargo check` too; make others with [`Name::new`].
+///
+/// Two names are equal if they name one entity, wherever they were written.
 ///
 /// ```compile_fail
 /// net_dsl::name!("Async_Processor");
@@ -115,7 +118,7 @@ impl Name {
     pub fn new(text: &str) -> Result<Name, InvalidName> {
         match fault(text) {
             None => Ok(Name { id: Id(SmolStr::new(text)), origin: Origin::here() }),
-            Some(rule) => Err(InvalidName { text: text.to_owned(), rule }),
+            Some(rule) => Err(InvalidName::new("a name", text, rule)),
         }
     }
 
@@ -146,35 +149,74 @@ impl Named for Name {
     }
 }
 
+impl PartialEq for Name {
+    fn eq(&self, other: &Name) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Name) -> Option<cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Name) -> cmp::Ordering {
+        self.id.cmp(&other.id)
+    }
+}
+
+impl hash::Hash for Name {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
 impl fmt::Display for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.id.fmt(f)
     }
 }
 
-/// Why a text is not a [`Name`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a text is not a [`Name`], or not the name of something else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct InvalidName {
+    what: &'static str,
     text: String,
     rule: &'static str,
 }
 
+impl InvalidName {
+    /// `what` it would have been, with its article.
+    pub(crate) fn new(what: &'static str, text: &str, rule: &'static str) -> InvalidName {
+        // An error shows the start of it, which tells a text as well as all of it.
+        InvalidName { what, text: text.chars().take(80).collect(), rule }
+    }
+}
+
 impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown: String = self.text.chars().take(80).collect();
-        write!(f, "`{}` is not a name: {}", shown.escape_debug(), self.rule)
+        write!(f, "`{}` is not {}: {}", self.text.escape_debug(), self.what, self.rule)
     }
 }
 
 impl error::Error for InvalidName {}
 
 const fn fault(text: &str) -> Option<&'static str> {
+    if text.len() > Name::MAX_LENGTH {
+        return Some("a name has at most 64 characters");
+    }
+    fault_of_form(text)
+}
+
+/// What is wrong with a name, however long it is.
+const fn fault_of_form(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
     if bytes.is_empty() {
         return Some("a name has at least one character");
-    }
-    if bytes.len() > Name::MAX_LENGTH {
-        return Some("a name has at most 64 characters");
     }
     if !bytes[0].is_ascii_lowercase() {
         return Some("a name starts with a lower-case letter");
@@ -204,14 +246,19 @@ const fn fault(text: &str) -> Option<&'static str> {
 #[macro_export]
 macro_rules! name {
     ($text:expr) => {{
-        const NAME: $crate::Name = $crate::Name::literal($text, file!(), line!(), column!());
-        NAME
+        // An item, so that `cargo check` evaluates it; items are not hygienic, so the text may name
+        // a constant of the user's own.
+        const __NAME_OF_ENTITY: $crate::Name =
+            $crate::Name::literal($text, file!(), line!(), column!());
+        __NAME_OF_ENTITY
     }};
 }
 
+/// An identity read from a file. One that [`Network::prefix`](crate::Network::prefix) made too long
+/// is read as it was written.
 pub(crate) fn id_from_file(text: &str) -> Result<Id, InvalidName> {
-    match fault(text) {
+    match fault_of_form(text) {
         None => Ok(Id(SmolStr::new(text))),
-        Some(rule) => Err(InvalidName { text: text.to_owned(), rule }),
+        Some(rule) => Err(InvalidName::new("a name", text, rule)),
     }
 }

@@ -4,6 +4,7 @@ mod algebra;
 mod graph;
 mod json;
 mod open_ends;
+mod parts;
 
 pub use graph::{Graph, GraphNode};
 pub use json::{FORMAT, ReadError, VERSION};
@@ -26,6 +27,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What two networks say differently about one attribute is kept as a conflict, with both
 /// positions, until the network is checked; `+` itself never fails and never lets one side win.
 ///
+/// What can be added is whatever is `Into<Network>`: a link, a handle or a network by reference, an
+/// `Option`, a `Vec`, an array, or a tuple of such. Iterators are added with `sum`, `collect` and
+/// `extend`.
+///
+/// Equality takes positions into account: two networks are equal if they say the same at the same
+/// places. [`Network::is_equivalent`] leaves positions out.
+///
 /// ```
 /// use net_dsl::prelude::*;
 ///
@@ -40,13 +48,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// let restaurant = front + back;
 /// assert_eq!(restaurant.len(), 3);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use = "adding networks makes a new one and changes nothing else"]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Network {
     nodes: BTreeMap<Id, Node>,
 }
 
 /// An entity and the links that leave it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Node {
     facts: Facts,
     /// Sorted by target, verb and label.
@@ -54,7 +63,7 @@ struct Node {
 }
 
 /// A link that leaves an entity.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Link {
     to: Id,
     verb: Verb,
@@ -97,10 +106,17 @@ impl Link {
 }
 
 impl Node {
-    fn insert(&mut self, link: Link) {
+    /// Whether the link was not there yet.
+    fn insert(&mut self, link: Link) -> bool {
         match self.links.binary_search_by(|mine| mine.key().cmp(&link.key())) {
-            Ok(found) => self.links[found].facts.join(&link.facts),
-            Err(gap) => self.links.insert(gap, link),
+            Ok(found) => {
+                self.links[found].facts.join(&link.facts);
+                false
+            }
+            Err(gap) => {
+                self.links.insert(gap, link);
+                true
+            }
         }
     }
 }
@@ -179,13 +195,16 @@ impl Network {
     }
 
     /// Notes on every entity and link that a brick declared them.
-    ///
-    /// A homomorphism: `(a + b).in_brick(x) == a.in_brick(x) + b.in_brick(x)`. O(n).
-    fn in_brick(mut self, brick: &SmolStr) -> Network {
+    fn in_brick(self, brick: &SmolStr) -> Network {
+        self.with_facts(|facts| facts.add_brick(brick))
+    }
+
+    /// The same change to the facts of every entity and link.
+    fn with_facts(mut self, change: impl Fn(&mut Facts)) -> Network {
         for node in self.nodes.values_mut() {
-            node.facts.add_brick(brick);
+            change(&mut node.facts);
             for link in &mut node.links {
-                link.facts.add_brick(brick);
+                change(&mut link.facts);
             }
         }
         self

@@ -4,10 +4,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{fmt, panic::Location};
 
-/// A position in the source: file, line and column.
+/// A position in the source: file, line and column, written `file:line:column`.
 ///
-/// Written `file:line:column`. Paths into cargo's registry or git checkouts are shortened to the
-/// part that is the same on every machine, so that equal programs give equal files.
+/// The file is written without what differs between machines, so that equal programs give equal
+/// files: a file of the workspace relative to its root, as the compiler names it; any other file
+/// from the folder of its package on, as in `serde-1.0.0/src/lib.rs`. No position has an absolute
+/// path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Origin {
     file: SmolStr,
@@ -17,7 +19,7 @@ pub struct Origin {
 
 impl Origin {
     pub(crate) const fn new(file: &'static str, line: u32, column: u32) -> Origin {
-        Origin { file: SmolStr::new_static(file), line, column }
+        Origin { file: SmolStr::new_static(portable(file)), line, column }
     }
 
     /// The position of the caller.
@@ -27,7 +29,7 @@ impl Origin {
         Origin::new(here.file(), here.line(), here.column())
     }
 
-    /// The file as the compiler names it: relative to the workspace for the workspace's own files.
+    /// The file: relative to the workspace's root, or from the folder of its package on.
     pub fn file(&self) -> &str {
         &self.file
     }
@@ -41,20 +43,59 @@ impl Origin {
     pub fn column(&self) -> u32 {
         self.column
     }
+}
 
-    fn portable_file(&self) -> &str {
-        for (mark, skip) in [("/registry/src/", 1), ("/git/checkouts/", 2)] {
-            if let Some((_, rest)) = self.file.split_once(mark) {
-                return rest.splitn(skip + 1, '/').last().unwrap_or(rest);
-            }
-        }
-        &self.file
+/// The part of a path that is the same on every machine: a relative path as it is, of an absolute
+/// one what starts with the folder of the package. `portable(portable(path)) == portable(path)`.
+///
+/// The compiler does not say where a package starts. It is taken to be the folder that holds the
+/// innermost `src`, `examples`, `tests` or `benches`, or else the file.
+const fn portable(path: &str) -> &str {
+    let bytes = path.as_bytes();
+    let has_drive = bytes.len() > 1 && bytes[1] == b':';
+    if bytes.is_empty() || !(has_drive || is_separator(bytes[0])) {
+        return path;
     }
+    let (mut package, mut before, mut in_package) = (None, None, false);
+    let mut start = if has_drive { 2 } else { 0 };
+    let mut end = start;
+    while end <= bytes.len() {
+        let is_last = end == bytes.len();
+        if is_last || is_separator(bytes[end]) {
+            if start < end {
+                let folder = if let Some(before) = before { before } else { start };
+                let is_part = !is_last && is_package_part(bytes, start, end);
+                // `src/tests/mod.rs` is in `src`.
+                if (is_part && !in_package) || (is_last && package.is_none()) {
+                    package = Some(folder);
+                }
+                in_package = is_part;
+                before = Some(start);
+            }
+            start = end + 1;
+        }
+        end += 1;
+    }
+    match package {
+        // What is left may look like a drive: a folder can be called `c:`.
+        Some(package) => portable(path.split_at(package).1),
+        None => "",
+    }
+}
+
+const fn is_separator(byte: u8) -> bool {
+    matches!(byte, b'/' | b'\\')
+}
+
+const fn is_package_part(path: &[u8], start: usize, end: usize) -> bool {
+    let (_, rest) = path.split_at(start);
+    let (folder, _) = rest.split_at(end - start);
+    matches!(folder, b"src" | b"examples" | b"tests" | b"benches")
 }
 
 impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.portable_file(), self.line, self.column)
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
     }
 }
 
@@ -71,7 +112,7 @@ impl<'de> Deserialize<'de> for Origin {
         let mut number = || parts.next().and_then(|part| part.parse().ok());
         match (number(), number(), parts.next()) {
             (Some(column), Some(line), Some(file)) => {
-                Ok(Origin { file: SmolStr::new(file), line, column })
+                Ok(Origin { file: SmolStr::new(portable(file)), line, column })
             }
             _ => Err(de::Error::custom(format!("`{text}` is not a `file:line:column` position"))),
         }

@@ -16,7 +16,6 @@ use crate::{
     },
     facts::Value,
 };
-use once_cell::sync::Lazy;
 use smol_str::format_smolstr;
 use std::marker::PhantomData;
 
@@ -191,11 +190,6 @@ impl Makes<apigatewayv2::Api> for HttpApi {
 
 impl Makes<apigatewayv2::Stage> for HttpApi {
     const PART: &'static str = "stage";
-}
-
-#[diagnostic::do_not_recommend]
-impl<R, H: Makes<R>> Makes<R> for Lazy<H> {
-    const PART: &'static str = H::PART;
 }
 
 /// An overlay that sets a property of a resource made for an entity, over what the plan derives.

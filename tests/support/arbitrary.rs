@@ -1,8 +1,10 @@
-//! Any network at all, made through the public API: few names, so that overlays meet often; names
-//! of several kinds, attributes set, unset and in conflict.
+//! Any network at all, made through the public API: few names, so that overlays meet often, some of
+//! them the others with a prefix or as long as a name may be; names of several kinds, attributes set,
+//! unset and in conflict, texts that a terminal obeys.
 
-use net_dsl::{accept, brick, prelude::*, property};
+use net_dsl::{accept, brick, facts::Value, prelude::*, property};
 use proptest::{collection, option, prelude::*};
+use serde_json::json;
 
 /// A message.
 pub struct Order;
@@ -61,10 +63,21 @@ pub struct Part {
     other: u8,
     value: u8,
     brick: Option<u8>,
+    prefix: Option<u8>,
 }
 
-const NAMES: [&str; 6] = ["ant", "bee", "cow", "doe", "elk", "fox"];
-const SHAPES: u8 = 27;
+/// As long as a name may be once `left-` stands before it.
+pub const FITS: &str = "a-name-that-fits-under-the-prefix-left-and-no-longer-prefix";
+/// As long as a name may be.
+pub const LONGEST: &str = "left-a-name-that-fits-under-the-prefix-left-and-no-longer-prefix";
+
+const NAMES: [&str; 8] =
+    ["ant", "bee", "cow", "left-ant", "left-left-ant", "right-cow", FITS, LONGEST];
+const SHAPES: u8 = 30;
+
+/// Texts with what outputs must not contain as it is.
+pub const UNPRINTABLE: [&str; 3] =
+    ["\u{1b}[2J\u{7}\"<`", "\u{9b}31m\r\n\u{0}\u{7f}\\", "\u{202e}\u{2028}\u{2066}\u{ffff}\u{85}"];
 
 fn name(number: u8) -> Name {
     let text = NAMES[usize::from(number) % NAMES.len()];
@@ -98,7 +111,7 @@ fn clock(number: u8, value: u8) -> Schedule {
 impl Part {
     /// The network that the statement declares.
     pub fn network(&self) -> Network {
-        let &Part { shape, one, other, value, brick: in_brick } = self;
+        let &Part { shape, one, other, value, brick: in_brick, prefix } = self;
         let network = match shape {
             0 => {
                 let folder = folder!("hub", runtime = Runtime::PYTHON_3_13, handler = "hub.handle");
@@ -128,7 +141,7 @@ impl Part {
             8 => Raw::builder()
                 .name(name(one))
                 .resource_type(resource_type!("AWS::S3::Bucket"))
-                .properties(serde_json::json!({ "BucketName": format!("bucket-{value}") }))
+                .properties(json!({ "BucketName": format!("bucket-{value}") }))
                 .build()
                 .network(),
             9 => queue(one).triggers(&hub(other)).into(),
@@ -178,7 +191,30 @@ impl Part {
             ),
             24 => accept(name(one), "N203", if value == 0 { "by hand" } else { "from outside" }),
             25 => Network::from(queue(one).triggers(&hub(other))).transpose(),
+            26 => {
+                let text = variable!("TEXT", UNPRINTABLE[usize::from(value)]);
+                let hub = Function::<Hub>::builder().name(name(one)).environment(vec![text]);
+                hub.build().network()
+            }
+            27 => accept(name(one), "N301", UNPRINTABLE[usize::from(value)]),
+            28 => {
+                let levels = [2, 3, Value::MAX_NESTING + 7][usize::from(value)];
+                let deep = (1..levels).fold(json!({}), |inside, _| vec![inside].into());
+                let text = UNPRINTABLE[usize::from(value)];
+                Raw::builder()
+                    .name(name(one))
+                    .resource_type(resource_type!("AWS::S3::Bucket"))
+                    .properties(json!({ "Deep": deep, "Small": 1e-7 / 3.0, text: [text, -0.0] }))
+                    .build()
+                    .network()
+            }
             _ => Network::empty(),
+        };
+        let network = match prefix {
+            Some(0) => network.prefix(&net_dsl::name!("left"), &[]),
+            Some(1) => network.prefix(&net_dsl::name!("left"), &[&queue(3), &queue(7)]),
+            Some(_) => network.prefix(&net_dsl::name!("right"), &[&queue(2)]),
+            None => network,
         };
         match in_brick {
             Some(0) => brick(net_dsl::name!("left"), network),
@@ -206,8 +242,17 @@ impl std::fmt::Debug for Sample {
 
 fn part() -> impl Strategy<Value = Part> {
     let names = NAMES.len() as u8;
-    (0..SHAPES, 0..names, 0..names, 0..3_u8, option::of(0..3_u8))
-        .prop_map(|(shape, one, other, value, brick)| Part { shape, one, other, value, brick })
+    let prefix = option::weighted(0.2, 0..3_u8);
+    (0..SHAPES, 0..names, 0..names, 0..3_u8, option::of(0..3_u8), prefix).prop_map(
+        |(shape, one, other, value, brick, prefix)| Part {
+            shape,
+            one,
+            other,
+            value,
+            brick,
+            prefix,
+        },
+    )
 }
 
 /// Any network of up to a dozen statements.
@@ -231,7 +276,7 @@ pub fn is_in(names: u8, id: &net_dsl::Id) -> bool {
         .is_some_and(|number| names >> number & 1 == 1)
 }
 
-/// Any function from names to names: two bits of name for each.
+/// Any function from names to names.
 pub fn renaming() -> impl Strategy<Value = Vec<u8>> {
     collection::vec(0..NAMES.len() as u8, NAMES.len())
 }

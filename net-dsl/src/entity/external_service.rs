@@ -62,7 +62,7 @@ impl<S: Service> Callee for ExternalService<S> {
 }
 
 /// The base URL of a service; written with [`url!`](crate::url).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Url(SmolStr);
 
 /// Why a text is not a base [`Url`].

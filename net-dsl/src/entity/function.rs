@@ -6,7 +6,7 @@ pub use code::{Binary, Folder, FunctionCode, Runtime};
 
 use super::{Handle, Kind, facts, handle_impls};
 use crate::{
-    Bounded, Contract, Name,
+    Bounded, Contract, InvalidName, Name,
     facts::{Attribute, Facts, Value, scalar_enum},
     link::{Code, Runs, Sink},
     range,
@@ -172,42 +172,72 @@ impl<C: Contract> Sink for Function<C> {
     type Message = C::Input;
 }
 
-/// A setting in a function's environment; written with [`variable!`](crate::variable).
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A setting in a function's environment: one with a constant name is written with
+/// [`variable!`](crate::variable), others are made by [`Variable::new`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Variable {
     name: SmolStr,
     value: SmolStr,
 }
 
 impl Variable {
+    /// A setting whose name is known only at run time.
+    ///
+    /// # Errors
+    /// [`InvalidName`], if Lambda takes no variable of such a name (`AWS::Lambda::Function`
+    /// `Environment`: a letter, and then at least one letter, digit or `_`), or if it is reserved.
+    ///
+    /// ```
+    /// use net_dsl::{entity::function::Variable, prelude::*};
+    ///
+    /// let variable = Variable::new("LOG_LEVEL", "info")?;
+    /// assert_eq!(variable, variable!("LOG_LEVEL", "info"));
+    /// let error = Variable::new("AWS_REGION", "eu-west-1").unwrap_err();
+    /// assert!(error.to_string().starts_with("`AWS_REGION` is not a variable's name"));
+    /// # Ok::<(), net_dsl::InvalidName>(())
+    /// ```
+    pub fn new(name: &str, value: impl Into<SmolStr>) -> Result<Variable, InvalidName> {
+        match variable_fault(name) {
+            None => Ok(Variable { name: SmolStr::new(name), value: value.into() }),
+            Some(rule) => Err(InvalidName::new("a variable's name", name, rule)),
+        }
+    }
+
     #[doc(hidden)]
-    pub fn new(name: &'static str, value: impl Into<SmolStr>) -> Variable {
+    pub fn literal(name: &'static str, value: impl Into<SmolStr>) -> Variable {
         Variable { name: SmolStr::new_static(name), value: value.into() }
     }
 
     #[doc(hidden)]
     #[track_caller]
     pub const fn check(name: &'static str) {
-        let bytes = name.as_bytes();
-        assert!(
-            bytes.len() >= 2 && bytes[0].is_ascii_alphabetic(),
-            "an environment variable's name has at least two characters and starts with a letter"
-        );
-        let mut i = 0;
-        while i < bytes.len() {
-            assert!(
-                bytes[i].is_ascii_alphanumeric() || bytes[i] == b'_',
-                "an environment variable's name is made of letters, digits and `_`"
-            );
-            i += 1;
+        if let Some(fault) = variable_fault(name) {
+            panic!("{}", fault)
         }
-        assert!(
-            !starts_with(bytes, b"AWS_")
-                && !starts_with(bytes, b"LAMBDA_")
-                && !starts_with(bytes, b"NET_"),
-            "environment variables that start with `AWS_`, `LAMBDA_` or `NET_` are reserved"
+    }
+}
+
+const fn variable_fault(name: &str) -> Option<&'static str> {
+    let bytes = name.as_bytes();
+    if bytes.len() < 2 || !bytes[0].is_ascii_alphabetic() {
+        return Some(
+            "an environment variable's name has at least two characters and starts with a letter",
         );
     }
+    let mut i = 0;
+    while i < bytes.len() {
+        if !bytes[i].is_ascii_alphanumeric() && bytes[i] != b'_' {
+            return Some("an environment variable's name is made of letters, digits and `_`");
+        }
+        i += 1;
+    }
+    if starts_with(bytes, b"AWS_") || starts_with(bytes, b"LAMBDA_") || starts_with(bytes, b"NET_")
+    {
+        return Some(
+            "environment variables that start with `AWS_`, `LAMBDA_` or `NET_` are reserved",
+        );
+    }
+    None
 }
 
 /// A setting in a function's environment: a constant name, checked while compiling, and a value.
@@ -228,6 +258,6 @@ impl Variable {
 macro_rules! variable {
     ($name:expr, $value:expr) => {{
         const _: () = $crate::entity::function::Variable::check($name);
-        $crate::entity::function::Variable::new($name, $value)
+        $crate::entity::function::Variable::literal($name, $value)
     }};
 }

@@ -30,7 +30,7 @@ use typed_builder::TypedBuilder;
 /// let till = Function::<Till>::builder().name(name!("till")).build();
 /// let network = Network::from(shop.routes(route!(POST "/orders" => Order), &till));
 /// ```
-#[derive(Clone, Debug, TypedBuilder)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct HttpApi {
     name: Name,
     /// How soon a request must be done with, along every path it starts.

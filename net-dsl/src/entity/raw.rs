@@ -28,7 +28,7 @@ pub const RESOURCE_TYPE: Attribute<SmolStr> = Attribute::new("resource-type");
 ///     .build();
 /// # let _ = photos;
 /// ```
-#[derive(Clone, Debug, TypedBuilder)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct Raw {
     name: Name,
     /// The CloudFormation type.
@@ -59,7 +59,7 @@ impl Handle for Raw {
 }
 
 /// The name of a CloudFormation type; written with [`resource_type!`](crate::resource_type).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ResourceType(SmolStr);
 
 impl ResourceType {

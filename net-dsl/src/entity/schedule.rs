@@ -58,7 +58,7 @@ fn expression_period(expression: &str) -> Option<u64> {
 /// let night = Schedule::builder().name(name!("night")).cron(cron!("0 3 * * ? *")).build();
 /// # let _ = (clock, night);
 /// ```
-#[derive(Clone, Debug, TypedBuilder)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct Schedule {
     name: Name,
     #[builder(setter(prefix = "at_"))]
@@ -66,7 +66,7 @@ pub struct Schedule {
 }
 
 /// When a schedule ticks.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Ticks {
     /// Again and again after a pause.
     Rate(Bounded<range::Rate>),

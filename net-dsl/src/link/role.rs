@@ -4,7 +4,6 @@
 
 use super::{Admits, Held};
 use crate::{Contract, Handle, Item, Message, Service};
-use once_cell::sync::Lazy;
 
 /// A function handle.
 #[diagnostic::on_unimplemented(
@@ -93,44 +92,4 @@ pub trait Subscriber<M>: Handle {}
 pub trait Front: Handle {
     /// [`Gate`].
     type Gate: Admits;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Runs> Runs for Lazy<T> {
-    type Contract = T::Contract;
-    type Code = T::Code;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Source> Source for Lazy<T> {
-    type Payload = T::Payload;
-    type Delivery = T::Delivery;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Sink> Sink for Lazy<T> {
-    type Message = T::Message;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Store> Store for Lazy<T> {
-    type Item = T::Item;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Callee> Callee for Lazy<T> {
-    type Service = T::Service;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Broadcast> Broadcast for Lazy<T> {
-    type Message = T::Message;
-}
-
-#[diagnostic::do_not_recommend]
-impl<M, T: Subscriber<M>> Subscriber<M> for Lazy<T> {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Front> Front for Lazy<T> {
-    type Gate = T::Gate;
 }

@@ -1,7 +1,12 @@
 //! The operations on networks and the equations they keep.
 
 use super::{Link, Network, Node};
-use crate::{Handle, Id, Name, Named};
+use crate::{
+    Handle, Id, Name, Named, Origin,
+    entity::{PREFIXED, SHARED},
+    facts::{Attribute, Facts, Scalar},
+};
+use smol_str::SmolStr;
 use std::{
     collections::{BTreeMap, BTreeSet},
     iter::Sum,
@@ -18,6 +23,15 @@ impl<R: Into<Network>> Add<R> for Network {
     fn add(mut self, other: R) -> Network {
         self += other;
         self
+    }
+}
+
+impl<R: Into<Network>> Add<R> for &Network {
+    type Output = Network;
+
+    /// `&a + b == a.clone() + b`.
+    fn add(self, other: R) -> Network {
+        self.clone() + other
     }
 }
 
@@ -76,7 +90,44 @@ impl<R: Into<Network>> FromIterator<R> for Network {
     }
 }
 
+impl<R: Into<Network>> Extend<R> for Network {
+    /// `a.extend([b, c])` makes `a` what `a + b + c` is.
+    fn extend<I: IntoIterator<Item = R>>(&mut self, networks: I) {
+        for network in networks {
+            *self += network;
+        }
+    }
+}
+
 impl Network {
+    /// Whether both say the same, wherever they say it: equality without the positions.
+    ///
+    /// `a.is_equivalent(&b) == (a.without_origins() == b.without_origins())`: an equivalence that
+    /// every operation keeps. Networks built by one function called from two places are equivalent
+    /// and not equal. O(n).
+    ///
+    /// ```
+    /// use net_dsl::prelude::*;
+    ///
+    /// # pub struct Order; messages! { Order }
+    /// let here = Queue::<Order>::builder().name(name!("orders")).build().network();
+    /// let there = Queue::<Order>::builder().name(name!("orders")).build().network();
+    /// assert_ne!(here, there);
+    /// assert!(here.is_equivalent(&there));
+    /// ```
+    pub fn is_equivalent(&self, other: &Network) -> bool {
+        self.clone().without_origins() == other.clone().without_origins()
+    }
+
+    /// The network without the positions where its parts were written.
+    ///
+    /// `(a + b).without_origins() == a.without_origins() + b.without_origins()`,
+    /// `n.without_origins().without_origins() == n.without_origins()`, `n.is_equivalent(&n.without_origins())`.
+    /// Findings about it cannot say where. O(n).
+    pub fn without_origins(self) -> Network {
+        self.with_facts(Facts::forget_origins)
+    }
+
     /// Whether everything this network's `part` says is said here too.
     ///
     /// `n.contains(&p) == (p + n == n)`; a partial order: reflexive, antisymmetric, transitive.
@@ -100,19 +151,31 @@ impl Network {
     /// `n.rename(f).rename(g) == n.rename(g ∘ f)`. Raw properties that spell out logical ids do not
     /// follow. O(n log n).
     pub fn rename(self, rename: impl Fn(&Id) -> Id) -> Network {
-        Network::adopt(self.nodes.into_iter().map(|(id, mut node)| {
-            let links = std::mem::take(&mut node.links);
-            for link in links {
-                node.insert(Link { to: rename(&link.to), ..link });
+        // All renaming goes through here. Whatever refers to an entity by name has to follow, and
+        // only links do: no attribute names an entity.
+        Network::adopt(self.nodes.into_iter().map(|(id, node)| {
+            let mut renamed =
+                Node { facts: node.facts, links: Vec::with_capacity(node.links.len()) };
+            for link in node.links {
+                renamed.insert(Link { to: rename(&link.to), ..link });
             }
-            (rename(&id), node)
+            (rename(&id), renamed)
         }))
     }
 
     /// A copy of the network under other names, `prefix-name`, except for the `shared` entities:
     /// the way to use a brick twice in one network.
     ///
-    /// `(a + b).prefix(p, s) == a.prefix(p, s) + b.prefix(p, s)`. O(n log n).
+    /// It is [`Network::rename`] by `f(x) = x` for what is shared and `f(x) = prefix-x` for all
+    /// else, and keeps its equations: `n.prefix(p, &[]) == n.rename(f)`,
+    /// `(a + b).prefix(p, s) == a.prefix(p, s) + b.prefix(p, s)`,
+    /// `Network::empty().prefix(p, s) == Network::empty()`. O(n log n).
+    ///
+    /// It never fails; what went wrong is found when the network is checked:
+    /// - a shared entity that no part of the network declares, because its name is misspelt, by N103;
+    /// - an entity that would get the name of a shared one, as `orders` where `left-orders` is
+    ///   shared under the prefix `left`, by N101;
+    /// - a name that comes to more than [`Name::MAX_LENGTH`] characters, by N106.
     ///
     /// ```
     /// use net_dsl::prelude::*;
@@ -126,20 +189,33 @@ impl Network {
     /// let names: Vec<_> = two.entities().map(|(name, _)| name.to_string()).collect();
     /// assert_eq!(names, ["left-till", "orders", "right-till"]);
     /// ```
+    #[track_caller]
     pub fn prefix(&self, prefix: &Name, shared: &[&dyn Handle]) -> Network {
+        let here = Origin::here();
         let shared: BTreeSet<&Id> = shared.iter().map(|handle| handle.name().id()).collect();
-        let mut renamed: BTreeMap<&Id, Id> = BTreeMap::new();
-        for id in self.nodes.keys() {
-            let kept = shared.contains(id);
-            renamed.insert(id, if kept { id.clone() } else { id.prefixed(prefix.id()) });
+        let new = |id: &Id| {
+            if shared.contains(id) { id.clone() } else { id.prefixed(prefix.id()) }
+        };
+        let mut prefixed = self.clone().rename(new);
+        for old in self.nodes.keys() {
+            let new = new(old);
+            if &new != old && shared.contains(&new) {
+                for name in [old, &new] {
+                    prefixed.claim(&new, PREFIXED, SmolStr::new(name.as_str()), &here);
+                }
+            }
         }
-        let new = |id: &Id| renamed.get(id).cloned().unwrap_or_else(|| id.prefixed(prefix.id()));
-        Network::adopt(self.nodes.iter().map(|(id, node)| {
-            let mut links: Vec<Link> =
-                node.links.iter().map(|link| Link { to: new(&link.to), ..link.clone() }).collect();
-            links.sort_by(|a, b| a.key().cmp(&b.key()));
-            (new(id), Node { facts: node.facts.clone(), links })
-        }))
+        if !self.is_empty() {
+            for id in shared {
+                prefixed.claim(id, SHARED, true, &here);
+            }
+        }
+        prefixed
+    }
+
+    /// What [`Network::note`] does, for an attribute.
+    fn claim<T: Scalar>(&mut self, entity: &Id, attribute: Attribute<T>, value: T, at: &Origin) {
+        self.note(entity, SmolStr::new_static(attribute.key()), value.store(), at.clone());
     }
 
     /// Only the entities that `keep` says, and the links among them.
@@ -154,7 +230,10 @@ impl Network {
         self
     }
 
-    /// The network without an entity and its links; `n` itself where it has none of the name. O(n).
+    /// The network without an entity and its links; `n` itself where it has none of the name.
+    ///
+    /// `n.remove(x) == n.restrict(|y| y != x)`, so
+    /// `(a + b).remove(x) == a.remove(x) + b.remove(x)`. O(n).
     pub fn remove(self, entity: impl Named) -> Network {
         self.restrict(|id| id != entity.id())
     }

@@ -1,7 +1,7 @@
 //! `network.json`: a network as a file.
 
 use super::{Link, Network, Node};
-use crate::{Verb, facts::Facts, name::id_from_file};
+use crate::{Verb, facts::Facts, file::Map, name::id_from_file, text};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{collections::BTreeMap, error, fmt};
@@ -15,7 +15,8 @@ pub const VERSION: u64 = 1;
 /// The file: `{"format", "version", "entities": {name: {"facts", "links"}}}`.
 ///
 /// `facts` is `{"attributes": {key: [{"value", "at"}]}, "bricks", "at"}`; an attribute with two
-/// entries is in conflict. `at` lists positions as `file:line:column`.
+/// entries is in conflict. `at` lists positions as `file:line:column`. Nothing is there twice: no
+/// key, no link, no value of an attribute.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File<N> {
@@ -66,7 +67,7 @@ impl Serialize for Network {
 
 impl<'de> Deserialize<'de> for Network {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let file: File<BTreeMap<String, EntityEntry>> = File::deserialize(deserializer)?;
+        let file: File<Map<String, EntityEntry>> = File::deserialize(deserializer)?;
         if file.format != FORMAT {
             return Err(de::Error::custom(format!("`format` is not `{FORMAT}`")));
         }
@@ -74,11 +75,11 @@ impl<'de> Deserialize<'de> for Network {
             return Err(de::Error::custom(format!("version {} is not known", file.version)));
         }
         let mut network = Network::empty();
-        for (name, entry) in file.entities {
+        for (name, entry) in file.entities.0 {
             let id = id_from_file(&name).map_err(de::Error::custom)?;
             let mut node = Node { facts: entry.facts, links: Vec::new() };
             for link in entry.links {
-                node.insert(Link {
+                let is_new = node.insert(Link {
                     to: id_from_file(&link.to).map_err(de::Error::custom)?,
                     verb: Verb::parse(&link.verb).ok_or_else(|| {
                         de::Error::custom(format!("`{}` is not a verb", link.verb))
@@ -87,6 +88,12 @@ impl<'de> Deserialize<'de> for Network {
                     turned: link.transposed,
                     facts: link.facts,
                 });
+                if !is_new {
+                    return Err(de::Error::custom(format!(
+                        "the link `{name} {} {}` is there twice",
+                        link.verb, link.to
+                    )));
+                }
             }
             network.absorb(id, node);
         }
@@ -105,6 +112,8 @@ impl<'de> Deserialize<'de> for Network {
 impl Network {
     /// The network as the text of a `network.json`; equal networks give equal bytes. O(n).
     ///
+    /// `Network::from_json(&n.to_json()) == Ok(n)`.
+    ///
     /// ```
     /// # use net_dsl::prelude::*;
     /// # contract! { pub Task: Tick => () {} }
@@ -114,7 +123,8 @@ impl Network {
     /// assert_eq!(Network::from_json(&network.to_json()), Ok(network));
     /// ```
     pub fn to_json(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        // Every key is a text, and nothing of it fails to serialise.
+        let mut text = text::json(self).unwrap_or_default();
         text.push('\n');
         text
     }
@@ -122,7 +132,8 @@ impl Network {
     /// The network that a `network.json` describes.
     ///
     /// # Errors
-    /// [`ReadError`], if the text is not such a file, or of a version this library does not know.
+    /// [`ReadError`], if the text is not such a file, or of a version this library does not know; if
+    /// a key, a link or a value is there twice; if it is nested more than 128 deep.
     pub fn from_json(text: &str) -> Result<Network, ReadError> {
         let header: Header = serde_json::from_str(text).map_err(ReadError::not_ours)?;
         match (header.format.as_deref(), header.version) {
@@ -170,7 +181,8 @@ impl ReadError {
 
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        // It quotes the file.
+        f.write_str(&text::printable(&self.message))
     }
 }
 

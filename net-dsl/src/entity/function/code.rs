@@ -1,6 +1,9 @@
 //! What a function's code is: a binary of the workspace, or a folder with a runtime and a handler.
 
-use crate::facts::{Scalar, Value};
+use crate::{
+    InvalidName,
+    facts::{Scalar, Value},
+};
 use serde_json::json;
 use smol_str::SmolStr;
 
@@ -8,7 +11,7 @@ use smol_str::SmolStr;
 ///
 /// It is one value: two bricks that give a function another folder, runtime or handler are in
 /// conflict as two that name another binary.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FunctionCode {
     /// A binary of the workspace, held to the function's contract by its types.
     Binary(Binary),
@@ -55,13 +58,44 @@ impl Scalar for FunctionCode {
     }
 }
 
-/// The name of the binary that is a function's code; written with [`binary!`](crate::binary).
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl From<Binary> for FunctionCode {
+    fn from(binary: Binary) -> FunctionCode {
+        FunctionCode::Binary(binary)
+    }
+}
+
+/// The name of the binary that is a function's code: a constant is written with
+/// [`binary!`](crate::binary), others are made by [`Binary::new`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binary {
     name: SmolStr,
 }
 
 impl Binary {
+    /// A binary whose name is known only at run time.
+    ///
+    /// # Errors
+    /// [`InvalidName`], if cargo has no binary of such a name: 1 to 64 letters, digits, `-` and `_`.
+    ///
+    /// ```
+    /// use net_dsl::{entity::function::Binary, prelude::*};
+    ///
+    /// # contract! { pub Task: Tick => () {} }
+    /// fn task(tenant: &str) -> Result<Function<Task>, net_dsl::InvalidName> {
+    ///     let binary = Binary::new(&format!("task_{tenant}"))?;
+    ///     Ok(Function::builder().name(name!("task")).code(binary.into()).build())
+    /// }
+    /// assert!(task("acme").is_ok());
+    /// let error = task("../acme").unwrap_err();
+    /// assert!(error.to_string().starts_with("`task_../acme` is not a binary's name"));
+    /// ```
+    pub fn new(name: &str) -> Result<Binary, InvalidName> {
+        match binary_fault(name) {
+            None => Ok(Binary { name: SmolStr::new(name) }),
+            Some(rule) => Err(InvalidName::new("a binary's name", name, rule)),
+        }
+    }
+
     #[doc(hidden)]
     #[track_caller]
     pub const fn literal(name: &'static str) -> Binary {
@@ -89,7 +123,7 @@ macro_rules! binary {
 
 /// A folder with a function's code, and how Lambda runs it; written with
 /// [`folder!`](crate::folder).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Folder {
     path: SmolStr,
     runtime: SmolStr,

@@ -19,7 +19,7 @@ use std::{error, fmt};
 /// Scheduler User Guide). Also refused is what AWS would take and never do as it says: a range that
 /// goes down, a step longer than its field, and an expression that never fires, as on 30 February or
 /// in years that are over. Years before 2026 count as over, whatever the clock says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Cron {
     expression: SmolStr,
 }
