@@ -99,7 +99,7 @@ fn tell(
 ) -> Result<u8> {
     let diff = after.differences_from(before)?;
     let text = if json {
-        serde_json::to_string_pretty(&diff)
+        net_dsl::text::json(&diff)
             .map_err(|error| Error::new(format!("the differences are no JSON: {error}")))?
     } else if diff.is_empty() {
         format!("no difference from {against}")

@@ -13,3 +13,16 @@ pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
 pub use terraform::terraform;
+
+use net_dsl::text;
+use serde::Serialize;
+
+/// A whole file of JSON.
+fn json(file: &impl Serialize) -> String {
+    let written = text::json(file);
+    // Every key is a text, and nothing in a plan fails to serialise.
+    debug_assert!(written.is_ok());
+    let mut text = written.unwrap_or_default();
+    text.push('\n');
+    text
+}

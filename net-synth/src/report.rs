@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin as Place, Renderer,
 use net_dsl::{
     Origin,
     check::{Finding, Label, Severity},
+    text::printable,
 };
 use std::{
     collections::{BTreeMap, HashMap},
@@ -43,7 +44,7 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
         (None, Severity::Warning) => Level::WARNING,
     };
     let mut group = level
-        .primary_title(finding.message.as_str())
+        .primary_title(printable(&finding.message))
         .id(finding.rule.code)
         .elements(Vec::<annotate_snippets::Element<'_>>::new());
     let mut first = true;
@@ -55,30 +56,31 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
             .map(|label| (label, span(text, &label.at)))
             .partition(|(_, span)| span.is_some());
         if !spans.is_empty() {
-            let mut snippet = Snippet::source(text).path(file).line_start(1);
+            let mut snippet = Snippet::source(text).path(printable(file)).line_start(1);
             for (label, span) in spans.into_iter().filter_map(|(label, span)| Some((label, span?)))
             {
                 let primary = std::mem::take(&mut first);
                 let kind = if primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-                snippet = snippet.annotation(kind.span(span).label(label.text.as_str()));
+                snippet = snippet.annotation(kind.span(span).label(printable(&label.text)));
             }
             group = group.element(snippet);
         }
         for (label, _) in lost {
             let (line, column) = (label.at.line() as usize, label.at.column() as usize);
             group = group
-                .element(Place::path(file).line(line).char_column(column))
-                .element(Level::NOTE.with_name("there").message(label.text.as_str()));
+                .element(Place::path(printable(file)).line(line).char_column(column))
+                .element(Level::NOTE.with_name("there").message(printable(&label.text)));
         }
     }
     if let Some(accepted) = &finding.accepted {
-        return vec![group.element(Level::NOTE.with_name("reason").message(&accepted.reason))];
+        let reason = printable(&accepted.reason);
+        return vec![group.element(Level::NOTE.with_name("reason").message(reason))];
     }
     if !finding.why.is_empty() {
-        group = group.element(Level::NOTE.with_name("why").message(finding.why.as_str()));
+        group = group.element(Level::NOTE.with_name("why").message(printable(&finding.why)));
     }
     for help in &finding.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(printable(help)));
     }
     vec![group]
 }

@@ -5,6 +5,7 @@ use crate::{Plan, check, report};
 use net_dsl::{
     Graph, Name,
     check::{Finding, Severity},
+    text,
 };
 use std::io;
 
@@ -16,8 +17,7 @@ pub(super) fn run(
 ) -> io::Result<u8> {
     let findings = check::check(&Plan::new(name, graph), graph);
     if json {
-        serde_json::to_writer_pretty(&mut *out, &findings)?;
-        writeln!(out)?;
+        writeln!(out, "{}", text::json(&findings)?)?;
     } else {
         out.write_all(report::render(&findings).as_bytes())?;
         writeln!(out, "{name}: {}", summary(&findings))?;

@@ -6,7 +6,7 @@ use crate::{
     diff::{Diff, Stack},
     report,
 };
-use net_dsl::{Graph, Name, Network, check::Finding};
+use net_dsl::{Graph, Name, Network, check::Finding, text};
 use std::{fs, io, path::Path};
 
 pub(super) fn run(
@@ -39,8 +39,7 @@ pub(super) fn run(
     }
     let diff = Diff::new(&before, &Stack::of(&plan));
     if json {
-        serde_json::to_writer_pretty(&mut *out, &diff)?;
-        writeln!(out)?;
+        writeln!(out, "{}", text::json(&diff)?)?;
     } else if diff.is_empty() {
         writeln!(out, "{name}: no difference from `{file}`")?;
     } else {

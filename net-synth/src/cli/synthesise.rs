@@ -7,7 +7,7 @@ use crate::{
     report,
 };
 use anstyle::Style;
-use net_dsl::{Architecture, Graph, Kind, Name, Network, check::Finding};
+use net_dsl::{Architecture, Graph, Kind, Name, Network, check::Finding, text};
 use serde::Serialize;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -78,8 +78,7 @@ pub(super) fn run(
     }
     let facts = Summary::new(name, network, &graph, &plan, &findings, folder, &files);
     if json {
-        serde_json::to_writer_pretty(&mut *out, &facts)?;
-        writeln!(out)?;
+        writeln!(out, "{}", text::json(&facts)?)?;
     } else if !files.is_empty() {
         facts.write(&plan, &files, out)?;
     }

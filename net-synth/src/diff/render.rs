@@ -3,6 +3,7 @@
 use super::{Diff, EntryChange, Held, PermissionChange, Replaced, ResourceChange, Sign, short};
 use crate::plan::types::word;
 use anstyle::{AnsiColor, Style};
+use net_dsl::text::printable;
 use std::{
     collections::BTreeMap,
     fmt::{self, Write},
@@ -61,7 +62,7 @@ fn write(out: &mut String, diff: &Diff) -> fmt::Result {
                 Some(Held::Snapshot) => "a snapshot is left of what it holds",
                 Some(Held::Lost) | None => "what it holds is lost",
             };
-            writeln!(out, "  {red}!{red:#} {} {how}: {then}", change.id)?;
+            writeln!(out, "  {red}!{red:#} {} {how}: {then}", printable(&change.id))?;
         }
         writeln!(out)?;
     }
@@ -107,6 +108,7 @@ fn write_brick(
         .unwrap_or(Sign::Changed);
     let (style, bold) = (style(sign).bold(), Style::new().bold());
     let name = if bricks.is_empty() { "of no brick".to_owned() } else { bricks.join(", ") };
+    let name = printable(&name);
     // What only lets others act is counted by what it allows.
     let of_policies = |kind: &str| matches!(kind, "role" | "permission" | "queue policy");
     let mut counts: Vec<(&str, usize)> = Vec::new();
@@ -127,7 +129,12 @@ fn write_brick(
     }
     let counts: Vec<_> =
         counts.into_iter().map(|(kind, count)| crate::output::count(count, kind)).collect();
-    writeln!(out, "{style}{}{style:#} {bold}{name}{bold:#}: {}", mark(sign), counts.join(", "))?;
+    writeln!(
+        out,
+        "{style}{}{style:#} {bold}{name}{bold:#}: {}",
+        mark(sign),
+        printable(&counts.join(", "))
+    )?;
     for change in changes {
         write_resource(out, change)?;
     }
@@ -136,10 +143,10 @@ fn write_brick(
 
 fn write_resource(out: &mut String, change: &ResourceChange) -> fmt::Result {
     let style = style(change.sign);
-    write!(out, "    {style}{}{style:#} {}", mark(change.sign), change.id)?;
-    write!(out, "  {}", word(&change.kind))?;
+    write!(out, "    {style}{}{style:#} {}", mark(change.sign), printable(&change.id))?;
+    write!(out, "  {}", printable(word(&change.kind)))?;
     if let Some(entity) = &change.entity {
-        write!(out, " of {entity}")?;
+        write!(out, " of {}", printable(entity))?;
     }
     match change.replaced {
         _ if change.refused.is_some() => writeln!(out, ", refused by AWS")?,
@@ -148,19 +155,21 @@ fn write_resource(out: &mut String, change: &ResourceChange) -> fmt::Result {
         Replaced::No => writeln!(out)?,
     }
     for property in &change.properties {
+        let path = printable(&property.path);
         let replaces = if property.replaces { "  (replaces it)" } else { "" };
         let is_policy = ["Policies", "PolicyDocument", "AssumeRolePolicyDocument"]
             .iter()
             .any(|policy| property.path.starts_with(policy));
         if is_policy {
-            writeln!(out, "        {}: see the permissions below", property.path)?;
+            writeln!(out, "        {path}: see the permissions below")?;
             continue;
         }
         let side = |value: &Option<serde_json::Value>| {
             value.as_ref().map_or_else(|| "(not set)".to_owned(), short)
         };
         let (before, after) = (side(&property.before), side(&property.after));
-        writeln!(out, "        {}: {before} → {after}{replaces}", property.path)?;
+        let (before, after) = (printable(&before), printable(&after));
+        writeln!(out, "        {path}: {before} → {after}{replaces}")?;
     }
     Ok(())
 }
@@ -171,12 +180,12 @@ fn write_permission(out: &mut String, permission: &PermissionChange) -> fmt::Res
         out,
         "  {style}{}{style:#} {} may {} on {}",
         mark(permission.sign),
-        permission.who,
-        permission.actions.join(", "),
-        permission.targets.join(", ")
+        printable(&permission.who),
+        printable(&permission.actions.join(", ")),
+        printable(&permission.targets.join(", "))
     )?;
     match &permission.condition {
-        Some(condition) => writeln!(out, " if {condition}"),
+        Some(condition) => writeln!(out, " if {}", printable(condition)),
         None => writeln!(out),
     }
 }
@@ -189,7 +198,7 @@ fn write_entries(out: &mut String, title: &str, entries: &[EntryChange]) -> fmt:
     writeln!(out, "{bold}{title}{bold:#}")?;
     for entry in entries {
         let style = style(entry.sign);
-        writeln!(out, "  {style}{}{style:#} {}", mark(entry.sign), entry.id)?;
+        writeln!(out, "  {style}{}{style:#} {}", mark(entry.sign), printable(&entry.id))?;
     }
     writeln!(out)
 }

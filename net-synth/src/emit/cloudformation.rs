@@ -29,13 +29,7 @@ pub const MADE_BY: &str = "serverless-networks";
 /// assert!(template.contains("AWS::SQS::Queue"));
 /// ```
 pub fn cloudformation(plan: &Plan<'_>) -> String {
-    let mut bytes = Vec::with_capacity(4_096 + plan.resources.len() * 1_400);
-    let template = Template::of(plan);
-    // Writing into memory does not fail, and every key is a text.
-    let written = serde_json::to_writer_pretty(&mut bytes, &template);
-    debug_assert!(written.is_ok());
-    bytes.push(b'\n');
-    String::from_utf8(bytes).unwrap_or_default()
+    super::json(&Template::of(plan))
 }
 
 /// The same as data.

@@ -1,7 +1,7 @@
 //! DOT diagrams, which Graphviz draws.
 
 use super::diagram::{Diagram, colour, identifier};
-use net_dsl::{Kind, Network};
+use net_dsl::{Kind, Network, text::printable};
 use std::fmt::Write;
 
 /// The network as a DOT digraph: a cluster and a colour for each brick, entities that bricks share
@@ -37,7 +37,7 @@ fn write(out: &mut String, diagram: &Diagram<'_>) -> std::fmt::Result {
         }
         let (fill, line) = colour(number);
         writeln!(out, "  subgraph cluster_{number} {{")?;
-        writeln!(out, "    label=\"{brick}\"")?;
+        writeln!(out, "    label=\"{}\"", escaped(brick))?;
         writeln!(out, "    color=\"{line}\"")?;
         writeln!(out, "    fontname=\"sans-serif\"")?;
         for &entity in entities {
@@ -54,10 +54,15 @@ fn write(out: &mut String, diagram: &Diagram<'_>) -> std::fmt::Result {
         let from = identifier(diagram.node(arrow.from).id);
         let to = identifier(diagram.node(arrow.to).id);
         let style = if arrow.at_rest { ", style=dashed" } else { "" };
-        let label = arrow.label.replace('\\', "\\\\").replace('"', "\\\"");
+        let label = escaped(&arrow.label);
         writeln!(out, "  {from} -> {to} [label=\"{label}\"{style}]")?;
     }
     writeln!(out, "}}")
+}
+
+/// A text inside a quoted string.
+fn escaped(text: &str) -> String {
+    printable(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn write_entity(

@@ -1,7 +1,7 @@
 //! Mermaid diagrams, which GitHub and many editors draw.
 
 use super::diagram::{Diagram, colour, identifier};
-use net_dsl::{Kind, Network};
+use net_dsl::{Kind, Network, text::printable};
 use std::fmt::Write;
 
 /// The network as a Mermaid flowchart: a box and a colour for each brick, entities that bricks
@@ -32,7 +32,7 @@ fn write(out: &mut String, diagram: &Diagram<'_>) -> std::fmt::Result {
         if entities.is_empty() {
             continue;
         }
-        writeln!(out, "  subgraph brick{number}[\"{brick}\"]")?;
+        writeln!(out, "  subgraph brick{number}[\"{}\"]", escaped(brick))?;
         for &entity in entities {
             write!(out, "    ")?;
             write_entity(out, diagram, entity)?;
@@ -86,11 +86,25 @@ fn write_entity(out: &mut String, diagram: &Diagram<'_>, entity: usize) -> std::
     writeln!(out, "{}{open}\"{}\"{close}", identifier(node.id), node.id)
 }
 
-/// What would end a label early, as an entity.
 fn label(text: &str) -> String {
     if text.chars().all(|letter| letter.is_ascii_alphanumeric() || ", -".contains(letter)) {
         text.to_owned()
     } else {
-        format!("\"{}\"", text.replace('"', "#quot;"))
+        format!("\"{}\"", escaped(text))
     }
+}
+
+/// What would end a label early, start an entity or be taken for HTML, as Mermaid's entities.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in printable(text).chars() {
+        match letter {
+            '"' => out.push_str("#quot;"),
+            '#' => out.push_str("#35;"),
+            '<' => out.push_str("#lt;"),
+            '>' => out.push_str("#gt;"),
+            _ => out.push(letter),
+        }
+    }
+    out
 }

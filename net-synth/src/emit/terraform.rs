@@ -84,12 +84,7 @@ pub fn terraform(plan: &Plan<'_>) -> String {
             whole.push(name, section);
         }
     }
-    let mut bytes = Vec::with_capacity(4_096 + plan.resources.len() * 1_400);
-    // Writing into memory does not fail, and every key is a text.
-    let written = serde_json::to_writer_pretty(&mut bytes, &whole);
-    debug_assert!(written.is_ok());
-    bytes.push(b'\n');
-    String::from_utf8(bytes).unwrap_or_default()
+    super::json(&whole)
 }
 
 fn settings() -> Block {

@@ -1,8 +1,10 @@
 //! How long a text is, so that nothing is cut off or written over.
 
+use net_dsl::text::printable;
+
 /// The width of a text in a font size, in the metrics of Helvetica and of Arial.
 pub(super) fn width(text: &str, size: f64) -> f64 {
-    let thousandths: u32 = text.chars().map(advance).sum();
+    let thousandths: u32 = printable(text).chars().map(advance).sum();
     f64::from(thousandths) / 1_000.0 * size
 }
 
@@ -23,14 +25,13 @@ fn advance(letter: char) -> u32 {
 /// Text as XML takes it.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    // XML has no way to write most control characters.
+    for letter in printable(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            // XML has no way to write the others.
-            _ if letter.is_control() => out.push('\u{fffd}'),
             _ => out.push(letter),
         }
     }
