@@ -3,7 +3,6 @@
 use net_dsl::{
     Bounded, FunctionCode, Graph, OutOfRange, Range, Route, Takes, Verb, accept, brick,
     check::{Finding, Severity},
-    entity::function::Variable,
     prelude::*,
     property, range,
 };
