@@ -1,35 +1,20 @@
 //! The Terraform configuration says what the CloudFormation template says, and Terraform takes it.
 
+#[path = "terraform/fixtures.rs"]
+mod fixtures;
+
+use fixtures::{beyond_the_provider, both, jobs, long_names, networks, worker};
 use net_dsl::{
-    Graph, Name, Network,
+    Network,
     prelude::*,
     property::{self, lambda, sqs},
 };
-use net_synth::{Plan, emit};
 use net_tests::{
     everything::everything,
-    networks::examples,
-    run::Folder,
-    terraform::{Terraform, blocks, entries, faults},
+    terraform::{blocks, entries, faults},
 };
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
-
-fn networks() -> [(Name, Network); 4] {
-    let [sync, push, polling] = examples();
-    [sync, push, polling, (name!("everything"), everything())]
-}
-
-/// The configuration of a network, and the template.
-fn both(name: &Name, network: &Network) -> (Value, Value) {
-    let graph = Graph::new(network);
-    let plan = Plan::new(name, &graph);
-    let read = |text: String| serde_json::from_str(&text).expect("JSON");
-    (read(emit::terraform(&plan)), read(emit::cloudformation(&plan)))
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 fn configuration(network: &Network) -> Value {
     both(&name!("test"), network).0
@@ -488,18 +473,6 @@ fn of_expression(expression: &str) -> String {
     }
 }
 
-struct Work;
-messages! { Work }
-contract! { Worker: Work => () {} }
-
-fn worker() -> Function<Worker> {
-    Function::builder().name(name!("worker")).code(binary!("worker")).build()
-}
-
-fn jobs() -> Queue<Work> {
-    Queue::builder().name(name!("jobs")).build()
-}
-
 #[test]
 fn overrides_are_set_on_the_argument_that_is_the_same_property() {
     let tags = json!([{ "Key": "Team", "Value": "${blue}" }]);
@@ -521,17 +494,6 @@ fn overrides_are_set_on_the_argument_that_is_the_same_property() {
     let pattern = "{\"body\":{\"kind\":[\"urgent\"]}}";
     assert_eq!(mapping["filter_criteria"], json!({ "filter": [{ "pattern": pattern }] }));
     assert_eq!(resource["aws_sqs_queue"]["JobsQueue"]["receive_wait_time_seconds"], 20);
-}
-
-/// Overrides that mean nothing to the provider: no argument, or a function of CloudFormation.
-fn beyond_the_provider() -> Network {
-    jobs().triggers(&worker())
-        + property::set(
-            &worker(),
-            lambda::function::RUNTIME_MANAGEMENT_CONFIG_UPDATE_RUNTIME_ON,
-            "Auto",
-        )
-        + property::set(&jobs(), sqs::queue::TAGS, json!([{ "Key": "A", "Value": { "Ref": "B" } }]))
 }
 
 #[test]
@@ -556,12 +518,6 @@ fn what_terraform_cannot_express_is_refused_and_not_left_out() {
     );
 }
 
-fn long_names() -> Network {
-    let name = Name::new(&"a".repeat(Name::MAX_LENGTH)).expect("a name");
-    let function = Function::<Worker>::builder().name(name).code(binary!("worker")).build();
-    jobs().triggers(&function).into()
-}
-
 #[test]
 fn names_too_long_for_their_service_are_cut_and_stay_different() {
     let configuration = configuration(&long_names());
@@ -572,123 +528,4 @@ fn names_too_long_for_their_service_are_cut_and_stay_different() {
     let expected = format!("${{substr({whole}, 0, 55)}}-${{substr(sha256({whole}), 0, 8)}}");
     assert_eq!(block["function_name"], expected);
     assert_eq!(faults(&configuration), [""; 0]);
-}
-
-/// A folder with a network's configuration, and packages that are there.
-fn written(name: &Name, network: &Network) -> Folder {
-    let folder = Folder::new();
-    let graph = Graph::new(network);
-    let plan = Plan::new(name, &graph);
-    let write = |file: &str, text: &str| {
-        let file = folder.path().join(file);
-        fs::create_dir_all(file.parent().expect("a folder")).expect("a folder can be made");
-        fs::write(file, text).expect("a file can be written");
-    };
-    write("main.tf.json", &emit::terraform(&plan));
-    for package in plan.packages() {
-        write(package, "a package");
-    }
-    // What a deployment must say.
-    let example = |id: &str| match id {
-        id if id.ends_with("SkillId") => "amzn1.ask.skill.12345678-abcd-1234-abcd-123456789012",
-        id if id.ends_with("CredentialsArn") => {
-            "arn:aws:secretsmanager:eu-west-1:123456789012:secret:credentials-AbCdEf"
-        }
-        _ => "https://service.example.com/v1",
-    };
-    let required = plan.parameters.iter().filter(|one| one.default.is_none());
-    let values: BTreeMap<_, _> = required
-        .map(|parameter| parameter.id.as_str())
-        .filter(|id| *id != "CodeBucket")
-        .map(|id| (id, example(id)))
-        .collect();
-    write("terraform.tfvars.json", &json!(values).to_string());
-    folder
-}
-
-#[track_caller]
-fn assert_runs(terraform: Terraform, folder: &Folder, arguments: &[&str]) -> String {
-    let output = terraform.run(folder.path(), arguments);
-    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
-    assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    text(&output.stdout)
-}
-
-#[test]
-fn terraform_validates_and_plans_every_configuration() {
-    let Some(terraform) = Terraform::installed() else { return };
-    std::thread::scope(|scope| {
-        for (name, network) in networks().into_iter().chain([(name!("long"), long_names())]) {
-            scope.spawn(move || validate_and_plan(terraform, &name, &network));
-        }
-    });
-}
-
-fn validate_and_plan(terraform: Terraform, name: &Name, network: &Network) {
-    let folder = written(name, network);
-    assert_runs(terraform, &folder, &["validate"]);
-    assert_runs(terraform, &folder, &["plan", "-input=false", "-out=planned"]);
-    let planned = assert_runs(terraform, &folder, &["show", "-json", "planned"]);
-    let planned: Value = serde_json::from_str(&planned).expect("JSON");
-    let ours = both(name, network).0;
-    let addresses: BTreeSet<String> =
-        blocks(&ours, "resource").map(|(kind, id, _)| format!("{kind}.{id}")).collect();
-    let changes = planned["resource_changes"].as_array().expect("changes");
-    let created: BTreeSet<String> = changes
-        .iter()
-        .filter(|change| change["change"]["actions"] == json!(["create"]))
-        .map(|change| change["address"].as_str().expect("an address").to_owned())
-        .collect();
-    assert_eq!(created, addresses);
-    // Templates come out as meant, and so do texts that look a little like templates.
-    for change in changes {
-        let after = &change["change"]["after"];
-        let said = after["name"].as_str().or(after["function_name"].as_str()).unwrap_or_default();
-        match change["type"].as_str() {
-            Some("aws_apigatewayv2_stage") => assert_eq!(said, "$default"),
-            Some("aws_lambda_function" | "aws_iam_role" | "aws_scheduler_schedule") => {
-                assert!(said.starts_with(&format!("{name}-")) && said.len() <= 64, "{said}");
-            }
-            _ => {}
-        }
-        if let Some(package) = after["filename"].as_str() {
-            assert!(
-                package.starts_with("./") && folder.path().join(package).is_file(),
-                "{package}"
-            );
-        }
-    }
-}
-
-#[test]
-fn terraform_refuses_what_it_should() {
-    let Some(terraform) = Terraform::installed() else { return };
-    let refused = |folder: &Folder, arguments: &[&str], said: &str| {
-        let output = terraform.run(folder.path(), arguments);
-        // Terraform breaks its lines where it likes.
-        let text = String::from_utf8_lossy(&output.stderr).replace(['\n', '│', '╷', '╵'], " ");
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(!output.status.success() && text.contains(said), "{text}");
-    };
-    let plan = &["plan", "-input=false"];
-
-    let folder = written(&name!("beyond"), &beyond_the_provider());
-    assert_runs(terraform, &folder, &["validate"]);
-    refused(&folder, plan, "The network sets Tags of JobsQueue, and hashicorp/aws has no");
-
-    let folder = written(&name!("plain"), &jobs().triggers(&worker()).into());
-    refused(
-        &folder,
-        &[plan, &["-var=StackName=Shop 1"][..]].concat(),
-        "StackName is to be lower-case",
-    );
-    fs::remove_file(folder.path().join("worker.zip")).expect("it is there");
-    refused(&folder, plan, "worker.zip");
-
-    let file = folder.path().join("main.tf.json");
-    let text = fs::read_to_string(&file).expect("it is there");
-    let misspelt = text.replace("visibility_timeout_seconds", "visibility_timeut_seconds");
-    assert_ne!(misspelt, text);
-    fs::write(&file, misspelt).expect("a file can be written");
-    refused(&folder, &["validate"], "visibility_timeut_seconds");
 }

@@ -1,7 +1,8 @@
-//! What compiles functions for an engine of this machine: Rust's target, and a compiler of C.
+//! What tests compile with: downloaded crates, Rust's target for an engine of this machine, and a
+//! compiler of C.
 
-use crate::python;
-use std::{env, ffi::OsString, process::Command};
+use crate::python::{self, root};
+use std::{env, ffi::OsString, process::Command, sync::Once};
 
 /// This machine's processor, as Lambda calls it: an engine runs functions on the machine it is on.
 pub const PROCESSOR: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
@@ -41,4 +42,23 @@ pub fn have_target() {
         let added = rustup(&["target", "add", TARGET]).expect("rustup runs");
         assert!(added.status.success(), "{}", String::from_utf8_lossy(&added.stderr));
     }
+}
+
+/// Every crate that the workspace's lock file names, downloaded.
+///
+/// Building the workspace downloads what this platform needs. Cargo without a network wants the crates
+/// of all platforms, and tests run it so: they compile what is there and look for nothing newer.
+///
+/// # Panics
+/// If they cannot be downloaded.
+pub fn have_crates() {
+    static FETCHED: Once = Once::new();
+    FETCHED.call_once(|| {
+        let fetched = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .args(["fetch", "--locked", "--quiet"])
+            .current_dir(root())
+            .output()
+            .expect("cargo runs");
+        assert!(fetched.status.success(), "{}", String::from_utf8_lossy(&fetched.stderr));
+    });
 }

@@ -3,6 +3,7 @@
 //!
 //! `cargo xtask demo` shows it to people, and the end-to-end tests hold it to its promises.
 
+pub mod ci;
 pub mod demo;
 mod stage;
 

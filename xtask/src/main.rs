@@ -1,8 +1,8 @@
-//! What one does in this repository: `cargo xtask demo`.
+//! What one does in this repository: `cargo xtask demo`, `cargo xtask ci`.
 
 use clap::{Arg, Command, builder::PossibleValuesParser};
 use std::{ffi::OsString, process::ExitCode};
-use xtask::demo;
+use xtask::{ci, demo};
 
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = std::env::args_os().collect();
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
                 found.get_one::<String>("network").map_or("async_polling", String::as_str);
             demo::run(network)
         }
+        Some(("ci", _)) => ci::run_all(),
         _ => ExitCode::FAILURE,
     }
 }
@@ -40,5 +41,9 @@ fn command() -> Command {
                 )
                 .arg(network),
         )
+        .subcommand(Command::new("ci").about(
+            "Everything that has to hold before a change lands: both tiers of tests, formatting, \
+             clippy, documentation, dependencies",
+        ))
         .subcommand(Command::new("synth").about("`synth`, as this workspace has it"))
 }

@@ -25,6 +25,7 @@ impl Project {
         let lock = File::create(tests.join("cargo-synth.lock")).expect("a lock can be made");
         lock.lock().expect("the lock can be taken");
         toolchain::have_target();
+        toolchain::have_crates();
         let project = Project { folder: tests.join("cargo-synth"), _lock: lock };
         project.restore(&project.folder);
         // What an earlier test made is not what this one makes.
