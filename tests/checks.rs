@@ -467,6 +467,113 @@ fn code_is_one_value() {
     }
 }
 
+/// Two modules, each with a message, an item and a service of the same names.
+macro_rules! module {
+    ($module:ident) => {
+        mod $module {
+            use net_dsl::prelude::*;
+
+            pub(crate) struct Order;
+            messages! { Order }
+            impl Grouped for Order {
+                fn group(&self) -> String {
+                    String::new()
+                }
+            }
+            impl Request for Order {
+                type Reply = ();
+            }
+            pub(crate) struct Ticket;
+            impl Item for Ticket {
+                const NAME: &'static str = "Ticket";
+                const PARTITION: Key = Key::text("id");
+            }
+            services! { pub(crate) Bank }
+            contract! { pub(crate) Till: Order => () {} }
+        }
+    };
+}
+module!(food);
+module!(money);
+
+#[test]
+fn two_types_of_one_name_are_two() {
+    let one = |entity: &dyn Handle| entity.network();
+    let all = |food: Network, money: Network| food + money;
+    let conflicts = |network: Network| -> Vec<_> {
+        of_rule(&network, "N101").into_iter().map(|found| found.message).collect()
+    };
+    let same = name!("same");
+    for (both, what) in [
+        (
+            all(
+                one(&Queue::<food::Order>::builder().name(same.clone()).build()),
+                one(&Queue::<money::Order>::builder().name(same.clone()).build()),
+            ),
+            "Order",
+        ),
+        (
+            all(
+                one(&FifoQueue::<food::Order>::builder().name(same.clone()).build()),
+                one(&FifoQueue::<money::Order>::builder().name(same.clone()).build()),
+            ),
+            "Order",
+        ),
+        (
+            all(
+                one(&Topic::<food::Order>::builder().name(same.clone()).build()),
+                one(&Topic::<money::Order>::builder().name(same.clone()).build()),
+            ),
+            "Order",
+        ),
+        (
+            all(
+                one(&AlexaSkill::<food::Order>::builder().name(same.clone()).build()),
+                one(&AlexaSkill::<money::Order>::builder().name(same.clone()).build()),
+            ),
+            "Order",
+        ),
+        (
+            all(
+                one(&Table::<food::Ticket>::builder().name(same.clone()).build()),
+                one(&Table::<money::Ticket>::builder().name(same.clone()).build()),
+            ),
+            "Ticket",
+        ),
+        (
+            all(
+                one(&ExternalService::<food::Bank>::builder().name(same.clone()).build()),
+                one(&ExternalService::<money::Bank>::builder().name(same.clone()).build()),
+            ),
+            "Bank",
+        ),
+        (
+            all(
+                one(&function::<food::Till>(same.clone(), 30)),
+                one(&function::<money::Till>(same.clone(), 30)),
+            ),
+            "Till",
+        ),
+    ] {
+        let message =
+            format!("`type` of `same` is `checks::food::{what}` and `checks::money::{what}`");
+        assert_eq!(conflicts(both), [message]);
+    }
+    let link = |network: Network| -> Vec<_> {
+        conflicts(network).into_iter().filter(|message| message.contains("link")).collect()
+    };
+    let food = Queue::<food::Order>::builder().name(name!("orders")).build();
+    let money = Queue::<money::Order>::builder().name(name!("orders")).build();
+    let network = food.triggers(&function::<food::Till>(name!("till"), 30))
+        + money.triggers(&function::<money::Till>(name!("till"), 30));
+    assert_eq!(
+        link(network),
+        [
+            "`type` of the link `orders triggers till` is `checks::food::Order` and `checks::money::Order`"
+        ]
+    );
+}
+
 #[test]
 fn every_rule_has_a_case() {
     let cases: Vec<_> = CASES.iter().map(|case| case.code).collect();

@@ -721,7 +721,11 @@ fn references_lead_somewhere_and_never_in_a_circle() {
 struct Ping;
 struct Pong;
 struct Directive;
-messages! { Ping, Pong, Directive }
+struct Event;
+messages! { Ping, Pong, Directive, Event }
+impl Request for Directive {
+    type Reply = Event;
+}
 services! { Own }
 
 contract! {
@@ -729,7 +733,7 @@ contract! {
     Ponger: Pong => () { sends Ping }
     Caller: HttpRequest<()> => HttpResponse { calls Own }
     Worker: Ping => () {}
-    Answerer: Directive => () {}
+    Answerer: Directive => Event {}
 }
 
 /// One function, reached in two ways of every kind that allows it.

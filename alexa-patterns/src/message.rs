@@ -33,6 +33,10 @@ use net_dsl::prelude::*;
 
 messages! { Directive, Event, DeferredDirective, Answer, StateChange, DevicePush }
 
+impl net_dsl::Request for Directive {
+    type Reply = Event;
+}
+
 services! {
     /// The manufacturer's HTTP API.
     pub DeviceCloud,

@@ -93,18 +93,71 @@ impl Address {
 
 fn shout(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 4);
-    let mut lower = false;
-    for letter in text.chars() {
-        if letter.is_ascii_alphanumeric() {
-            if letter.is_ascii_uppercase() && lower {
-                out.push('_');
-            }
-            lower = !letter.is_ascii_uppercase();
-            out.push(letter.to_ascii_uppercase());
-        } else {
-            out.push('_');
-            lower = false;
-        }
+    let mut shout = Shout::new(text);
+    while let Some(letter) = shout.next() {
+        out.push(letter as char);
     }
     out
+}
+
+/// Whether two names make one variable.
+pub(crate) const fn is_one(a: &str, b: &str) -> bool {
+    let (mut a, mut b) = (Shout::new(a), Shout::new(b));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b => {}
+            (Some(_), _) | (None, Some(_)) => return false,
+        }
+    }
+}
+
+/// The ASCII letters of a name in capitals, for constants too.
+struct Shout<'a> {
+    text: &'a [u8],
+    at: usize,
+    after_lower: bool,
+}
+
+impl<'a> Shout<'a> {
+    const fn new(text: &'a str) -> Shout<'a> {
+        Shout { text: text.as_bytes(), at: 0, after_lower: false }
+    }
+
+    const fn next(&mut self) -> Option<u8> {
+        if self.at == self.text.len() {
+            return None;
+        }
+        let letter = self.text[self.at];
+        if letter.is_ascii_uppercase() && self.after_lower {
+            self.after_lower = false;
+            return Some(b'_');
+        }
+        self.at += 1;
+        // One `_` for each character, however many bytes it has.
+        while self.at < self.text.len() && self.text[self.at] & 0xC0 == 0x80 {
+            self.at += 1;
+        }
+        self.after_lower = letter.is_ascii_lowercase() || letter.is_ascii_digit();
+        Some(if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { b'_' })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_one, shout};
+
+    #[test]
+    fn two_names_are_one_if_their_variables_are() {
+        let names = [
+            "Order", "order", "ORDER", "OrderV2", "Order_V2", "V2Order", "Bücher", "B_cher", "",
+            "()", "_",
+        ];
+        for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
+            assert_eq!(is_one(a, b), shout(a) == shout(b), "{a} and {b}");
+        }
+        assert!(is_one("OrderV2", "Order_V2"));
+        assert_eq!(shout("DeferredDirective"), "DEFERRED_DIRECTIVE");
+        assert_eq!(shout("Bücher"), "B_CHER");
+    }
 }

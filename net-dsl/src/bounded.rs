@@ -272,47 +272,65 @@ pub mod range {
 /// A duration in seconds, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! seconds {
-    ($seconds:expr) => {
+    ($seconds:expr $(,)?) => {
         const { $crate::Bounded::seconds($seconds) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`seconds!` takes one whole number, as in `seconds!(30)`")
     };
 }
 
 /// A duration in minutes, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! minutes {
-    ($minutes:expr) => {
+    ($minutes:expr $(,)?) => {
         const { $crate::Bounded::seconds($minutes * 60) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`minutes!` takes one whole number, as in `minutes!(5)`")
     };
 }
 
 /// A duration in hours, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! hours {
-    ($hours:expr) => {
+    ($hours:expr $(,)?) => {
         const { $crate::Bounded::seconds($hours * 3_600) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`hours!` takes one whole number, as in `hours!(12)`")
     };
 }
 
 /// A duration in days, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! days {
-    ($days:expr) => {
+    ($days:expr $(,)?) => {
         const { $crate::Bounded::seconds($days * 86_400) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`days!` takes one whole number, as in `days!(7)`")
     };
 }
 
 /// A size in mebibytes, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! mebibytes {
-    ($mebibytes:expr) => {
+    ($mebibytes:expr $(,)?) => {
         const { $crate::Bounded::mebibytes($mebibytes) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`mebibytes!` takes one whole number, as in `mebibytes!(256)`")
     };
 }
 
 /// A plain number, checked against the setting it is given to while compiling.
 #[macro_export]
 macro_rules! count {
-    ($count:expr) => {
+    ($count:expr $(,)?) => {
         const { $crate::Bounded::count($count) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`count!` takes one whole number, as in `count!(10)`")
     };
 }

@@ -1,6 +1,8 @@
 //! What code and network are both held to: messages, items, services and contracts.
 
-use crate::facts::scalar_enum;
+mod syntax;
+
+use crate::{binding, facts::scalar_enum};
 use std::fmt;
 
 scalar_enum! {
@@ -27,20 +29,37 @@ scalar_enum! {
 
 /// A type that travels between functions, and what it is called on the way.
 ///
-/// Its name is part of addresses and diagrams; two messages of one network need two names.
+/// Its name is part of addresses and diagrams; two messages of one contract need two names.
 /// [`messages!`](crate::messages) names types after themselves.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message",
-    label = "this type cannot travel between functions yet",
-    note = "write `messages! {{ {Self} }}` beside the type to make it one"
+    label = "this type cannot travel between functions",
+    note = "a type of your own can: write `messages! {{ {Self} }}` beside it",
+    note = "`Tick`, `Change`, `HttpRequest` and `HttpResponse` only start a run or end it; put what travels of them into a message"
 )]
 pub trait Message: 'static {
-    /// What the message is called.
+    /// What the message is called: one line of 1 to 128 characters.
     const NAME: &'static str;
 }
 
 impl Message for () {
     const NAME: &'static str = "()";
+}
+
+/// What starts a run of a function or ends it: a message, or what one kind of source hands over and
+/// no queue can take, such as a [`Tick`](crate::Tick).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message",
+    label = "no run of a function starts or ends with this type",
+    note = "write `messages! {{ {Self} }}` beside the type to make it a message"
+)]
+pub trait Payload: 'static {
+    /// What it is called.
+    const NAME: &'static str;
+}
+
+impl<M: Message> Payload for M {
+    const NAME: &'static str = M::NAME;
 }
 
 /// A message that a FIFO queue can order: it names the group inside which order is kept.
@@ -79,6 +98,8 @@ pub trait Request: Message {
 
 /// Names types after themselves, so that they can travel as [`Message`]s.
 ///
+/// `#[cfg(…)]` may stand before each. A type with parameters has its `impl Message` written out.
+///
 /// ```
 /// use net_dsl::prelude::*;
 ///
@@ -89,10 +110,62 @@ pub trait Request: Message {
 /// ```
 #[macro_export]
 macro_rules! messages {
-    ($($message:ident),+ $(,)?) => {
-        $(impl $crate::Message for $message {
-            const NAME: &'static str = stringify!($message);
-        })+
+    ($($(#[$attribute:meta])* $message:ident),* $(,)?) => {
+        $(
+            $(#[$attribute])*
+            impl $crate::Message for $message {
+                const NAME: &'static ::core::primitive::str = ::core::stringify!($message);
+            }
+        )*
+    };
+    ($($wrong:tt)*) => { $crate::__wrong_messages! { $($wrong)* } };
+}
+
+/// What is wrong with the first message that [`messages!`](crate::messages) cannot read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wrong_messages {
+    (@say $what:literal) => {
+        ::core::compile_error!(::core::concat!($what, ", as in `messages! { Order, Receipt }`"));
+    };
+    ($(#[$attribute:meta])* struct $($rest:tt)*) => {
+        $crate::__wrong_messages! { @say "a type is declared on its own, and then named here" }
+    };
+    ($(#[$attribute:meta])* enum $($rest:tt)*) => {
+        $crate::__wrong_messages! { @say "a type is declared on its own, and then named here" }
+    };
+    ($(#[$attribute:meta])* pub $($rest:tt)*) => {
+        $crate::__wrong_messages! { @say "a message is as public as its type: only the name of the type stands here" }
+    };
+    ($(#[$attribute:meta])* $message:ident, $($rest:tt)*) => {
+        $crate::__wrong_messages! { $($rest)* }
+    };
+    ($(#[$attribute:meta])* $message:ident; $($rest:tt)*) => {
+        $crate::__wrong_messages! { @say "`,`, not `;`, stands between messages" }
+    };
+    ($(#[$attribute:meta])* $message:ident :: $($rest:tt)*) => {
+        $crate::__wrong_messages! { @say "a message is named without a path, in the module of its type" }
+    };
+    ($(#[$attribute:meta])* $message:ident < $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "a message with parameters is written out, as in `impl<T: Message> Message for ",
+            ::core::stringify!($message), "<T> { const NAME: &'static str = \"",
+            ::core::stringify!($message), "\"; }`"
+        ));
+    };
+    ($(#[$attribute:meta])* $message:ident => $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "a reply is declared on its own, as in `impl Request for ", ::core::stringify!($message),
+            " { type Reply = …; }`"
+        ));
+    };
+    ($(#[$attribute:meta])* $message:ident $next:ident $($rest:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "`,` is missing between messages, before `", ::core::stringify!($next), "`"
+        ));
+    };
+    ($($anything:tt)*) => {
+        $crate::__wrong_messages! { @say "`messages!` takes names of types with `,` between" }
     };
 }
 
@@ -217,14 +290,57 @@ pub trait Service: 'static {
 /// ```
 #[macro_export]
 macro_rules! services {
-    ($($(#[$doc:meta])* $visibility:vis $service:ident),+ $(,)?) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        $visibility enum $service {}
+    ($($(#[$($attribute:tt)*])* $visibility:vis $service:ident),* $(,)?) => {
+        $(
+            $(#[$($attribute)*])*
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            $visibility enum $service {}
 
+            $crate::__service! { [] [$(#[$($attribute)*])*] $service }
+        )*
+    };
+    ($($wrong:tt)*) => { $crate::__wrong_services! { $($wrong)* } };
+}
+
+/// What [`services!`](crate::services) implements: of a marker's attributes only `#[cfg(…)]` counts.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __service {
+    ([$($cfg:tt)*] [#[cfg($($condition:tt)*)] $($attribute:tt)*] $service:ident) => {
+        $crate::__service! { [$($cfg)* #[cfg($($condition)*)]] [$($attribute)*] $service }
+    };
+    ([$($cfg:tt)*] [#[$($other:tt)*] $($attribute:tt)*] $service:ident) => {
+        $crate::__service! { [$($cfg)*] [$($attribute)*] $service }
+    };
+    ([$($cfg:tt)*] [] $service:ident) => {
+        $($cfg)*
         impl $crate::Service for $service {
-            const NAME: &'static str = stringify!($service);
-        })+
+            const NAME: &'static ::core::primitive::str = ::core::stringify!($service);
+        }
+    };
+}
+
+/// What is wrong with the first service that [`services!`](crate::services) cannot read.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wrong_services {
+    (@say $what:literal) => {
+        ::core::compile_error!(::core::concat!($what, ", as in `services! { pub Bank, pub Post }`"));
+    };
+    ($(#[$($attribute:tt)*])* $visibility:vis struct $($rest:tt)*) => {
+        $crate::__wrong_services! { @say "`services!` declares the type itself, without `struct`" }
+    };
+    ($(#[$($attribute:tt)*])* $visibility:vis enum $($rest:tt)*) => {
+        $crate::__wrong_services! { @say "`services!` declares the type itself, without `enum`" }
+    };
+    ($(#[$($attribute:tt)*])* $visibility:vis $service:ident, $($rest:tt)*) => {
+        $crate::__wrong_services! { $($rest)* }
+    };
+    ($(#[$($attribute:tt)*])* $visibility:vis $service:ident; $($rest:tt)*) => {
+        $crate::__wrong_services! { @say "`,`, not `;`, stands between services" }
+    };
+    ($($anything:tt)*) => {
+        $crate::__wrong_services! { @say "`services!` takes names with `,` between; a base URL is for `ExternalService::builder()`" }
     };
 }
 
@@ -235,6 +351,107 @@ pub struct Need {
     pub verb: Verb,
     /// The message, item or service.
     pub what: &'static str,
+}
+
+impl Need {
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn message<M: Message>(verb: Verb) -> Need {
+        check_name(M::NAME);
+        Need { verb, what: M::NAME }
+    }
+
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn item<T: Item>(verb: Verb) -> Need {
+        check_item::<T>();
+        Need { verb, what: T::NAME }
+    }
+
+    #[doc(hidden)]
+    #[track_caller]
+    pub const fn service<S: Service>(verb: Verb) -> Need {
+        check_name(S::NAME);
+        Need { verb, what: S::NAME }
+    }
+
+    /// Whether no two needs of one verb are bound by one environment variable.
+    #[doc(hidden)]
+    pub const fn are_distinct(needs: &[Need]) -> bool {
+        let mut i = 0;
+        while i < needs.len() {
+            let mut j = 0;
+            while j < i {
+                if needs[i].verb as u8 == needs[j].verb as u8
+                    && binding::is_one(needs[i].what, needs[j].what)
+                {
+                    return false;
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+        true
+    }
+}
+
+/// Refuses what cannot be shown in one line: the name is part of reports, diagrams and variables.
+#[track_caller]
+pub(crate) const fn check_name(name: &str) {
+    let bytes = name.as_bytes();
+    assert!(
+        !bytes.is_empty() && bytes.len() <= 128,
+        "what a message, an item or a service is called is 1 to 128 characters long"
+    );
+    let mut i = 0;
+    while i < bytes.len() {
+        assert!(
+            !bytes[i].is_ascii_control(),
+            "what a message, an item or a service is called is one line"
+        );
+        i += 1;
+    }
+}
+
+/// Refuses an item that DynamoDB would refuse a table for.
+#[track_caller]
+pub(crate) const fn check_item<T: Item>() {
+    check_name(T::NAME);
+    let (partition, expires) = (T::PARTITION, T::EXPIRES);
+    if let Some(sort) = T::SORT {
+        assert!(
+            !is_same(partition.name, sort.name),
+            "an item's `SORT` key is another attribute than its `PARTITION` key"
+        );
+        if let Some(expires) = expires {
+            check_expires(expires, sort);
+        }
+    }
+    if let Some(expires) = expires {
+        assert!(
+            !expires.is_empty() && expires.len() <= 255,
+            "the name of the attribute `EXPIRES` is 1 to 255 bytes long"
+        );
+        check_expires(expires, partition);
+    }
+}
+
+/// DynamoDB expires items by an attribute of the type number ("Using time to live (TTL)").
+#[track_caller]
+const fn check_expires(expires: &str, key: Key) {
+    assert!(
+        !is_same(expires, key.name) || matches!(key.key_type, KeyType::Number),
+        "the attribute `EXPIRES` is a number of seconds, and this key is none"
+    );
+}
+
+const fn is_same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    let mut i = 0;
+    while i < one.len() && i < other.len() && one[i] == other[i] {
+        i += 1;
+    }
+    i == one.len() && i == other.len()
 }
 
 impl fmt::Display for Need {
@@ -251,13 +468,16 @@ impl fmt::Display for Need {
 )]
 pub trait Contract: Sized + 'static {
     /// What starts the function.
-    type Input: Message;
+    type Input: Payload;
     /// What the function answers to whoever waits.
-    type Output: Message;
+    type Output: Payload;
     /// What the contract is called.
     const NAME: &'static str;
     /// Everything the code uses.
     const NEEDS: &'static [Need];
+    /// Contracts are declared by `contract!` alone, so that code and network are held to one text.
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: ();
 }
 
 /// The contract takes `M` as its input.
@@ -266,7 +486,10 @@ pub trait Contract: Sized + 'static {
     label = "what arrives here is `{M}`, which is not `{Self}`'s input",
     note = "link a source of `{Self}`'s input, or declare `{Self}: {M} => …` in its `contract!`"
 )]
-pub trait Takes<M>: Contract {}
+pub trait Takes<M>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: ();
+}
 
 /// The contract sends messages `M`.
 #[diagnostic::on_unimplemented(
@@ -275,6 +498,9 @@ pub trait Takes<M>: Contract {}
     note = "add `sends {M},` to `{Self}` in its `contract!`, or link a queue, topic or function of a message it sends"
 )]
 pub trait Sends<M>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: Need;
+
     /// The group of a message that names one: transport, and none of the code's business.
     #[doc(hidden)]
     fn group(message: &M) -> Option<String> {
@@ -291,22 +517,22 @@ pub struct GroupProbe<'m, M>(pub &'m M);
 
 #[doc(hidden)]
 pub trait GroupOfGrouped {
-    fn group(&self) -> Option<String>;
+    fn __group(&self) -> Option<String>;
 }
 
 #[doc(hidden)]
 pub trait GroupOfAny {
-    fn group(&self) -> Option<String>;
+    fn __group(&self) -> Option<String>;
 }
 
 impl<M: Grouped> GroupOfGrouped for GroupProbe<'_, M> {
-    fn group(&self) -> Option<String> {
+    fn __group(&self) -> Option<String> {
         Some(self.0.group())
     }
 }
 
 impl<M> GroupOfAny for &GroupProbe<'_, M> {
-    fn group(&self) -> Option<String> {
+    fn __group(&self) -> Option<String> {
         None
     }
 }
@@ -318,17 +544,24 @@ impl<M> GroupOfAny for &GroupProbe<'_, M> {
     note = "add `asks {R},` to `{Self}` in its `contract!`, or link a function that takes a request it asks"
 )]
 pub trait Asks<R>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: Need;
+
     /// `R` itself, which is one.
     type Request: Request;
 }
 
-/// The contract answers `R` with `A`.
+/// The contract answers with `A`.
 #[diagnostic::on_unimplemented(
-    message = "a function under contract `{Self}` does not answer `{R}` with `{A}`",
-    label = "the reply to `{R}` is `{A}`, which is not `{Self}`'s output",
-    note = "declare `{Self}: {R} => {A}` in its `contract!`, or change the reply in `impl Request for {R}`"
+    message = "a function under contract `{Self}` does not answer with `{A}`",
+    label = "`{A}` is waited for here, which is not `{Self}`'s output",
+    note = "declare `{Self}: … => {A}` in its `contract!`",
+    note = "whoever asks waits for the `Reply` in the request's `impl Request`, a skill for that of its directive, an HTTP API for an `HttpResponse`"
 )]
-pub trait Answers<R, A>: Contract {}
+pub trait Answers<A>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: ();
+}
 
 /// The contract reads items `T`.
 #[diagnostic::on_unimplemented(
@@ -336,7 +569,10 @@ pub trait Answers<R, A>: Contract {}
     label = "`{Self}` has no `reads {T}`",
     note = "add `reads {T},` to `{Self}` in its `contract!`, or link a table of an item it reads"
 )]
-pub trait ReadsItem<T>: Contract {}
+pub trait ReadsItem<T>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: Need;
+}
 
 /// The contract writes items `T`.
 #[diagnostic::on_unimplemented(
@@ -344,7 +580,10 @@ pub trait ReadsItem<T>: Contract {}
     label = "`{Self}` has no `writes {T}`",
     note = "add `writes {T},` to `{Self}` in its `contract!`, or link a table of an item it writes"
 )]
-pub trait WritesItem<T>: Contract {}
+pub trait WritesItem<T>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: Need;
+}
 
 /// The contract calls service `S`.
 #[diagnostic::on_unimplemented(
@@ -352,79 +591,7 @@ pub trait WritesItem<T>: Contract {}
     label = "`{Self}` has no `calls {S}`",
     note = "add `calls {S},` to `{Self}` in its `contract!`, or link a service it calls"
 )]
-pub trait CallsService<S>: Contract {}
-
-/// Declares contracts: what a function takes, gives, and may use.
-///
-/// A need is `sends Message`, `asks Request`, `reads Item`, `writes Item` or `calls Service`.
-/// On the network's side a link compiles only if it serves a need; on the code's side the need is
-/// all that the code can reach.
-///
-/// ```
-/// use net_dsl::prelude::*;
-///
-/// pub struct Order;
-/// pub struct Receipt;
-/// messages! { Order, Receipt }
-///
-/// contract! {
-///     /// Takes orders, and promises a receipt.
-///     pub Till: Order => () {
-///         sends Receipt,
-///     }
-/// }
-/// assert_eq!(Till::NEEDS[0].to_string(), "sends Receipt");
-/// ```
-#[macro_export]
-macro_rules! contract {
-    ($($(#[$doc:meta])* $visibility:vis $name:ident: $input:ty => $output:ty {
-        $($verb:ident $what:ty),* $(,)?
-    })+) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, Debug)]
-        $visibility enum $name {}
-
-        impl $crate::Contract for $name {
-            type Input = $input;
-            type Output = $output;
-            const NAME: &'static str = stringify!($name);
-            const NEEDS: &'static [$crate::Need] = &[$($crate::contract!(@need $verb $what)),*];
-        }
-
-        impl $crate::Takes<$input> for $name {}
-        impl $crate::Answers<$input, $output> for $name {}
-        $($crate::contract!(@implement $name $verb $what);)*)+
-    };
-    (@need sends $what:ty) => { $crate::contract!(@need Sends Message $what) };
-    (@need asks $what:ty) => { $crate::contract!(@need Asks Message $what) };
-    (@need reads $what:ty) => { $crate::contract!(@need Reads Item $what) };
-    (@need writes $what:ty) => { $crate::contract!(@need Writes Item $what) };
-    (@need calls $what:ty) => { $crate::contract!(@need Calls Service $what) };
-    (@need $verb:ident $kind:ident $what:ty) => {
-        $crate::Need { verb: $crate::Verb::$verb, what: <$what as $crate::$kind>::NAME }
-    };
-    (@need $verb:ident $what:ty) => {
-        compile_error!(concat!(
-            "a need is `sends`, `asks`, `reads`, `writes` or `calls`, not `",
-            stringify!($verb),
-            "`"
-        ))
-    };
-    (@implement $name:ident sends $what:ty) => {
-        impl $crate::Sends<$what> for $name {
-            fn group(message: &$what) -> ::std::option::Option<::std::string::String> {
-                use $crate::{GroupOfAny as _, GroupOfGrouped as _};
-                (&$crate::GroupProbe(message)).group()
-            }
-        }
-    };
-    (@implement $name:ident asks $what:ty) => {
-        impl $crate::Asks<$what> for $name {
-            type Request = $what;
-        }
-    };
-    (@implement $name:ident reads $what:ty) => { impl $crate::ReadsItem<$what> for $name {} };
-    (@implement $name:ident writes $what:ty) => { impl $crate::WritesItem<$what> for $name {} };
-    (@implement $name:ident calls $what:ty) => { impl $crate::CallsService<$what> for $name {} };
-    (@implement $name:ident $verb:ident $what:ty) => {};
+pub trait CallsService<S>: Contract {
+    #[doc(hidden)]
+    const DECLARED_BY_CONTRACT_MACRO: Need;
 }

@@ -82,6 +82,9 @@ scalar_enum! {
 pub const KIND: Attribute<Kind> = Attribute::new("kind");
 /// The message, item or service the entity is typed with.
 pub const MESSAGE: Attribute<SmolStr> = Attribute::new("message");
+/// The Rust type of that message, item or service, or of a function's contract: two types of one
+/// name are two.
+pub const TYPE: Attribute<SmolStr> = Attribute::new("type");
 /// How soon whatever enters here must be done with, in seconds. It holds along the path until an
 /// entity that sets its own.
 pub const DEADLINE: Attribute<Bounded<range::Deadline>> = Attribute::new("deadline");
@@ -113,7 +116,7 @@ pub const PREFIXED: Attribute<SmolStr> = Attribute::new("prefixed");
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an entity of a network",
     label = "links join functions, queues, topics, tables, schedules, APIs, services and skills",
-    note = "pass a handle made by a builder, as in `Queue::<Order>::builder().name(name!(\"orders\")).build()`"
+    note = "pass a handle that a builder made with `.build()`, as in `Queue::<Order>::builder().name(name!(\"orders\")).build()`"
 )]
 pub trait Handle {
     /// What the entity is called, and where.
@@ -137,6 +140,13 @@ impl<H: Handle + ?Sized> Named for &H {
 
 fn facts(kind: Kind, name: &Name) -> Facts {
     Facts::new(name.origin().clone()).with(KIND, kind)
+}
+
+/// The facts of an entity of `T`s, which are called `what`.
+fn typed<T>(kind: Kind, name: &Name, what: &'static str) -> Facts {
+    facts(kind, name)
+        .with(MESSAGE, SmolStr::new_static(what))
+        .with(TYPE, SmolStr::new_static(std::any::type_name::<T>()))
 }
 
 /// `Debug` as the name alone, and `Clone` and equality whatever the type parameter is: two handles

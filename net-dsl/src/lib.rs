@@ -45,6 +45,7 @@ mod contract;
 pub mod entity;
 pub mod facts;
 mod file;
+pub mod given;
 pub mod link;
 mod name;
 mod network;
@@ -56,8 +57,8 @@ pub mod text;
 
 pub use bounded::{Bounded, InMebibytes, InSeconds, InUnits, OutOfRange, Range, range};
 pub use contract::{
-    Answers, Asks, CallsService, Contract, Grouped, Item, Key, KeyType, Message, Need, ReadsItem,
-    Request, Sends, Service, Takes, Verb, WritesItem,
+    Answers, Asks, CallsService, Contract, Grouped, Item, Key, KeyType, Message, Need, Payload,
+    ReadsItem, Request, Sends, Service, Takes, Verb, WritesItem,
 };
 #[doc(hidden)]
 pub use contract::{GroupOfAny, GroupOfGrouped, GroupProbe};

@@ -18,14 +18,16 @@ mod need;
 mod role;
 mod verb;
 
-pub use delivery::{Batched, BatchedFifo, Batches, Direct, Mapped, Streamed, Throttles, Waits};
+pub use delivery::{
+    Batched, BatchedFifo, Batches, Direct, Invoked, Mapped, Streamed, Throttles, Waits,
+};
 pub use linked::{
     BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_size, batch_window,
     max_concurrency,
 };
 pub use need::{
     Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Reaches, Reading, Routing,
-    Sending, Triggering, Writing,
+    Sending, Suits, Triggering, Writing,
 };
 pub use role::{Broadcast, Callee, Front, Runs, Sink, Source, Store, Subscriber};
 pub use verb::Links;

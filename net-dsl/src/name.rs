@@ -245,13 +245,16 @@ const fn fault_of_form(text: &str) -> Option<&'static str> {
 /// ```
 #[macro_export]
 macro_rules! name {
-    ($text:expr) => {{
+    ($text:expr $(,)?) => {{
         // An item, so that `cargo check` evaluates it; items are not hygienic, so the text may name
         // a constant of the user's own.
         const __NAME_OF_ENTITY: $crate::Name =
-            $crate::Name::literal($text, file!(), line!(), column!());
+            $crate::Name::literal($text, ::core::file!(), ::core::line!(), ::core::column!());
         __NAME_OF_ENTITY
     }};
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`name!` takes one text, as in `name!(\"async-processor\")`")
+    };
 }
 
 /// An identity read from a file. One that [`Network::prefix`](crate::Network::prefix) made too long

@@ -11,7 +11,7 @@ pub use json::{FORMAT, ReadError, VERSION};
 pub use open_ends::OpenEnd;
 pub(crate) use open_ends::parse_need;
 
-use crate::{Id, Named, Origin, Verb, entity::KIND, entity::Kind, facts::Facts};
+use crate::{Id, Named, Origin, Verb, entity::KIND, entity::Kind, facts::Facts, given::GivenName};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -239,8 +239,8 @@ impl Network {
 /// }
 /// assert_eq!(nightly().bricks().len(), 1);
 /// ```
-pub fn brick(name: crate::Name, network: impl Into<Network>) -> Network {
-    network.into().in_brick(&SmolStr::new(name.id().as_str()))
+pub fn brick(name: impl GivenName, network: impl Into<Network>) -> Network {
+    network.into().in_brick(&SmolStr::new(name.given().id().as_str()))
 }
 
 impl Network {

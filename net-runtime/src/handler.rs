@@ -2,6 +2,7 @@
 
 use crate::{BoxError, Context};
 use net_dsl::Contract;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// Code that honours contract `C`.
 ///
@@ -37,7 +38,13 @@ use net_dsl::Contract;
     label = "this cannot run under contract `{C}`",
     note = "write `impl Handler<{C}> for {Self}` with an `async fn handle`"
 )]
-pub trait Handler<C: Contract>: Send + Sync + 'static {
+pub trait Handler<C>: Send + Sync + 'static
+where
+    C: Contract,
+    // Here and not only where it runs, so that a derive that is missing is said where the code is.
+    C::Input: DeserializeOwned,
+    C::Output: Serialize,
+{
     /// Handles one input: one message of a batch, one request, one tick.
     ///
     /// # Errors

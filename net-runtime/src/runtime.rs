@@ -12,7 +12,7 @@ use crate::{
     slots::Slots,
 };
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use net_dsl::{Contract, HttpResponse, InvalidRequest, Message};
+use net_dsl::{Contract, HttpResponse, InvalidRequest, Payload};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -161,7 +161,7 @@ where
             Event::Http(request) => Ok(run.respond(&request).await),
             Event::Direct(record) => {
                 let output = serde_json::to_value(run.message(&record).await?)
-                    .map_err(|error| Failure::malformed(<C::Output as Message>::NAME, error))?;
+                    .map_err(|error| Failure::malformed(<C::Output as Payload>::NAME, error))?;
                 fits(&output).inspect_err(|error| tracing::error!(error = %error, "failed"))?;
                 Ok(output)
             }
@@ -267,7 +267,7 @@ where
         let input = record.input.clone();
         self.handle(record, move || {
             let input = input.map_err(Flaw::whole).and_then(Input::read);
-            Ok(input.map_err(|flaw| flaw.failure(<C::Input as Message>::NAME))?)
+            Ok(input.map_err(|flaw| flaw.failure(<C::Input as Payload>::NAME))?)
         })
         .await
     }
@@ -313,7 +313,7 @@ where
         let response = done.and_then(|output| {
             let output: Box<dyn Any> = Box::new(output);
             let response = output.downcast::<HttpResponse>().map_err(|_| {
-                let output = <C::Output as Message>::NAME;
+                let output = <C::Output as Payload>::NAME;
                 format!(
                     "the handler's output is `{output}`: a request is answered by `HttpResponse`"
                 )

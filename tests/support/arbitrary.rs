@@ -24,6 +24,10 @@ impl Request for GetPrice {
     type Reply = Price;
 }
 
+impl Request for Order {
+    type Reply = ();
+}
+
 /// An item.
 pub struct Stock;
 impl Item for Stock {

@@ -47,6 +47,10 @@ impl Request for GetPrice {
     type Reply = Price;
 }
 
+impl Request for Directive {
+    type Reply = Event;
+}
+
 /// A dish of the menu.
 pub struct Dish;
 

@@ -1,17 +1,19 @@
 //! Alexa Smart Home skills.
 
-use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
+use super::{DEADLINE, Handle, Kind, handle_impls, typed};
 use crate::{
-    Bounded, Message, Name,
+    Bounded, Name, Request,
+    contract::check_name,
     facts::Facts,
-    link::{Direct, Source},
+    given::{GivenName, GivenSeconds},
+    link::{Invoked, Source},
     range,
 };
-use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
-/// An Alexa Smart Home skill, whose directives `D` invoke a function and wait for its answer.
+/// An Alexa Smart Home skill, whose directives `D` invoke a function and wait for its answer: the
+/// directive's [`Request::Reply`].
 ///
 /// The skill's id is a parameter of the deployment. Alexa waits 8 seconds for an answer to a
 /// directive (Alexa documentation, "Alexa.Response").
@@ -19,35 +21,36 @@ use typed_builder::TypedBuilder;
 /// ```
 /// use net_dsl::prelude::*;
 ///
-/// # pub struct Directive; messages! { Directive }
+/// # pub struct Directive; pub struct Event; messages! { Directive, Event }
+/// impl Request for Directive { type Reply = Event; }
 /// let alexa = AlexaSkill::<Directive>::builder().name(name!("alexa")).deadline(seconds!(8)).build();
 /// # let _ = alexa;
 /// ```
 #[derive(TypedBuilder)]
-pub struct AlexaSkill<D: Message> {
+pub struct AlexaSkill<D: Request> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// How soon a directive must be answered.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |deadline: impl GivenSeconds<range::Deadline>| Some(deadline.given())))]
     deadline: Option<Bounded<range::Deadline>>,
     #[builder(default, setter(skip))]
     typed: PhantomData<fn() -> D>,
 }
 
-handle_impls!(AlexaSkill<D: Message> { name, deadline });
+handle_impls!(AlexaSkill<D: Request> { name, deadline });
 
-impl<D: Message> Handle for AlexaSkill<D> {
+impl<D: Request> Handle for AlexaSkill<D> {
     fn name(&self) -> &Name {
         &self.name
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::AlexaSkill, &self.name)
-            .with(MESSAGE, SmolStr::new_static(D::NAME))
-            .maybe(DEADLINE, self.deadline)
+        const { check_name(D::NAME) };
+        typed::<D>(Kind::AlexaSkill, &self.name, D::NAME).maybe(DEADLINE, self.deadline)
     }
 }
 
-impl<D: Message> Source for AlexaSkill<D> {
+impl<D: Request> Source for AlexaSkill<D> {
     type Payload = D;
-    type Delivery = Direct;
+    type Delivery = Invoked;
 }

@@ -1,9 +1,11 @@
 //! Services outside the network that functions call over HTTP.
 
-use super::{Handle, Kind, MESSAGE, facts, handle_impls};
+use super::{Handle, Kind, handle_impls, typed};
 use crate::{
     Name, Service,
+    contract::check_name,
     facts::{Attribute, Facts},
+    given::{GivenName, GivenUrl},
     link::Callee,
 };
 use smol_str::SmolStr;
@@ -31,9 +33,10 @@ pub const SECRET: Attribute<bool> = Attribute::new("secret");
 /// ```
 #[derive(TypedBuilder)]
 pub struct ExternalService<S: Service> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// The base URL unless a deployment gives another; it must give one if this is unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |base_url: impl GivenUrl| Some(base_url.given())))]
     base_url: Option<Url>,
     /// Calls need a secret, which lives in Secrets Manager.
     #[builder(setter(strip_bool))]
@@ -50,8 +53,8 @@ impl<S: Service> Handle for ExternalService<S> {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::ExternalService, &self.name)
-            .with(MESSAGE, SmolStr::new_static(S::NAME))
+        const { check_name(S::NAME) };
+        typed::<S>(Kind::ExternalService, &self.name, S::NAME)
             .maybe(BASE_URL, self.base_url.clone().map(|url| url.0))
             .maybe(SECRET, self.secret.then_some(true))
     }
@@ -103,41 +106,33 @@ impl Url {
 /// `/`, no query.
 #[macro_export]
 macro_rules! url {
-    ($url:expr) => {{
-        const URL: $crate::entity::external_service::Url =
+    ($url:expr $(,)?) => {{
+        // Without a name, so that none of the user's is hidden.
+        const _: $crate::entity::external_service::Url =
             $crate::entity::external_service::Url::literal($url);
-        URL
+        $crate::entity::external_service::Url::literal($url)
     }};
-}
-
-const fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
-    matches!(bytes.split_at_checked(start.len()), Some((head, _)) if eq(head, start))
-}
-
-const fn eq(a: &[u8], b: &[u8]) -> bool {
-    let mut i = 0;
-    while i < a.len() {
-        if a[i] != b[i] {
-            return false;
-        }
-        i += 1;
-    }
-    true
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "`url!` takes one text, as in `url!(\"https://devices.example.com\")`"
+        )
+    };
 }
 
 const fn fault(url: &str) -> Option<&'static str> {
+    const HOST: &str = "a base URL names a host, as in `https://devices.example.com`";
     let bytes = url.as_bytes();
-    if !starts_with(bytes, b"https://")
-        && !starts_with(bytes, b"http://127.0.0.1")
-        && !starts_with(bytes, b"http://localhost")
-    {
-        return Some("a base URL starts with `https://`; `http://` is for 127.0.0.1 and localhost");
-    }
+    let (start, secure) = match bytes {
+        [b'h', b't', b't', b'p', b's', b':', b'/', b'/', ..] => (8, true),
+        [b'h', b't', b't', b'p', b':', b'/', b'/', ..] => (7, false),
+        _ => {
+            return Some(
+                "a base URL starts with `https://`; `http://` is for 127.0.0.1 and localhost",
+            );
+        }
+    };
     if bytes.len() > 2_048 {
         return Some("a base URL is at most 2048 characters long");
-    }
-    if bytes[bytes.len() - 1] == b'/' {
-        return Some("a base URL names a host and does not end in `/`");
     }
     let mut i = 0;
     while i < bytes.len() {
@@ -148,5 +143,110 @@ const fn fault(url: &str) -> Option<&'static str> {
         }
         i += 1;
     }
+    let mut end = start;
+    while end < bytes.len() && !matches!(bytes[end], b':' | b'/') {
+        end += 1;
+    }
+    if !is_host(bytes, start, end) {
+        return Some(HOST);
+    }
+    if !secure && !matches!(between(bytes, start, end), b"127.0.0.1" | b"localhost") {
+        return Some("a base URL starts with `https://`; `http://` is for 127.0.0.1 and localhost");
+    }
+    if end < bytes.len() && bytes[end] == b':' {
+        let (mut port, first) = (0, end + 1);
+        end = first;
+        while end < bytes.len() && bytes[end].is_ascii_digit() && end - first < 5 {
+            port = port * 10 + (bytes[end] - b'0') as u32;
+            end += 1;
+        }
+        if port == 0 || port > 65_535 || (end < bytes.len() && bytes[end] != b'/') {
+            return Some("the port of a base URL is 1 to 65535, as in `https://example.com:8443`");
+        }
+    }
+    if bytes[bytes.len() - 1] == b'/' {
+        return Some("a base URL does not end in `/`");
+    }
     None
+}
+
+/// Parts of letters, digits and hyphens with a dot between them (RFC 1123, section 2.1).
+const fn is_host(bytes: &[u8], start: usize, end: usize) -> bool {
+    let (mut i, mut part) = (start, start);
+    while i <= end {
+        if i == end || bytes[i] == b'.' {
+            if i == part || bytes[part] == b'-' || bytes[i - 1] == b'-' || i - part > 63 {
+                return false;
+            }
+            part = i + 1;
+        } else if !bytes[i].is_ascii_alphanumeric() && bytes[i] != b'-' {
+            return false;
+        }
+        i += 1;
+    }
+    end - start <= 253
+}
+
+const fn between(bytes: &[u8], start: usize, end: usize) -> &[u8] {
+    bytes.split_at(end).0.split_at(start).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fault;
+
+    #[test]
+    fn a_base_url_has_a_host() {
+        for url in [
+            "https://example.com",
+            "https://example.com:8443",
+            "https://api.example.com/v1/devices",
+            "https://10.0.0.7:443/x",
+            "http://127.0.0.1",
+            "http://localhost:3000/x",
+            "https://a",
+        ] {
+            assert_eq!(fault(url), None, "{url}");
+        }
+        for url in [
+            "",
+            "https",
+            "https:",
+            "https:/",
+            "https://",
+            "https:///",
+            "https:///x",
+            "https://:443",
+            "https://.",
+            "https://a..b",
+            "https://.a",
+            "https://a.",
+            "https://-a",
+            "https://a-",
+            "https://a_b",
+            "https://a:",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:123456",
+            "https://a:x",
+            "https://a:80x",
+            "https://a/",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+            "https://a b",
+            "https://ü",
+            "http://a",
+            "http://",
+            "http://localhost.a",
+            "http://127.0.0.12",
+            "http://127.0.0.1.a",
+            "http://localhosts",
+            "ftp://a",
+            "HTTPS://a",
+            "https://a\\b",
+        ] {
+            assert!(fault(url).is_some(), "{url}");
+        }
+    }
 }

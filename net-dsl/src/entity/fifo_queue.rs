@@ -1,13 +1,14 @@
 //! FIFO queues: messages of one group wait in order.
 
-use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls, queue};
+use super::{DEADLINE, Handle, Kind, handle_impls, queue, typed};
 use crate::{
     Bounded, Grouped, Name,
+    contract::check_name,
     facts::{Attribute, Facts},
+    given::{GivenCount, GivenName, GivenSeconds},
     link::{BatchedFifo, Sink, Source},
     range,
 };
-use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
@@ -29,22 +30,23 @@ pub const HIGH_THROUGHPUT: Attribute<bool> = Attribute::new("high-throughput");
 /// ```
 #[derive(TypedBuilder)]
 pub struct FifoQueue<M: Grouped> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// How long a received message stays hidden: 0 seconds to 12 hours; 6 times the consumer's
     /// timeout if unset, as AWS advises.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |visibility_timeout: impl GivenSeconds<range::VisibilityTimeout>| Some(visibility_timeout.given())))]
     visibility_timeout: Option<Bounded<range::VisibilityTimeout>>,
     /// How long messages are kept: 60 seconds to 14 days; 4 days if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |retention: impl GivenSeconds<range::MessageRetention>| Some(retention.given())))]
     retention: Option<Bounded<range::MessageRetention>>,
     /// How long each message is held back: 0 to 900 seconds; 0 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |delay: impl GivenSeconds<range::Delay>| Some(delay.given())))]
     delay: Option<Bounded<range::Delay>>,
     /// Failed receives before a message goes to the dead-letter queue: 1 to 1000; 5 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |max_receives: impl GivenCount<range::MaxReceives>| Some(max_receives.given())))]
     max_receives: Option<Bounded<range::MaxReceives>>,
     /// How soon a message must be done with, along the whole path it starts.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |deadline: impl GivenSeconds<range::Deadline>| Some(deadline.given())))]
     deadline: Option<Bounded<range::Deadline>>,
     /// Does without a dead-letter queue: a message that fails too often is lost.
     #[builder(setter(strip_bool))]
@@ -71,8 +73,8 @@ impl<M: Grouped> Handle for FifoQueue<M> {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::FifoQueue, &self.name)
-            .with(MESSAGE, SmolStr::new_static(M::NAME))
+        const { check_name(M::NAME) };
+        typed::<M>(Kind::FifoQueue, &self.name, M::NAME)
             .maybe(queue::VISIBILITY_TIMEOUT, self.visibility_timeout)
             .maybe(queue::RETENTION, self.retention)
             .maybe(queue::DELAY, self.delay)

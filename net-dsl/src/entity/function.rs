@@ -4,16 +4,20 @@ mod code;
 
 pub use code::{Binary, Folder, FunctionCode, Runtime};
 
-use super::{Handle, Kind, facts, handle_impls};
+use super::{Handle, Kind, TYPE, facts, handle_impls};
 use crate::{
-    Bounded, Contract, InvalidName, Name,
+    Bounded, Contract, InvalidName, Message, Name, Need, Payload,
     facts::{Attribute, Facts, Value, scalar_enum},
+    given::{
+        GivenArchitecture, GivenCode, GivenCount, GivenMebibytes, GivenName, GivenSeconds,
+        GivenVariable,
+    },
     link::{Code, Runs, Sink},
     range,
 };
 use code::starts_with;
 use smol_str::{SmolStr, format_smolstr};
-use std::marker::PhantomData;
+use std::{any::type_name, marker::PhantomData};
 use typed_builder::TypedBuilder;
 
 scalar_enum! {
@@ -99,32 +103,35 @@ pub fn architecture(facts: &Facts) -> Architecture {
 /// ```
 #[derive(TypedBuilder)]
 pub struct Function<C: Contract> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// Its code, a [`binary!`](crate::binary) or a [`folder!`](crate::folder); without any the
     /// network does not pass its checks.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |code: impl GivenCode| Some(code.given())))]
     code: Option<FunctionCode>,
     /// How long one run may take: 1 to 900 seconds; 30 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |timeout: impl GivenSeconds<range::Timeout>| Some(timeout.given())))]
     timeout: Option<Bounded<range::Timeout>>,
     /// Memory: 128 to 10240 MiB; 256 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |memory: impl GivenMebibytes<range::Memory>| Some(memory.given())))]
     memory: Option<Bounded<range::Memory>>,
     /// The processor; arm64 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |architecture: impl GivenArchitecture| Some(architecture.given())))]
     architecture: Option<Architecture>,
     /// Runs at a time, at the most; the account's quota if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |reserved_concurrency: impl GivenCount<range::ReservedConcurrency>| Some(reserved_concurrency.given())))]
     reserved_concurrency: Option<Bounded<range::ReservedConcurrency>>,
     /// How long its log is kept; 30 days if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |log_retention: impl GivenSeconds<range::LogRetention>| Some(log_retention.given())))]
     log_retention: Option<Bounded<range::LogRetention>>,
     /// Lets Lambda run it in a loop with queues and functions; otherwise a chain is stopped after
     /// about 16 turns (Lambda's recursion guard).
     #[builder(setter(strip_bool))]
     loops: bool,
     /// Settings of its own; what links need is added by the plan.
-    #[builder(default)]
+    #[builder(default, setter(transform = |environment: impl IntoIterator<Item: GivenVariable>| {
+        environment.into_iter().map(GivenVariable::given).collect()
+    }))]
     environment: Vec<Variable>,
     #[builder(default, setter(skip))]
     typed: PhantomData<fn() -> C>,
@@ -141,10 +148,12 @@ impl<C: Contract> Handle for Function<C> {
     }
 
     fn facts(&self) -> Facts {
+        const { assert!(Need::are_distinct(C::NEEDS), "{}", crate::__one_name!()) };
         let mut facts = facts(Kind::Function, &self.name)
             .with(CONTRACT, SmolStr::new_static(C::NAME))
-            .with(INPUT, SmolStr::new_static(<C::Input as crate::Message>::NAME))
-            .with(OUTPUT, SmolStr::new_static(<C::Output as crate::Message>::NAME))
+            .with(TYPE, SmolStr::new_static(type_name::<C>()))
+            .with(INPUT, SmolStr::new_static(<C::Input as Payload>::NAME))
+            .with(OUTPUT, SmolStr::new_static(<C::Output as Payload>::NAME))
             .maybe(CODE, self.code.clone())
             .maybe(TIMEOUT, self.timeout)
             .maybe(MEMORY, self.memory)
@@ -168,7 +177,7 @@ impl<C: Contract> Runs for Function<C> {
     type Code = Code<C>;
 }
 
-impl<C: Contract> Sink for Function<C> {
+impl<C: Contract<Input: Message>> Sink for Function<C> {
     type Message = C::Input;
 }
 
@@ -256,8 +265,13 @@ const fn variable_fault(name: &str) -> Option<&'static str> {
 /// ```
 #[macro_export]
 macro_rules! variable {
-    ($name:expr, $value:expr) => {{
+    ($name:expr, $value:expr $(,)?) => {{
         const _: () = $crate::entity::function::Variable::check($name);
         $crate::entity::function::Variable::literal($name, $value)
     }};
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "`variable!` takes a name and a value, as in `variable!(\"LOG_LEVEL\", \"info\")`"
+        )
+    };
 }

@@ -12,6 +12,7 @@ use super::{DEADLINE, Handle, Kind, facts};
 use crate::{
     Bounded, Message, Name, Service,
     facts::Facts,
+    given::{GivenName, GivenSeconds},
     link::{Callee, Front, Gate},
     range,
 };
@@ -32,9 +33,10 @@ use typed_builder::TypedBuilder;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct HttpApi {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// How soon a request must be done with, along every path it starts.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |deadline: impl GivenSeconds<range::Deadline>| Some(deadline.given())))]
     deadline: Option<Bounded<range::Deadline>>,
 }
 
@@ -165,13 +167,43 @@ impl std::error::Error for InvalidRoute {}
 /// ```
 #[macro_export]
 macro_rules! route {
-    ($method:ident $path:literal) => {
+    ($method:ident $path:literal $(,)?) => {
         $crate::route!($method $path => ())
     };
-    ($method:ident $path:literal => $body:ty) => {{
-        const _: () = $crate::entity::http_api::Route::<()>::check(stringify!($method), $path);
-        $crate::entity::http_api::Route::<$body>::literal(concat!(stringify!($method), " ", $path))
+    ($method:ident $path:literal => $body:ty $(,)?) => {{
+        const _: () =
+            $crate::entity::http_api::Route::<()>::check(::core::stringify!($method), $path);
+        $crate::entity::http_api::Route::<$body>::literal(::core::concat!(
+            ::core::stringify!($method), " ", $path
+        ))
     }};
+    ($method:ident $path:literal -> $($body:tt)*) => {
+        $crate::__wrong_route!("`=>`, not `->`, stands between a route's path and what its requests carry")
+    };
+    ($method:ident $path:literal, $($body:tt)*) => {
+        $crate::__wrong_route!("`=>` stands between a route's path and what its requests carry")
+    };
+    ($method:ident, $($path:tt)*) => {
+        $crate::__wrong_route!("no `,` stands between a route's method and its path")
+    };
+    ($method:literal $($path:tt)*) => {
+        $crate::__wrong_route!("a route's method stands without quotes, its path in quotes")
+    };
+    ($($wrong:tt)*) => {
+        $crate::__wrong_route!("a route is a method, a path in quotes and perhaps what its requests carry")
+    };
+}
+
+/// What is wrong with a route, and how it is written.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __wrong_route {
+    ($what:literal) => {
+        ::core::compile_error!(::core::concat!(
+            $what,
+            ", as in `route!(GET \"/orders/{order}\")` or `route!(POST \"/orders\" => Order)`"
+        ))
+    };
 }
 
 const fn fault(method: &str, path: &str) -> Option<&'static str> {

@@ -1,13 +1,14 @@
 //! Standard queues: messages wait, in no particular order.
 
-use super::{DEADLINE, Handle, Kind, MESSAGE, facts, function, handle_impls};
+use super::{DEADLINE, Handle, Kind, function, handle_impls, typed};
 use crate::{
     Bounded, Graph, GraphNode, Message, Name, Range, Verb,
+    contract::check_name,
     facts::{Attribute, Facts},
+    given::{GivenCount, GivenName, GivenSeconds},
     link::{Batched, Sink, Source, Subscriber, batch_window},
     range,
 };
-use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
@@ -104,22 +105,23 @@ pub fn max_receives(facts: &Facts) -> Option<u64> {
 /// ```
 #[derive(TypedBuilder)]
 pub struct Queue<M: Message> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// How long a received message stays hidden: 0 seconds to 12 hours; 6 times the consumer's
     /// timeout plus the batch window if unset, as AWS advises.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |visibility_timeout: impl GivenSeconds<range::VisibilityTimeout>| Some(visibility_timeout.given())))]
     visibility_timeout: Option<Bounded<range::VisibilityTimeout>>,
     /// How long messages are kept: 60 seconds to 14 days; 4 days if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |retention: impl GivenSeconds<range::MessageRetention>| Some(retention.given())))]
     retention: Option<Bounded<range::MessageRetention>>,
     /// How long each message is held back: 0 to 900 seconds; 0 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |delay: impl GivenSeconds<range::Delay>| Some(delay.given())))]
     delay: Option<Bounded<range::Delay>>,
     /// Failed receives before a message goes to the dead-letter queue: 1 to 1000; 5 if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |max_receives: impl GivenCount<range::MaxReceives>| Some(max_receives.given())))]
     max_receives: Option<Bounded<range::MaxReceives>>,
     /// How soon a message must be done with, along the whole path it starts.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |deadline: impl GivenSeconds<range::Deadline>| Some(deadline.given())))]
     deadline: Option<Bounded<range::Deadline>>,
     /// Does without a dead-letter queue: a message that fails too often is lost.
     #[builder(setter(strip_bool))]
@@ -138,8 +140,8 @@ impl<M: Message> Handle for Queue<M> {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::Queue, &self.name)
-            .with(MESSAGE, SmolStr::new_static(M::NAME))
+        const { check_name(M::NAME) };
+        typed::<M>(Kind::Queue, &self.name, M::NAME)
             .maybe(VISIBILITY_TIMEOUT, self.visibility_timeout)
             .maybe(RETENTION, self.retention)
             .maybe(DELAY, self.delay)

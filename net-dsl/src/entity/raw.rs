@@ -4,6 +4,7 @@ use super::{Handle, Kind, REMOVAL, Removal, facts};
 use crate::{
     Name,
     facts::{Attribute, Facts, Value},
+    given::{GivenName, GivenRemoval, GivenResourceType},
     property::PROPERTY,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -30,14 +31,16 @@ pub const RESOURCE_TYPE: Attribute<SmolStr> = Attribute::new("resource-type");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct Raw {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// The CloudFormation type.
+    #[builder(setter(transform = |resource_type: impl GivenResourceType| resource_type.given()))]
     resource_type: ResourceType,
     /// The properties: a JSON object. Anything else counts as no properties.
     #[builder(default)]
     properties: serde_json::Value,
     /// What becomes of the resource when the stack drops it; it is retained if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |removal: impl GivenRemoval| Some(removal.given())))]
     removal: Option<Removal>,
 }
 
@@ -93,9 +96,15 @@ impl ResourceType {
 /// A CloudFormation type, its form checked while compiling.
 #[macro_export]
 macro_rules! resource_type {
-    ($name:expr) => {{
-        const RESOURCE_TYPE: $crate::entity::raw::ResourceType =
+    ($name:expr $(,)?) => {{
+        // Without a name, so that none of the user's is hidden.
+        const _: $crate::entity::raw::ResourceType =
             $crate::entity::raw::ResourceType::literal($name);
-        RESOURCE_TYPE
+        $crate::entity::raw::ResourceType::literal($name)
     }};
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "`resource_type!` takes one text, as in `resource_type!(\"AWS::S3::Bucket\")`"
+        )
+    };
 }

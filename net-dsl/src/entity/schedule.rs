@@ -6,8 +6,9 @@ pub use cron::{Cron, InvalidCron};
 
 use super::{Handle, Kind, facts};
 use crate::{
-    Bounded, Message, Name,
+    Bounded, Name, Payload,
     facts::{Attribute, Facts, Scalar, Value},
+    given::{GivenCron, GivenName, GivenSeconds},
     link::{Direct, Source},
     range,
 };
@@ -60,9 +61,10 @@ fn expression_period(expression: &str) -> Option<u64> {
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, TypedBuilder)]
 pub struct Schedule {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     #[builder(setter(prefix = "at_"))]
-    ticks: Ticks,
+    rate_or_cron: Ticks,
 }
 
 /// When a schedule ticks.
@@ -94,13 +96,13 @@ impl Scalar for Ticks {
 
 impl<N> ScheduleBuilder<(N, ())> {
     /// Ticks again and again after a pause: a whole number of minutes, 1 minute to 365 days.
-    pub fn rate(self, rate: Bounded<range::Rate>) -> ScheduleBuilder<(N, (Ticks,))> {
-        self.at_ticks(Ticks::Rate(rate))
+    pub fn rate(self, rate: impl GivenSeconds<range::Rate>) -> ScheduleBuilder<(N, (Ticks,))> {
+        self.at_rate_or_cron(Ticks::Rate(rate.given()))
     }
 
     /// Ticks at the times a cron expression names, in UTC.
-    pub fn cron(self, cron: Cron) -> ScheduleBuilder<(N, (Ticks,))> {
-        self.at_ticks(Ticks::Cron(cron))
+    pub fn cron(self, cron: impl GivenCron) -> ScheduleBuilder<(N, (Ticks,))> {
+        self.at_rate_or_cron(Ticks::Cron(cron.given()))
     }
 }
 
@@ -110,7 +112,7 @@ impl Handle for Schedule {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::Schedule, &self.name).with(TICKS, self.ticks.clone())
+        facts(Kind::Schedule, &self.name).with(TICKS, self.rate_or_cron.clone())
     }
 }
 
@@ -126,6 +128,6 @@ pub struct Tick {
     pub scheduled_at: String,
 }
 
-impl Message for Tick {
+impl Payload for Tick {
     const NAME: &'static str = "Tick";
 }

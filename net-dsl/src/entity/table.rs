@@ -1,9 +1,11 @@
 //! Tables: items found by key.
 
-use super::{Handle, Kind, MESSAGE, REMOVAL, Removal, facts, handle_impls};
+use super::{Handle, Kind, REMOVAL, Removal, handle_impls, typed};
 use crate::{
-    Item, Key, Message, Name,
+    Item, Key, Name, Payload,
+    contract::check_item,
     facts::{Attribute, Facts, Scalar, Value},
+    given::{GivenName, GivenRemoval},
     link::{Source, Store, Streamed},
 };
 use serde::{Deserialize, Serialize};
@@ -68,9 +70,10 @@ impl Scalar for TableKey {
 /// ```
 #[derive(TypedBuilder)]
 pub struct Table<T: Item> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// What becomes of the data when the stack drops the table; it is retained if unset.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |removal: impl GivenRemoval| Some(removal.given())))]
     removal: Option<Removal>,
     /// Whether the table can be put back to any second of the last 35 days; on if unset.
     #[builder(default, setter(strip_option))]
@@ -105,8 +108,8 @@ impl<T: Item> Handle for Table<T> {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::Table, &self.name)
-            .with(MESSAGE, SmolStr::new_static(T::NAME))
+        const { check_item::<T>() };
+        typed::<T>(Kind::Table, &self.name, T::NAME)
             .with(PARTITION, T::PARTITION.into())
             .with(SORT, T::SORT.map(TableKey::from))
             .with(EXPIRES, T::EXPIRES.map(SmolStr::new_static))
@@ -151,6 +154,6 @@ pub struct Change<T> {
     pub after: Option<T>,
 }
 
-impl<T: Item> Message for Change<T> {
+impl<T: Item> Payload for Change<T> {
     const NAME: &'static str = "Change";
 }

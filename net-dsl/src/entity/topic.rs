@@ -1,13 +1,14 @@
 //! Topics: messages are copied to every subscriber.
 
-use super::{DEADLINE, Handle, Kind, MESSAGE, facts, handle_impls};
+use super::{DEADLINE, Handle, Kind, handle_impls, typed};
 use crate::{
     Bounded, Message, Name,
+    contract::check_name,
     facts::Facts,
+    given::{GivenName, GivenSeconds},
     link::{Broadcast, Direct, Sink, Source},
     range,
 };
-use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
@@ -25,9 +26,10 @@ use typed_builder::TypedBuilder;
 /// ```
 #[derive(TypedBuilder)]
 pub struct Topic<M: Message> {
+    #[builder(setter(transform = |name: impl GivenName| name.given()))]
     name: Name,
     /// How soon a message must be done with, along every path it starts.
-    #[builder(default, setter(strip_option))]
+    #[builder(default, setter(transform = |deadline: impl GivenSeconds<range::Deadline>| Some(deadline.given())))]
     deadline: Option<Bounded<range::Deadline>>,
     #[builder(default, setter(skip))]
     typed: PhantomData<fn() -> M>,
@@ -41,9 +43,8 @@ impl<M: Message> Handle for Topic<M> {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::Topic, &self.name)
-            .with(MESSAGE, SmolStr::new_static(M::NAME))
-            .maybe(DEADLINE, self.deadline)
+        const { check_name(M::NAME) };
+        typed::<M>(Kind::Topic, &self.name, M::NAME).maybe(DEADLINE, self.deadline)
     }
 }
 

@@ -5,6 +5,9 @@ use crate::{Range, range};
 /// Settings of a link that hands events over one at a time: it has none.
 #[derive(Clone, Copy, Debug)]
 pub enum Direct {}
+/// Settings of a link that hands events over one at a time and waits for the answer: it has none.
+#[derive(Clone, Copy, Debug)]
+pub enum Invoked {}
 /// Settings of a link from a standard queue.
 #[derive(Clone, Copy, Debug)]
 pub enum Batched {}

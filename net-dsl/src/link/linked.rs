@@ -3,8 +3,9 @@
 use super::{Batches, Mapped, Throttles, Waits};
 use crate::{
     Bounded, Handle, Id, Network, Verb,
-    entity::MESSAGE,
+    entity::{MESSAGE, TYPE},
     facts::{Attribute, Facts, Scalar, Value},
+    given::{GivenCount, GivenSeconds},
     origin::Origin,
     property::{Fits, PROPERTY, Property, PropertyValue},
     range,
@@ -64,6 +65,7 @@ impl<D> Linked<D> {
         to: &dyn Handle,
         label: &str,
         message: &'static str,
+        type_name: &'static str,
     ) -> Linked<D> {
         let origin = Origin::here();
         Linked {
@@ -72,7 +74,9 @@ impl<D> Linked<D> {
             to: to.name().id().clone(),
             verb,
             label: SmolStr::new(label),
-            facts: Facts::new(origin.clone()).with(MESSAGE, SmolStr::new_static(message)),
+            facts: Facts::new(origin.clone())
+                .with(MESSAGE, SmolStr::new_static(message))
+                .with(TYPE, SmolStr::new_static(type_name)),
             origin,
             delivery: PhantomData,
         }
@@ -87,30 +91,30 @@ impl<D> Linked<D> {
     ///
     /// From a standard queue or a stream 1 to 10000, from a FIFO queue 1 to 10; if unset 10 from
     /// queues and 100 from streams.
-    pub fn batch_size(mut self, size: Bounded<D::Size>) -> Linked<D>
+    pub fn batch_size(mut self, size: impl GivenCount<D::Size>) -> Linked<D>
     where
         D: Batches,
     {
         let key = SmolStr::new_static(BATCH_SIZE.key());
-        self.facts.insert(key, Value::Number(size.get()), self.origin.clone());
+        self.facts.insert(key, Value::Number(size.given().get()), self.origin.clone());
         self
     }
 
     /// How long to wait for a batch to fill, from a standard queue or a stream: 0 to 300 seconds; 0
     /// if unset.
-    pub fn batch_window(self, window: Bounded<range::BatchWindow>) -> Linked<D>
+    pub fn batch_window(self, window: impl GivenSeconds<range::BatchWindow>) -> Linked<D>
     where
         D: Waits,
     {
-        self.with(BATCH_WINDOW, window)
+        self.with(BATCH_WINDOW, window.given())
     }
 
     /// Runs a queue may cause at a time: 2 to 1000; no bound of its own if unset.
-    pub fn max_concurrency(self, runs: Bounded<range::MaxConcurrency>) -> Linked<D>
+    pub fn max_concurrency(self, runs: impl GivenCount<range::MaxConcurrency>) -> Linked<D>
     where
         D: Throttles,
     {
-        self.with(MAX_CONCURRENCY, runs)
+        self.with(MAX_CONCURRENCY, runs.given())
     }
 
     /// Sets any property of the event source mapping, from a queue or a stream.

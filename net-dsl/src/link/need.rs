@@ -1,11 +1,13 @@
 //! What both ends of a link must have in common: the rules behind the verbs.
 
-use super::{Callee, Runs, Sink, Store, Subscriber};
-use crate::{
-    Answers, Asks, CallsService, Contract, Handle, HttpRequest, Item, Message, ReadsItem, Request,
-    Sends, Service, Takes, WritesItem,
+use super::{
+    Batched, BatchedFifo, Callee, Direct, Invoked, Runs, Sink, Store, Streamed, Subscriber,
 };
-use std::marker::PhantomData;
+use crate::{
+    Answers, Asks, CallsService, Contract, Handle, HttpRequest, HttpResponse, Item, Message,
+    Payload, ReadsItem, Request, Sends, Service, Takes, WritesItem,
+};
+use std::{any::type_name, marker::PhantomData};
 
 /// The start of a link reaches its end `T` in way `How`: the one bound of every verb.
 ///
@@ -19,6 +21,10 @@ pub trait Reaches<T, How> {
     #[doc(hidden)]
     const WHAT: &'static str;
 
+    /// Its type.
+    #[doc(hidden)]
+    fn type_name() -> &'static str;
+
     #[doc(hidden)]
     fn end(to: &T) -> &dyn Handle;
 }
@@ -28,6 +34,15 @@ pub trait Reaches<T, How> {
 /// The need is the subject, not the contract, so that the compiler looks at it only once the end of
 /// the link is known; it would take a contract's only need for the end's type.
 pub trait NeededBy<C, How> {}
+
+/// The contract answers what delivery `D` of a `P` waits for, if it waits.
+pub trait Suits<P, D> {}
+
+impl<C, P> Suits<P, Direct> for C {}
+impl<C, P> Suits<P, Batched> for C {}
+impl<C, P> Suits<P, BatchedFifo> for C {}
+impl<C, P> Suits<P, Streamed> for C {}
+impl<C: Answers<P::Reply>, P: Request> Suits<P, Invoked> for C {}
 
 /// What is held to a contract.
 pub trait Held {
@@ -52,9 +67,9 @@ pub enum Gate {}
 
 impl Admits for Gate {}
 
-/// Starting a function with what is handed over.
+/// Starting a function with what is handed over, in delivery `D`.
 #[derive(Clone, Copy, Debug)]
-pub enum Triggering {}
+pub struct Triggering<D>(PhantomData<D>);
 /// Starting a function with requests that carry a `B`.
 #[derive(Clone, Copy, Debug)]
 pub struct Routing<B>(PhantomData<B>);
@@ -77,11 +92,15 @@ pub enum Writing {}
 #[derive(Clone, Copy, Debug)]
 pub enum Calling {}
 
-impl<P: Message, F: Runs> Reaches<F, Triggering> for P
+impl<P: Payload, F: Runs, D> Reaches<F, Triggering<D>> for P
 where
-    F::Contract: Takes<P>,
+    F::Contract: Takes<P> + Suits<P, D>,
 {
     const WHAT: &'static str = P::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<P>()
+    }
 
     fn end(function: &F) -> &dyn Handle {
         function
@@ -90,9 +109,13 @@ where
 
 impl<G: Admits, B: Message, F: Runs> Reaches<F, Routing<B>> for G
 where
-    F::Contract: Takes<HttpRequest<B>>,
+    F::Contract: Takes<HttpRequest<B>> + Answers<HttpResponse>,
 {
     const WHAT: &'static str = B::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<B>()
+    }
 
     fn end(function: &F) -> &dyn Handle {
         function
@@ -101,6 +124,10 @@ where
 
 impl<M: Message, Q: Subscriber<M>> Reaches<Q, Copying> for M {
     const WHAT: &'static str = M::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<M>()
+    }
 
     fn end(queue: &Q) -> &dyn Handle {
         queue
@@ -111,7 +138,11 @@ impl<C: Held, S: Sink> Reaches<S, Sending> for C
 where
     S::Message: NeededBy<C::Contract, Sending>,
 {
-    const WHAT: &'static str = S::Message::NAME;
+    const WHAT: &'static str = <S::Message as Message>::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<S::Message>()
+    }
 
     fn end(sink: &S) -> &dyn Handle {
         sink
@@ -124,6 +155,10 @@ where
 {
     const WHAT: &'static str = <F::Contract as Contract>::Input::NAME;
 
+    fn type_name() -> &'static str {
+        type_name::<<F::Contract as Contract>::Input>()
+    }
+
     fn end(function: &F) -> &dyn Handle {
         function
     }
@@ -134,6 +169,10 @@ where
     T::Item: NeededBy<C::Contract, Reading>,
 {
     const WHAT: &'static str = T::Item::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<T::Item>()
+    }
 
     fn end(table: &T) -> &dyn Handle {
         table
@@ -146,6 +185,10 @@ where
 {
     const WHAT: &'static str = T::Item::NAME;
 
+    fn type_name() -> &'static str {
+        type_name::<T::Item>()
+    }
+
     fn end(table: &T) -> &dyn Handle {
         table
     }
@@ -156,6 +199,10 @@ where
     S::Service: NeededBy<C::Contract, Calling>,
 {
     const WHAT: &'static str = S::Service::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<S::Service>()
+    }
 
     fn end(service: &S) -> &dyn Handle {
         service
@@ -168,7 +215,7 @@ impl<K, C> NeededBy<C, Asking> for K
 where
     K: Contract,
     C: Asks<<K as Contract>::Input>,
-    K: Answers<<K as Contract>::Input, <C::Request as Request>::Reply>,
+    K: Answers<<C::Request as Request>::Reply>,
 {
 }
 

@@ -3,13 +3,13 @@
 //! Which kind plays which role stands beside the kind, in `entity/*.rs`.
 
 use super::{Admits, Held};
-use crate::{Contract, Handle, Item, Message, Service};
+use crate::{Contract, Handle, Item, Message, Payload, Service};
 
 /// A function handle.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a function",
     label = "only functions run code: they are triggered, send, ask, read, write and call",
-    note = "put a `Function<…>` here; a link starts where control comes from: `queue.triggers(&function)`, `function.sends_to(&queue)`, `function.reads(&table)`"
+    note = "put a `Function<…>` here, finished with `.build()`; a link starts where control comes from: `queue.triggers(&function)`, `function.sends_to(&queue)`, `function.reads(&table)`"
 )]
 pub trait Runs: Handle {
     /// The contract its code is held to.
@@ -22,12 +22,13 @@ pub trait Runs: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot trigger a function",
     label = "this is not a source of events",
-    note = "queues, topics, schedules, table streams (`table.stream()`) and skills trigger functions; a function reaches another with `sends_to` or `asks`; an HTTP API uses `routes`"
+    note = "queues, topics, schedules, table streams (`table.stream()`) and skills, finished with `.build()`, trigger functions; a function reaches another with `sends_to` or `asks`; an HTTP API uses `routes`"
 )]
 pub trait Source: Handle {
     /// What the function is given.
-    type Payload: Message;
-    /// Which settings the link has: [`Direct`], [`Batched`], [`BatchedFifo`] or [`Streamed`].
+    type Payload: Payload;
+    /// Which settings the link has: [`Direct`], [`Batched`], [`BatchedFifo`], [`Streamed`] or
+    /// [`Invoked`].
     type Delivery;
 }
 
@@ -35,7 +36,7 @@ pub trait Source: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` takes no messages",
     label = "nothing can be sent here",
-    note = "functions send to queues, FIFO queues, topics and other functions; tables are written with `writes`, services called with `calls`"
+    note = "functions send to queues, FIFO queues, topics and other functions, finished with `.build()`; tables are written with `writes`, services called with `calls`"
 )]
 pub trait Sink: Handle {
     /// What it takes.
@@ -46,7 +47,7 @@ pub trait Sink: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a table",
     label = "only tables are read and written",
-    note = "messages go to queues and topics with `sends_to`; a table's stream only gives its changes"
+    note = "put a `Table<…>` here, finished with `.build()`; messages go to queues and topics with `sends_to`, and a table's stream only gives its changes"
 )]
 pub trait Store: Handle {
     /// What it holds.
@@ -57,7 +58,7 @@ pub trait Store: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a service",
     label = "only external services and HTTP APIs are called",
-    note = "another function of the network is asked with `asks`; an `HttpApi` is called as `&api.serves::<Service>()`"
+    note = "put an `ExternalService<…>` here, finished with `.build()`; another function of the network is asked with `asks`, an `HttpApi` is called as `&api.serves::<Service>()`"
 )]
 pub trait Callee: Handle {
     /// Which service it is.
@@ -68,7 +69,7 @@ pub trait Callee: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fan out",
     label = "only topics copy their messages to queues",
-    note = "put a `Topic` in front, `topic.fans_out_to(&queue)`, or let a function send with `sends_to`"
+    note = "put a `Topic` in front, finished with `.build()`, as in `topic.fans_out_to(&queue)`, or let a function send with `sends_to`"
 )]
 pub trait Broadcast: Handle {
     /// What it copies.
@@ -79,7 +80,7 @@ pub trait Broadcast: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot subscribe to a topic of `{M}`",
     label = "a topic of `{M}` fans out only to standard queues of `{M}`",
-    note = "link a `Queue<{M}>`: no FIFO queue subscribes to a topic, and functions are started with `triggers`"
+    note = "link a `Queue<{M}>`, finished with `.build()`: no FIFO queue subscribes to a topic, and functions are started with `triggers`"
 )]
 pub trait Subscriber<M>: Handle {}
 
@@ -87,7 +88,7 @@ pub trait Subscriber<M>: Handle {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no routes",
     label = "only HTTP APIs route requests to functions",
-    note = "pass an `HttpApi`; other sources start functions with `triggers`"
+    note = "pass an `HttpApi`, finished with `.build()`; other sources start functions with `triggers`"
 )]
 pub trait Front: Handle {
     /// [`Gate`].

@@ -4,7 +4,7 @@ use super::{
     Asking, Broadcast, Calling, Copying, Direct, Front, Linked, Reaches, Reading, Routing, Runs,
     Sending, Source, Triggering, Writing,
 };
-use crate::{Handle, Message, Route, Verb};
+use crate::{Handle, Message, Verb, given::GivenRoute};
 
 /// The verbs that link one handle to another; in scope with the prelude.
 ///
@@ -37,20 +37,34 @@ pub trait Links: Handle {
     fn triggers<F>(&self, function: &F) -> Linked<Self::Delivery>
     where
         Self: Source + Sized,
-        Self::Payload: Reaches<F, Triggering>,
+        Self::Payload: Reaches<F, Triggering<Self::Delivery>>,
     {
-        Linked::new(self, Verb::Triggers, Self::Payload::end(function), "", Self::Payload::WHAT)
+        Linked::new(
+            self,
+            Verb::Triggers,
+            Self::Payload::end(function),
+            "",
+            Self::Payload::WHAT,
+            Self::Payload::type_name(),
+        )
     }
 
     /// This API hands the requests of a route to the function, and its answers back.
     #[track_caller]
-    fn routes<B, F>(&self, route: Route<B>, function: &F) -> Linked<Direct>
+    fn routes<B, F>(&self, route: impl GivenRoute<B>, function: &F) -> Linked<Direct>
     where
         Self: Front + Sized,
         B: Message,
         Self::Gate: Reaches<F, Routing<B>>,
     {
-        Linked::new(self, Verb::Routes, Self::Gate::end(function), route.key(), Self::Gate::WHAT)
+        Linked::new(
+            self,
+            Verb::Routes,
+            Self::Gate::end(function),
+            route.given().key(),
+            Self::Gate::WHAT,
+            Self::Gate::type_name(),
+        )
     }
 
     /// This topic copies each of its messages to the queue.
@@ -60,7 +74,14 @@ pub trait Links: Handle {
         Self: Broadcast + Sized,
         Self::Message: Reaches<Q, Copying>,
     {
-        Linked::new(self, Verb::FansOut, Self::Message::end(queue), "", Self::Message::WHAT)
+        Linked::new(
+            self,
+            Verb::FansOut,
+            Self::Message::end(queue),
+            "",
+            Self::Message::WHAT,
+            Self::Message::type_name(),
+        )
     }
 
     /// This function hands its messages of the sink's type to the sink and goes on.
@@ -72,7 +93,14 @@ pub trait Links: Handle {
         Self: Runs + Sized,
         Self::Code: Reaches<S, Sending>,
     {
-        Linked::new(self, Verb::Sends, Self::Code::end(sink), "", Self::Code::WHAT)
+        Linked::new(
+            self,
+            Verb::Sends,
+            Self::Code::end(sink),
+            "",
+            Self::Code::WHAT,
+            Self::Code::type_name(),
+        )
     }
 
     /// This function asks the other and waits for its answer.
@@ -98,7 +126,14 @@ pub trait Links: Handle {
         Self: Runs + Sized,
         Self::Code: Reaches<F, Asking>,
     {
-        Linked::new(self, Verb::Asks, Self::Code::end(function), "", Self::Code::WHAT)
+        Linked::new(
+            self,
+            Verb::Asks,
+            Self::Code::end(function),
+            "",
+            Self::Code::WHAT,
+            Self::Code::type_name(),
+        )
     }
 
     /// This function reads items of the table.
@@ -108,7 +143,14 @@ pub trait Links: Handle {
         Self: Runs + Sized,
         Self::Code: Reaches<T, Reading>,
     {
-        Linked::new(self, Verb::Reads, Self::Code::end(table), "", Self::Code::WHAT)
+        Linked::new(
+            self,
+            Verb::Reads,
+            Self::Code::end(table),
+            "",
+            Self::Code::WHAT,
+            Self::Code::type_name(),
+        )
     }
 
     /// This function writes items of the table.
@@ -118,7 +160,14 @@ pub trait Links: Handle {
         Self: Runs + Sized,
         Self::Code: Reaches<T, Writing>,
     {
-        Linked::new(self, Verb::Writes, Self::Code::end(table), "", Self::Code::WHAT)
+        Linked::new(
+            self,
+            Verb::Writes,
+            Self::Code::end(table),
+            "",
+            Self::Code::WHAT,
+            Self::Code::type_name(),
+        )
     }
 
     /// This function calls the service over HTTP.
@@ -128,7 +177,14 @@ pub trait Links: Handle {
         Self: Runs + Sized,
         Self::Code: Reaches<S, Calling>,
     {
-        Linked::new(self, Verb::Calls, Self::Code::end(service), "", Self::Code::WHAT)
+        Linked::new(
+            self,
+            Verb::Calls,
+            Self::Code::end(service),
+            "",
+            Self::Code::WHAT,
+            Self::Code::type_name(),
+        )
     }
 }
 

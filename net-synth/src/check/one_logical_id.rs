@@ -16,7 +16,8 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
-    let resources = plan.resources.iter().map(|resource| (&resource.id, Some(resource.part.entity)));
+    let resources =
+        plan.resources.iter().map(|resource| (&resource.id, Some(resource.part.entity)));
     let parameters = plan.parameters.iter().map(|parameter| (&parameter.id, parameter.entity));
     let mut ids: Vec<_> = resources.chain(parameters).collect();
     ids.sort();

@@ -63,11 +63,7 @@ impl Limit {
 }
 
 fn between<N: std::fmt::Display + PartialEq>(least: N, most: N, open: N, unit: &str) -> String {
-    if most == open {
-        format!("{least}{unit} or more")
-    } else {
-        format!("{least} to {most}{unit}")
-    }
+    if most == open { format!("{least}{unit} or more") } else { format!("{least} to {most}{unit}") }
 }
 
 pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {

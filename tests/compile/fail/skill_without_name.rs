@@ -3,7 +3,11 @@
 use net_dsl::prelude::*;
 
 pub struct Directive;
-messages! { Directive }
+pub struct Event;
+messages! { Directive, Event }
+impl Request for Directive {
+    type Reply = Event;
+}
 
 fn main() {
     let _entity = AlexaSkill::<Directive>::builder().build();

@@ -3,9 +3,13 @@
 use net_dsl::prelude::*;
 
 pub struct Directive;
+pub struct Event;
 pub struct Order;
-messages! { Directive, Order }
-contract! { pub Kitchen: Order => () {} }
+messages! { Directive, Event, Order }
+impl Request for Directive {
+    type Reply = Event;
+}
+contract! { pub Kitchen: Order => Event {} }
 
 fn main() {
     let alexa = AlexaSkill::<Directive>::builder().name(name!("alexa")).build();

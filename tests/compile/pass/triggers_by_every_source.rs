@@ -4,7 +4,11 @@ use net_dsl::prelude::*;
 
 pub struct Order;
 pub struct Directive;
-messages! { Order, Directive }
+pub struct Event;
+messages! { Order, Directive, Event }
+impl Request for Directive {
+    type Reply = Event;
+}
 impl Grouped for Order {
     fn group(&self) -> String {
         String::from("all")
@@ -20,7 +24,7 @@ contract! {
     pub Kitchen: Order => () {}
     pub Auditor: Change<Order> => () {}
     pub Task: Tick => () {}
-    pub Entrypoint: Directive => () {}
+    pub Entrypoint: Directive => Event {}
 }
 
 fn main() {

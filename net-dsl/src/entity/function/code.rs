@@ -114,11 +114,17 @@ impl Binary {
 /// The binary that is a function's code, by its cargo name; checked while compiling.
 #[macro_export]
 macro_rules! binary {
-    ($name:expr) => {{
-        const BINARY: $crate::FunctionCode =
-            $crate::FunctionCode::Binary($crate::entity::function::Binary::literal($name));
-        BINARY
+    ($name:expr $(,)?) => {{
+        // Without a name, so that none of the user's is hidden.
+        const _: $crate::entity::function::Binary =
+            $crate::entity::function::Binary::literal($name);
+        $crate::FunctionCode::Binary($crate::entity::function::Binary::literal($name))
     }};
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "`binary!` takes one text, a cargo binary's name, as in `binary!(\"poller\")`"
+        )
+    };
 }
 
 /// A folder with a function's code, and how Lambda runs it; written with
@@ -221,17 +227,29 @@ impl Folder {
 #[macro_export]
 macro_rules! folder {
     ($path:expr, runtime = $runtime:expr, handler = $handler:expr $(,)?) => {{
-        const FOLDER: $crate::FunctionCode = $crate::FunctionCode::Folder(
-            $crate::entity::function::Folder::literal($path, $runtime, $handler),
-        );
-        FOLDER
+        // Without a name, so that none of the user's is hidden.
+        const _: $crate::entity::function::Folder =
+            $crate::entity::function::Folder::literal($path, $runtime, $handler);
+        $crate::FunctionCode::Folder($crate::entity::function::Folder::literal($path, $runtime, $handler))
     }};
     ($path:expr, runtime = $runtime:expr $(,)?) => {{
-        const FOLDER: $crate::FunctionCode = $crate::FunctionCode::Folder(
-            $crate::entity::function::Folder::with_bootstrap($path, $runtime),
-        );
-        FOLDER
+        const _: $crate::entity::function::Folder =
+            $crate::entity::function::Folder::with_bootstrap($path, $runtime);
+        $crate::FunctionCode::Folder($crate::entity::function::Folder::with_bootstrap($path, $runtime))
     }};
+    ($path:expr, handler = $handler:expr, runtime = $runtime:expr $(,)?) => {
+        $crate::folder!($path, runtime = $runtime, handler = $handler)
+    };
+    ($path:expr $(, handler = $handler:expr)? $(,)?) => {
+        ::core::compile_error!(
+            "`folder!` does not say what Lambda runs the code with, as in `runtime = Runtime::PYTHON_3_13`"
+        )
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!(
+            "`folder!` takes a path, a runtime and a handler, as in `folder!(\"functions/cook\", runtime = Runtime::PYTHON_3_13, handler = \"cook.handle\")`"
+        )
+    };
 }
 
 /// What Lambda runs a folder's code with.
@@ -313,8 +331,11 @@ runtimes! {
 /// ```
 #[macro_export]
 macro_rules! runtime {
-    ($identifier:expr) => {
+    ($identifier:expr $(,)?) => {
         const { $crate::Runtime::literal($identifier) }
+    };
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`runtime!` takes one text, as in `runtime!(\"python3.13\")`")
     };
 }
 

@@ -1,7 +1,7 @@
 //! What a request hands a function.
 
 use super::RawBody;
-use crate::Message;
+use crate::{Message, Payload};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, error, fmt, str::FromStr};
 
@@ -241,7 +241,7 @@ impl fmt::Display for InvalidRequest {
 
 impl error::Error for InvalidRequest {}
 
-impl<B: Message> Message for HttpRequest<B> {
+impl<B: Message> Payload for HttpRequest<B> {
     const NAME: &'static str = "HttpRequest";
 }
 

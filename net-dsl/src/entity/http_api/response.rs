@@ -1,7 +1,7 @@
 //! What a function answers to a request.
 
 use super::RawBody;
-use crate::Message;
+use crate::Payload;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -91,6 +91,6 @@ impl HttpResponse {
     }
 }
 
-impl Message for HttpResponse {
+impl Payload for HttpResponse {
     const NAME: &'static str = "HttpResponse";
 }

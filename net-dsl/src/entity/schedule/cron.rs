@@ -103,11 +103,15 @@ impl Cron {
 /// ```
 #[macro_export]
 macro_rules! cron {
-    ($expression:expr) => {{
-        const CRON: $crate::entity::schedule::Cron =
+    ($expression:expr $(,)?) => {{
+        // Without a name, so that none of the user's is hidden.
+        const _: $crate::entity::schedule::Cron =
             $crate::entity::schedule::Cron::literal($expression);
-        CRON
+        $crate::entity::schedule::Cron::literal($expression)
     }};
+    ($($wrong:tt)*) => {
+        ::core::compile_error!("`cron!` takes one text, as in `cron!(\"0 3 * * ? *\")`")
+    };
 }
 
 const SHAPE: &str = "a cron expression has six fields with one space between: minutes, hours, day of month, month, day of week, year";
