@@ -1,8 +1,10 @@
 //! A back end in memory that counts its calls, and one of which goes wrong.
 
 use net_dsl::binding::Address;
-use net_runtime::{Answer, Backend, Failure, Memory, Page, Parcel, Read, SecretString, Write};
-use serde_json::{Map, Value};
+use net_runtime::{
+    Answer, Backend, Failure, Memory, Page, Parcel, Read, Schema, SecretString, Write, Written,
+};
+use serde_json::Value;
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
@@ -189,12 +191,12 @@ impl Backend for Spoilt {
         self.call(format!("ask {function}"), move || self.memory.ask(function, parcel.clone()))
     }
 
-    fn read<'a>(&'a self, table: &'a str, read: Read) -> Answer<'a, Page> {
-        self.call(format!("read {table}"), move || self.memory.read(table, read.clone()))
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
+        self.call(format!("read {table}"), move || self.memory.read(table, schema, read.clone()))
     }
 
-    fn write<'a>(&'a self, table: &'a str, write: Write) -> Answer<'a, Option<Map<String, Value>>> {
-        self.call(format!("write {table}"), move || self.memory.write(table, write.clone()))
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
+        self.call(format!("write {table}"), move || self.memory.write(table, schema, write.clone()))
     }
 
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {
