@@ -28,6 +28,7 @@ pub mod http_deadline_over_limit;
 pub mod idle_source;
 pub mod invoke_cycle;
 pub mod large_batch_without_window;
+pub mod name_too_long;
 pub mod need_with_two_links;
 pub mod need_without_link;
 pub mod needless_acceptance;
@@ -49,6 +50,7 @@ pub mod transposed_link;
 pub mod tried_once;
 pub mod two_kinds;
 pub mod undeclared_entity;
+pub mod value_nested_too_deep;
 pub mod visibility_below_six_timeouts;
 pub mod visibility_below_timeout;
 

@@ -1,3 +1,5 @@
+#![doc = include_str!("name_too_long.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::Name;
 
@@ -16,8 +18,11 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         if length <= Name::MAX_LENGTH {
             continue;
         }
-        let message =
-            format!("`{}` has {length} characters, and a name at most {}", node.id, Name::MAX_LENGTH);
+        let message = format!(
+            "`{}` has {length} characters, and a name at most {}",
+            node.id,
+            Name::MAX_LENGTH
+        );
         findings.add(
             Finding::new(&RULE, node.id, message)
                 .declared(node.facts, "declared here, under a shorter name")

@@ -1,3 +1,5 @@
+#![doc = include_str!("value_nested_too_deep.md")]
+
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Id,
@@ -18,7 +20,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
         look(node.id, node.facts, &format!("`{}`", node.id), findings);
         for (to, link) in &node.out {
-            let subject = format!("the link `{} {} {}`", node.id, link.verb(), context.node(*to).id);
+            let subject =
+                format!("the link `{} {} {}`", node.id, link.verb(), context.node(*to).id);
             look(node.id, link.facts(), &subject, findings);
         }
     }
