@@ -1,7 +1,10 @@
 //! An HTTP server that remembers what it was asked, and gives trouble.
 
 use crate::trouble::{Kind, Trouble};
-use futures_util::stream;
+use futures_util::{
+    StreamExt as _,
+    stream::{self, BoxStream},
+};
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::{
     Request, Response,
@@ -15,7 +18,7 @@ use std::{
     collections::BTreeMap,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    vec,
+    time::Duration,
 };
 use tokio::{
     net::TcpListener,
@@ -230,7 +233,10 @@ impl Shared {
     }
 }
 
-type Body = StreamBody<stream::Iter<vec::IntoIter<Result<Frame<Bytes>, io::Error>>>>;
+type Body = StreamBody<BoxStream<'static, Result<Frame<Bytes>, io::Error>>>;
+
+/// Long enough for half an answer to be on its way.
+const BEFORE_THE_CUT: Duration = Duration::from_millis(20);
 
 /// A body, or half of one.
 fn body(text: String, cut: bool) -> Body {
@@ -243,7 +249,14 @@ fn body(text: String, cut: bool) -> Body {
     } else {
         vec![Ok(Frame::data(bytes))]
     };
-    StreamBody::new(stream::iter(frames))
+    let frames = stream::iter(frames).then(async |frame| {
+        if frame.is_err() {
+            // What comes before the cut is sent first: an error drops what has not been sent.
+            tokio::time::sleep(BEFORE_THE_CUT).await;
+        }
+        frame
+    });
+    StreamBody::new(frames.boxed())
 }
 
 async fn read(request: Request<Incoming>) -> Result<Exchange, io::Error> {
