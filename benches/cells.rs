@@ -43,7 +43,7 @@ fn main() -> std::io::Result<()> {
         let network = compose(parts);
         let time = start.elapsed();
         let _ = writeln!(out, "\n1,000 cells added {shape}: {}", milliseconds(time));
-        black_box(network);
+        let _ = black_box(network);
     }
     std::io::stdout().write_all(out.as_bytes())
 }

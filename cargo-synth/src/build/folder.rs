@@ -390,11 +390,12 @@ mod tests {
         ];
         assert_eq!(paths, expected.map(|(path, mode)| (path.to_owned(), mode)));
 
+        // Files are looked at in order of name, and `folder` is `lib` by another.
         let link = place.join("lib/link");
         for (target, what) in [
-            ("../../../secret", "has `lib/link`, a link that leads out of the folder"),
-            ("/", "has `lib/link`, a link that leads out of the folder"),
-            ("nowhere", "has `lib/link`, a link that leads nowhere"),
+            ("../../../secret", "has `folder/link`, a link that leads out of the folder"),
+            ("/", "has `folder/link`, a link that leads out of the folder"),
+            ("nowhere", "has `folder/link`, a link that leads nowhere"),
             ("..", "a link to a folder that it is in"),
         ] {
             fs::write(workspace.path().join("secret"), "secret").expect("a file");
