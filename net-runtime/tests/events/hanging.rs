@@ -146,7 +146,6 @@ async fn a_panic_fails_its_message_wherever_it_is() {
 struct Eager;
 
 impl Handler<Lamp> for Eager {
-    #[expect(clippy::manual_async_fn, reason = "it is what the test is about")]
     fn handle(
         &self,
         order: Order,
