@@ -282,7 +282,8 @@ fn door() -> Network {
         alexa.triggers(&concierge)
             + concierge.sends_to(&host)
             + host.sends_to(&usher)
-            + usher.sends_to(&host),
+            + usher.sends_to(&host)
+            + accept(&alexa, "N403", "the concierge answers; nobody waits for the others"),
     )
 }
 
