@@ -223,7 +223,8 @@ fn a_key_that_is_there_twice_is_refused() {
 
 #[test]
 fn what_is_listed_twice_is_refused() {
-    let cases: [(fn(&mut Value), &str); 4] = [
+    type Change = fn(&mut Value);
+    let cases: [(Change, &str); 4] = [
         (
             |file| {
                 let links = &mut file["entities"]["clock"]["links"];

@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn what_denies_plain_requests_is_known() {
         assert!(denies_plain(&tls_alone("aws", "packages")));
-        let one = tls_alone("aws", "packages").replace('[', "").replace(']', "");
+        let one = tls_alone("aws", "packages").replace(['[', ']'], "");
         assert!(!denies_plain(&one), "it is no JSON");
         assert!(!denies_plain("{}"));
         assert!(!denies_plain(&tls_alone("aws", "packages").replace("Deny", "Allow")));
