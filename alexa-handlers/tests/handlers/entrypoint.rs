@@ -755,7 +755,8 @@ async fn what_takes_too_long_is_answered_while_alexa_waits() {
         world.acme.give(slow);
     };
     let login: Spoil = |world, slow, _| world.login.give(slow);
-    let cases: [(&str, Spoil, fn(&World) -> Value, &str); 6] = [
+    type Asked = fn(&World) -> Value;
+    let cases: [(&str, Spoil, Asked, &str); 6] = [
         ("account", account, |_| turn_on(), "ENDPOINT_UNREACHABLE"),
         ("account", account, |_| discover(), "ENDPOINT_UNREACHABLE"),
         ("account", account, |_| report_state("lamp"), "StateReport"),
