@@ -234,13 +234,13 @@ fn what_is_listed_twice_is_refused() {
         ),
         (
             |file| {
-                let rate = &mut file["entities"]["clock"]["facts"]["attributes"]["rate"];
-                *rate = json!([rate[0], rate[0]]);
+                let ticks = &mut file["entities"]["clock"]["facts"]["attributes"]["ticks"];
+                *ticks = json!([ticks[0], ticks[0]]);
             },
             "one value twice",
         ),
         (
-            |file| file["entities"]["clock"]["facts"]["attributes"]["rate"] = json!([]),
+            |file| file["entities"]["clock"]["facts"]["attributes"]["ticks"] = json!([]),
             "without a value",
         ),
         (|file| file["entities"]["clock"]["facts"]["bricks"] = json!(["a\nb"]), "is not a name"),

@@ -71,7 +71,7 @@ fn write(out: &mut String, diff: &Diff) -> fmt::Result {
         writeln!(out, "{red}What AWS refuses{red:#}")?;
         for change in diff.refused() {
             let why = change.refused.as_deref().unwrap_or_default();
-            writeln!(out, "  {red}!{red:#} {}: {why}", change.id)?;
+            writeln!(out, "  {red}!{red:#} {}: {}", printable(&change.id), printable(why))?;
         }
         writeln!(out)?;
     }
