@@ -14,7 +14,7 @@ use crate::{Contract, Handle, Item, Message, Payload, Service};
 pub trait Runs: Handle {
     /// The contract its code is held to.
     type Contract: Contract;
-    /// [`Code`] under that contract.
+    /// [`Code`](super::Code) under that contract.
     type Code: Held<Contract = Self::Contract>;
 }
 
@@ -27,8 +27,8 @@ pub trait Runs: Handle {
 pub trait Source: Handle {
     /// What the function is given.
     type Payload: Payload;
-    /// Which settings the link has: [`Direct`], [`Batched`], [`BatchedFifo`], [`Streamed`] or
-    /// [`Invoked`].
+    /// Which settings the link has: [`Direct`](super::Direct), [`Batched`](super::Batched), [`BatchedFifo`](super::BatchedFifo), [`Streamed`](super::Streamed) or
+    /// [`Invoked`](super::Invoked).
     type Delivery;
 }
 
@@ -91,6 +91,6 @@ pub trait Subscriber<M>: Handle {}
     note = "pass an `HttpApi`, finished with `.build()`; other sources start functions with `triggers`"
 )]
 pub trait Front: Handle {
-    /// [`Gate`].
+    /// [`Gate`](super::Gate).
     type Gate: Admits;
 }
