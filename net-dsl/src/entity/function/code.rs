@@ -83,7 +83,7 @@ impl Binary {
     /// # contract! { pub Task: Tick => () {} }
     /// fn task(tenant: &str) -> Result<Function<Task>, net_dsl::InvalidName> {
     ///     let binary = Binary::new(&format!("task_{tenant}"))?;
-    ///     Ok(Function::builder().name(name!("task")).code(binary.into()).build())
+    ///     Ok(Function::builder().name(name!("task")).code(binary).build())
     /// }
     /// assert!(task("acme").is_ok());
     /// let error = task("../acme").unwrap_err();
