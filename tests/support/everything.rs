@@ -301,6 +301,7 @@ fn overlays() -> Network {
         + property::set(&shop(), cors, json!(["https://restaurant.example.com"]))
         + property::set(&shop(), burst, 100)
         + property::set(&shop(), rate, 50.5)
+        + accept(&shop(), "N502", "the till asks its shop for what it does not know itself")
 }
 
 #[cfg(test)]
