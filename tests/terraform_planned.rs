@@ -4,7 +4,7 @@
 mod fixtures;
 
 use fixtures::{beyond_the_provider, both, jobs, long_names, networks, worker};
-use net_dsl::{Graph, Name, Network, name};
+use net_dsl::{Graph, Name, Network, link::Links as _, name};
 use net_synth::{Plan, emit};
 use net_tests::{
     run::Folder,
