@@ -27,7 +27,8 @@ pub trait Runs: Handle {
 pub trait Source: Handle {
     /// What the function is given.
     type Payload: Payload;
-    /// Which settings the link has: [`Direct`](super::Direct), [`Batched`](super::Batched), [`BatchedFifo`](super::BatchedFifo), [`Streamed`](super::Streamed) or
+    /// Which settings the link has: [`Direct`](super::Direct), [`Batched`](super::Batched),
+    /// [`BatchedFifo`](super::BatchedFifo), [`Streamed`](super::Streamed) or
     /// [`Invoked`](super::Invoked).
     type Delivery;
 }
