@@ -8,11 +8,9 @@ mod folder;
 mod package;
 mod secrets;
 mod toolchain;
-mod workspace;
 
 pub(crate) use folder::LEFT_OUT;
 pub(crate) use package::{Package, hash, tidy};
-pub(crate) use workspace::Workspace;
 
 use crate::{
     error::{Error, Result},

@@ -52,7 +52,7 @@ pub(crate) async fn deploy(wish: &Deploy, out: &mut dyn io::Write) -> Result<boo
     can_ask(wish.agreed.ask)
         .map_err(|error| error.help("to see what would change: `synth diff`"))?;
     let cloud = Cloud::connect(&wish.account).await?;
-    let program = wish.selection.program().await?;
+    let program = Program::start_aside(&wish.selection).await?;
     let made = synthesise(wish, &cloud, program).await?;
     apply(wish, &cloud, &made, out).await
 }

@@ -5,6 +5,7 @@ use crate::{
     deploy::{Ask, CODE_BUCKET, Found, Owner, Shown, can_ask, confirm, settled},
     error::{Error, Result},
     folder::Template,
+    program::Program,
     progress::{Progress, count, duration},
     selection::Selection,
 };
@@ -31,7 +32,7 @@ pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bo
         // Nothing to lose, or whatever it is: no program is asked.
         Some(name) if wish.adopt || cloud.stack(&name).await?.is_none() => (name, None),
         Some(name) => {
-            let program = wish.selection.program().await.map_err(|error| {
+            let program = Program::start_aside(&wish.selection).await.map_err(|error| {
                 error.help(format!(
                     "or delete it whosever it is: `--stack-name {name} --adopt` asks no program"
                 ))
@@ -39,7 +40,7 @@ pub(crate) async fn destroy(wish: Destroy, out: &mut dyn io::Write) -> Result<bo
             (name, Some(program.name))
         }
         None => {
-            let program = wish.selection.program().await.map_err(|error| {
+            let program = Program::start_aside(&wish.selection).await.map_err(|error| {
                 error.help("or say which stack it is: `--stack-name NAME --adopt`")
             })?;
             (program.name.clone(), Some(program.name))

@@ -48,7 +48,7 @@ pub(crate) async fn diff(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
 
 /// Into a folder that goes, unless one was given: what is compared with may lie where `synth` writes.
 async fn synthesised(wish: &Compare) -> Result<Synthesised> {
-    let program = wish.selection.program().await?;
+    let program = Program::start_aside(&wish.selection).await?;
     let scratch = program.workspace.scratch()?;
     let out = wish.out.as_deref().unwrap_or(scratch.path());
     Synthesised::make(program, Some(out)).await

@@ -18,6 +18,7 @@ mod progress;
 mod selection;
 mod synthesise;
 mod watch;
+mod workspace;
 mod yaml;
 
 pub use cli::run;

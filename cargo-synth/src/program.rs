@@ -3,10 +3,11 @@
 //! So every answer is about the network as it was then, whatever is edited or compiled meanwhile.
 
 use crate::{
-    build::Workspace,
+    aside::aside,
     error::{Error, Result},
     folder::{Declarations, Function, Template},
     selection::Selection,
+    workspace::Workspace,
 };
 use net_synth::Answer;
 use serde::{Deserialize, de::IgnoredAny};
@@ -14,7 +15,7 @@ use std::{
     ffi::OsString,
     io::{BufRead as _, BufReader, Lines, Write as _},
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Stdio},
 };
 
 /// A program that declares a network.
@@ -39,11 +40,6 @@ struct Summary {
     files: Vec<PathBuf>,
 }
 
-/// Cargo itself, the same that called us if one did.
-pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
 impl Program {
     /// Has cargo compile and run the program, and learns what it declares.
     pub(crate) fn start(selection: Selection) -> Result<Program> {
@@ -59,6 +55,12 @@ impl Program {
         }
         let has_findings = !summary.findings.is_empty();
         Ok(Program { name: summary.name, template, functions, workspace, has_findings, process })
+    }
+
+    /// [`start`](Program::start), while whoever waits for it can be interrupted.
+    pub(crate) async fn start_aside(selection: &Selection) -> Result<Program> {
+        let selection = selection.clone();
+        aside(move || Program::start(selection)).await
     }
 
     /// Whether only news is said.

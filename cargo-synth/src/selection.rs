@@ -2,10 +2,9 @@
 
 use crate::{
     aside::aside,
-    build::Workspace,
     error::{Error, Result},
     folder::Processor,
-    program::{Program, cargo},
+    workspace::{Workspace, cargo},
 };
 use std::{
     ffi::OsString,
@@ -37,12 +36,6 @@ impl Selection {
     pub(crate) async fn workspace(&self) -> Result<Workspace> {
         let manifest_path = self.manifest_path.clone();
         aside(move || Workspace::load(manifest_path.as_deref())).await
-    }
-
-    /// [`Program::start`], while whoever waits for it can be interrupted.
-    pub(crate) async fn program(&self) -> Result<Program> {
-        let selection = self.clone();
-        aside(move || Program::start(selection)).await
     }
 
     /// Cargo, running the program so that it answers questions.

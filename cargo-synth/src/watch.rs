@@ -7,6 +7,7 @@ use crate::{
     cloud::Cloud,
     deploy::{self, Deploy, Given},
     error::{Error, Result},
+    program::Program,
     progress::{count, duration, tell},
     synthesise::Synthesised,
 };
@@ -30,7 +31,7 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
     loop {
         // From before the build on: what changes while it runs is built next.
         let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
-        let program = wish.selection.program().await;
+        let program = Program::start_aside(&wish.selection).await;
         // Of a network with errors nothing is known.
         let known = program.as_ref().ok().filter(|program| program.template.is_some());
         let sources = known.map_or_else(|| folders.clone(), build::sources);

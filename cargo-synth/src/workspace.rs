@@ -3,7 +3,6 @@
 use crate::{
     error::{Error, Result},
     folder::Function,
-    program,
     progress::Progress,
 };
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId, TargetKind};
@@ -12,7 +11,13 @@ use std::{
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
+    process::Command,
 };
+
+/// Cargo itself, the same that called us if one did.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
 
 /// The workspace of the program that declares the network.
 pub(crate) struct Workspace {
@@ -32,7 +37,7 @@ pub(crate) struct Binary {
 impl Workspace {
     pub(crate) fn load(manifest_path: Option<&Path>) -> Result<Workspace> {
         let mut command = MetadataCommand::new();
-        command.cargo_path(program::cargo().get_program());
+        command.cargo_path(cargo().get_program());
         if let Some(path) = manifest_path {
             command.manifest_path(path);
         }

@@ -1,14 +1,10 @@
 //! One run of cargo for all binaries of one processor.
 
-use super::{
-    PROFILE,
-    toolchain::Toolchain,
-    workspace::{Binary, Workspace},
-};
+use super::{PROFILE, toolchain::Toolchain};
 use crate::{
     error::{Error, Result},
-    program,
     progress::{Progress, count, duration},
+    workspace::{Binary, Workspace, cargo},
 };
 use cargo_metadata::Message;
 use std::{
@@ -32,7 +28,7 @@ pub(crate) fn compile(
         progress.done("Compiling", &what);
     }
 
-    let mut command = program::cargo();
+    let mut command = cargo();
     command.arg(toolchain.command);
     command.args(["--quiet", "--target", toolchain.target, "--profile", PROFILE]);
     let colourful = std::io::stderr().is_terminal();

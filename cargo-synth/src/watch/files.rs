@@ -1,8 +1,9 @@
 //! The files that a deployment is made of, and when they change.
 
 use crate::{
-    build::{LEFT_OUT, Workspace},
+    build::LEFT_OUT,
     error::{Error, Result},
+    workspace::Workspace,
 };
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use std::{

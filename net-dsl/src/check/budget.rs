@@ -1,6 +1,6 @@
 //! The longest that paths may take.
 
-use super::context::goes_on;
+use super::deadline_path::goes_on;
 use crate::{
     Graph, Link, Verb,
     entity::{Kind, function, queue},

@@ -1,9 +1,12 @@
 //! What several rules look at, worked out once: deadlines and the paths they hold on.
 
-use super::budget::{self, Budget};
+use super::{
+    budget::{self, Budget},
+    deadline_path::{STARTS, goes_on, own_deadline},
+};
 use crate::{
-    Bounded, Graph, GraphNode, Link, Verb,
-    entity::{DEADLINE, Kind, schedule},
+    Graph, GraphNode,
+    entity::{Kind, schedule},
 };
 use std::cell::OnceCell;
 
@@ -32,10 +35,6 @@ pub(crate) struct StartedBy {
     /// The fastest schedule: its period in seconds, and the schedule.
     pub(crate) schedule: Option<(u64, usize)>,
 }
-
-/// The verbs by which one thing starts another.
-pub(super) const STARTS: [Verb; 5] =
-    [Verb::Triggers, Verb::Routes, Verb::FansOut, Verb::Sends, Verb::Asks];
 
 impl<'g, 'n> Context<'g, 'n> {
     /// The context of a network.
@@ -145,20 +144,4 @@ impl<'g, 'n> Context<'g, 'n> {
         }
         path
     }
-}
-
-/// Whether what is due at the start of a link is still due at its end.
-pub(super) fn goes_on(graph: &Graph<'_>, to: usize, link: &Link) -> bool {
-    let target = &graph.nodes()[to];
-    let starts = STARTS.contains(&link.verb()) || writes_into_stream(target, link);
-    starts && own_deadline(target).is_none()
-}
-
-/// Whether a write starts something: the table tells of it by its stream.
-fn writes_into_stream(table: &GraphNode<'_>, link: &Link) -> bool {
-    link.verb() == Verb::Writes && table.outgoing(Verb::Triggers).next().is_some()
-}
-
-pub(crate) fn own_deadline(node: &GraphNode<'_>) -> Option<u64> {
-    node.facts.get(DEADLINE).map(Bounded::get)
 }

@@ -1,12 +1,8 @@
 #![doc = include_str!("fifo_and_standard.md")]
 
-use super::two_kinds;
+use super::kind_claims::{claims, mix_fifo_and_standard};
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{
-    Verb,
-    entity::Kind,
-    facts::{Claim, Scalar},
-};
+use crate::{Verb, entity::Kind};
 
 /// FIFO and standard mixed.
 pub const RULE: Rule = Rule {
@@ -19,7 +15,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        if let Some(claims) = two_kinds::claims(node.facts).filter(|claims| is_it(claims)) {
+        if let Some(claims) = claims(node.facts).filter(|claims| mix_fifo_and_standard(claims)) {
             let message = format!("`{}` is both a standard and a FIFO queue", node.id);
             let mut finding = Finding::new(&RULE, node.id, message);
             for claim in claims {
@@ -47,11 +43,4 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// Whether the kinds claimed are just the two kinds of queue.
-pub(super) fn is_it(claims: &[Claim]) -> bool {
-    claims
-        .iter()
-        .all(|claim| matches!(Kind::load(&claim.value), Some(Kind::Queue | Kind::FifoQueue)))
 }

@@ -1,6 +1,6 @@
 #![doc = include_str!("http_deadline_over_limit.md")]
 
-use super::context::own_deadline;
+use super::deadline_path::own_deadline;
 use super::timeout_over_http_limit::HTTP_API_TIMEOUT;
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{DEADLINE, Kind};

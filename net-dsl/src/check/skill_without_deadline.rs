@@ -1,6 +1,6 @@
 #![doc = include_str!("skill_without_deadline.md")]
 
-use super::context::own_deadline;
+use super::deadline_path::own_deadline;
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{DEADLINE, Kind};
 

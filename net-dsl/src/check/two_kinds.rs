@@ -1,11 +1,8 @@
 #![doc = include_str!("two_kinds.md")]
 
-use super::fifo_and_standard;
+use super::kind_claims::{claims, mix_fifo_and_standard};
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{
-    entity::{KIND, Kind},
-    facts::{Claim, Facts},
-};
+use crate::entity::Kind;
 
 /// One name, two kinds.
 pub const RULE: Rule = Rule {
@@ -18,7 +15,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        let Some(claims) = claims(node.facts).filter(|claims| !fifo_and_standard::is_it(claims))
+        let Some(claims) = claims(node.facts).filter(|claims| !mix_fifo_and_standard(claims))
         else {
             continue;
         };
@@ -36,9 +33,4 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 .help("give one of them another name, or use a brick twice with `Network::prefix`"),
         );
     }
-}
-
-/// The kinds claimed for an entity, if there are several.
-pub(super) fn claims(facts: &Facts) -> Option<&[Claim]> {
-    facts.claims(KIND.key()).map(|flat| flat.claims()).filter(|claims| claims.len() > 1)
 }

@@ -2,12 +2,14 @@
 
 mod layout;
 mod order;
+mod part;
 mod shape;
 mod text;
 
 use super::diagram::{Arrow, Diagram, colour};
-use layout::{Layout, Line, Node, Point, Size, layout};
+use layout::{Layout, Point, layout};
 use net_dsl::Network;
+use part::{Line, Node, Size};
 use shape::{HEIGHT, KINDS, Shape};
 use std::fmt::{self, Write};
 use text::{escaped, lines, width};

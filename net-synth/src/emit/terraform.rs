@@ -1,5 +1,6 @@
 //! Terraform configurations, in its JSON syntax.
 
+mod argument;
 mod arguments;
 mod block;
 mod expression;

@@ -1,6 +1,6 @@
 //! Which layer things are in, and in which order they lie in it.
 
-use super::layout::Line;
+use super::part::Line;
 
 /// Which lines have to be turned so that none is left in a circle. Nothing recurses: chains are long.
 pub(super) fn against_the_stream(boxes: usize, lines: &[Line]) -> Vec<bool> {

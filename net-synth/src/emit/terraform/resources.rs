@@ -3,30 +3,12 @@
 
 use super::{
     CODE_FOLDER,
+    argument::{Argument, Shape},
     arguments::ARGUMENTS,
     block::{Block, Value, literal, quoted},
     expression::{Expressions, resource_type},
 };
 use crate::plan::{self, PhysicalName, Resource, function, types};
-
-/// One argument of the provider, and the property that it is.
-pub(super) struct Argument {
-    pub(super) property: &'static str,
-    pub(super) argument: &'static str,
-    pub(super) shape: Shape,
-}
-
-/// How a property's value is written.
-pub(super) enum Shape {
-    /// As it is.
-    Same,
-    /// CloudFormation's list of keys and values, as a map.
-    Tags,
-    /// Objects, as blocks.
-    Blocks,
-    /// An object, as the text of its JSON.
-    Encoded,
-}
 
 /// The blocks of one resource: the provider makes two of some.
 pub(super) struct Made {
