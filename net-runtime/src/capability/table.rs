@@ -3,6 +3,7 @@
 mod access;
 #[cfg(feature = "aws")]
 pub(crate) mod aws;
+mod compare;
 mod condition;
 pub(crate) mod item;
 pub(crate) mod memory;

@@ -1,8 +1,8 @@
 //! What must hold for a write, and what an update changes.
 
 use super::{
+    compare::{below, equal},
     item::{AttributeValue, Attributes, attribute},
-    rules,
 };
 use serde::Serialize;
 
@@ -95,10 +95,10 @@ impl Condition {
             Condition::Absent => item.is_none(),
             Condition::Exists => item.is_some(),
             Condition::Equals(attribute, Operand(value)) => {
-                matches!((get(attribute), value), (Some(one), Ok(other)) if rules::equal(one, other))
+                matches!((get(attribute), value), (Some(one), Ok(other)) if equal(one, other))
             }
             Condition::Below(attribute, Operand(bound)) => {
-                matches!((get(attribute), bound), (Some(one), Ok(other)) if rules::below(one, other))
+                matches!((get(attribute), bound), (Some(one), Ok(other)) if below(one, other))
             }
             Condition::Lacks(attribute) => get(attribute).is_none(),
             Condition::All(one, other) => one.holds(item) && other.holds(item),
