@@ -14,10 +14,7 @@ use smol_str::{SmolStr, format_smolstr};
 /// assert_eq!(binding::variable(Verb::Reads, "Grant"), binding::variable(Verb::Writes, "Grant"));
 /// ```
 pub fn variable(verb: Verb, what: &str) -> SmolStr {
-    let verb = match verb {
-        Verb::Reads | Verb::Writes => "table",
-        other => other.as_str(),
-    };
+    let verb = verb.descriptor().need.map_or(verb.as_str(), |need| need.variable);
     format_smolstr!("NET_{}_{}", shout(verb), shout(what))
 }
 

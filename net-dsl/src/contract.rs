@@ -2,30 +2,8 @@
 
 mod syntax;
 
-use crate::{binding, facts::scalar_enum};
+use crate::{Verb, binding};
 use std::fmt;
-
-scalar_enum! {
-    /// How one entity is linked to another, or what a contract needs.
-    pub enum Verb {
-        /// A source starts a function.
-        Triggers = "triggers",
-        /// An HTTP API hands requests to a function and its answers back.
-        Routes = "routes",
-        /// A topic copies its messages to a queue.
-        FansOut = "fans-out",
-        /// A function hands a message over and goes on.
-        Sends = "sends",
-        /// A function asks another and waits for the answer.
-        Asks = "asks",
-        /// A function reads items of a table.
-        Reads = "reads",
-        /// A function writes items of a table.
-        Writes = "writes",
-        /// A function calls a service over HTTP.
-        Calls = "calls",
-    }
-}
 
 /// A type that travels between functions, and what it is called on the way.
 ///

@@ -9,6 +9,7 @@ pub mod external_service;
 pub mod fifo_queue;
 pub mod function;
 pub mod http_api;
+mod kind;
 pub mod queue;
 pub mod raw;
 pub mod schedule;
@@ -16,57 +17,16 @@ pub mod table;
 pub mod topic;
 mod wrapped;
 
+use kind::no_time;
+
+pub use kind::{Descriptor, Holds, Kind, Shape, Starts, Unlinked};
+
 use crate::{
     Bounded, Id, Name, Named, Network,
-    facts::{Attribute, Claim, Facts, Scalar, scalar_enum},
+    facts::{Attribute, Facts, scalar_enum},
     range,
 };
 use smol_str::SmolStr;
-
-scalar_enum! {
-    /// What an entity is.
-    pub enum Kind {
-        /// Code that runs when something triggers it (Lambda).
-        Function = "function",
-        /// Messages waiting in no particular order (SQS standard queue).
-        Queue = "queue",
-        /// Messages waiting in order inside their group (SQS FIFO queue).
-        FifoQueue = "fifo-queue",
-        /// Messages copied to every subscriber (SNS topic).
-        Topic = "topic",
-        /// Items found by key (DynamoDB table).
-        Table = "table",
-        /// A clock (EventBridge Scheduler).
-        Schedule = "schedule",
-        /// An HTTP front (API Gateway HTTP API).
-        HttpApi = "http-api",
-        /// A service outside the network.
-        ExternalService = "external-service",
-        /// An Alexa Smart Home skill.
-        AlexaSkill = "alexa-skill",
-        /// Any CloudFormation resource.
-        Raw = "raw",
-    }
-}
-
-impl Kind {
-    /// A claimed kind with its article, for reports.
-    pub(crate) fn article(claim: &Claim) -> &'static str {
-        match Kind::load(&claim.value) {
-            Some(Kind::Function) => "a function",
-            Some(Kind::Queue) => "a standard queue",
-            Some(Kind::FifoQueue) => "a FIFO queue",
-            Some(Kind::Topic) => "a topic",
-            Some(Kind::Table) => "a table",
-            Some(Kind::Schedule) => "a schedule",
-            Some(Kind::HttpApi) => "an HTTP API",
-            Some(Kind::ExternalService) => "an external service",
-            Some(Kind::AlexaSkill) => "an Alexa skill",
-            Some(Kind::Raw) => "a raw resource",
-            None => "something unknown",
-        }
-    }
-}
 
 scalar_enum! {
     /// What becomes of a stateful resource when its stack drops it.

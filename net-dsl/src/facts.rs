@@ -33,8 +33,11 @@ impl Value {
             serde_json::Value::Number(number) if number.is_u64() => {
                 Value::Number(number.as_u64().unwrap_or_default())
             }
-            other => {
-                Value::Json(SmolStr::new(canonical(other, Value::MAX_NESTING + 1).to_string()))
+            serde_json::Value::Null
+            | serde_json::Value::Number(_)
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => {
+                Value::Json(SmolStr::new(canonical(json, Value::MAX_NESTING + 1).to_string()))
             }
         }
     }
@@ -89,7 +92,10 @@ fn canonical(json: &serde_json::Value, levels: usize) -> serde_json::Value {
         serde_json::Value::Array(items) => {
             items.iter().map(|item| canonical(item, levels - 1)).collect()
         }
-        other => other.clone(),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => json.clone(),
     }
 }
 
@@ -222,7 +228,7 @@ impl Scalar for bool {
     fn load(value: &Value) -> Option<bool> {
         match value {
             Value::Bool(value) => Some(*value),
-            _ => None,
+            Value::Number(_) | Value::Text(_) | Value::Json(_) => None,
         }
     }
 }
@@ -235,7 +241,7 @@ impl Scalar for SmolStr {
     fn load(value: &Value) -> Option<SmolStr> {
         match value {
             Value::Text(text) => Some(text.clone()),
-            _ => None,
+            Value::Bool(_) | Value::Number(_) | Value::Json(_) => None,
         }
     }
 }
@@ -248,10 +254,8 @@ impl<T: Scalar> Scalar for Option<T> {
     }
 
     fn load(value: &Value) -> Option<Option<T>> {
-        match value {
-            Value::Json(json) if json == "null" => Some(None),
-            value => T::load(value).map(Some),
-        }
+        let is_null = matches!(value, Value::Json(json) if json == "null");
+        if is_null { Some(None) } else { T::load(value).map(Some) }
     }
 }
 
@@ -263,7 +267,7 @@ impl<R: Range> Scalar for Bounded<R> {
     fn load(value: &Value) -> Option<Bounded<R>> {
         match value {
             Value::Number(number) => Bounded::new(*number).ok(),
-            _ => None,
+            Value::Bool(_) | Value::Text(_) | Value::Json(_) => None,
         }
     }
 }

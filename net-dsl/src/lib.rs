@@ -38,6 +38,9 @@
 //! This crate is the language: pure data, no input or output, no AWS. `net-synth` turns a network
 //! into templates.
 
+// A case that is new is asked about, wherever it makes a difference.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod binding;
 mod bounded;
 pub mod check;
@@ -54,11 +57,12 @@ mod once;
 mod origin;
 pub mod property;
 pub mod text;
+mod verb;
 
 pub use bounded::{Bounded, InMebibytes, InSeconds, InUnits, OutOfRange, Range, range};
 pub use contract::{
     Answers, Asks, CallsService, Contract, Grouped, Item, Key, KeyType, Message, Need, Payload,
-    ReadsItem, Request, Sends, Service, Takes, Verb, WritesItem,
+    ReadsItem, Request, Sends, Service, Takes, WritesItem,
 };
 #[doc(hidden)]
 pub use contract::{GroupOfAny, GroupOfGrouped, GroupProbe};
@@ -87,6 +91,7 @@ pub use number::{NUMBER, NUMBERS};
 pub use once::Once;
 pub use origin::Origin;
 pub use property::accept;
+pub use verb::{NeedWords, Verb, VerbDescriptor};
 
 /// What a file that declares networks needs in scope.
 pub mod prelude {

@@ -408,7 +408,11 @@ fn flatten(value: &Value, path: &str, out: &mut BTreeMap<String, Value>) {
             }
         }
         Value::Null => {}
-        value => drop(out.insert(path.to_owned(), value.clone())),
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => drop(out.insert(path.to_owned(), value.clone())),
     }
 }
 
@@ -430,7 +434,7 @@ fn short(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Object(map) => reference(map).unwrap_or_else(|| value.to_string()),
-        other => other.to_string(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => value.to_string(),
     }
 }
 
@@ -535,6 +539,6 @@ fn texts(value: &Value) -> Vec<String> {
             Some(reference) => vec![reference],
             None => map.values().flat_map(texts).collect(),
         },
-        other => vec![short(other)],
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![short(value)],
     }
 }

@@ -18,6 +18,9 @@
 //! # assert!(template.contains("TaskFunction"));
 //! ```
 
+// A case that is new is asked about, wherever it makes a difference.
+#![deny(clippy::wildcard_enum_match_arm)]
+
 pub mod check;
 mod cli;
 pub mod diff;

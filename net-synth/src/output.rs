@@ -40,6 +40,7 @@ pub(crate) fn write<N: AsRef<OsStr>>(folder: &Path, files: &[(N, &str)]) -> io::
 pub(crate) fn count(number: usize, what: &str) -> String {
     match number {
         1 => format!("1 {what}"),
+        _ if what.ends_with('s') => format!("{number} {what}es"),
         _ if what.ends_with('y') => format!("{number} {}ies", &what[..what.len() - 1]),
         _ => format!("{number} {what}s"),
     }

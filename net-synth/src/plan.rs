@@ -139,10 +139,11 @@ impl<'n> Plan<'n> {
     /// ]);
     /// ```
     pub fn new(name: &net_dsl::Name, graph: &Graph<'n>) -> Plan<'n> {
+        let invoking: Vec<Verb> = Verb::ALL.iter().copied().filter(|verb| verb.invokes()).collect();
         let mut planner = Planner {
             graph,
             ids: graph.nodes().iter().map(main_id).collect(),
-            cycles: graph.cycles(&[Verb::Sends, Verb::Asks]),
+            cycles: graph.cycles(&invoking),
             plan: Plan {
                 name: SmolStr::new(stack_name(name)),
                 parameters: Vec::new(),

@@ -58,7 +58,7 @@ fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
 fn show(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("`{text}`"),
-        other => other.to_json().to_string(),
+        Value::Bool(_) | Value::Number(_) | Value::Json(_) => value.to_json().to_string(),
     }
 }
 

@@ -1,11 +1,7 @@
 //! The longest that paths may take.
 
 use super::deadline_path::goes_on;
-use crate::{
-    Graph, Link, Verb,
-    entity::{Kind, function, queue},
-    link::batch_window,
-};
+use crate::{Graph, Link, Verb, link::batch_window};
 
 /// The longest a path from an entity may take, as far as a deadline holds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -83,7 +79,13 @@ fn finish(graph: &Graph<'_>, place: &[usize], cycle: Option<u32>, budgets: &mut 
             // Who asks waits inside its own timeout; only what the other starts comes on top.
             let (time, after) = match link.verb() {
                 Verb::Asks => (budgets[to].below, budgets[to].next),
-                _ => (budgets[to].total + window, Some(to)),
+                Verb::Triggers
+                | Verb::Routes
+                | Verb::FansOut
+                | Verb::Sends
+                | Verb::Reads
+                | Verb::Writes
+                | Verb::Calls => (budgets[to].total + window, Some(to)),
             };
             if time > below || (next.is_none() && after.is_some()) {
                 (below, next) = (time, after);
@@ -99,11 +101,7 @@ fn finish(graph: &Graph<'_>, place: &[usize], cycle: Option<u32>, budgets: &mut 
 
 fn own(graph: &Graph<'_>, number: usize) -> u64 {
     let node = &graph.nodes()[number];
-    match node.kind {
-        Some(Kind::Function) => function::timeout(node.facts),
-        Some(Kind::Queue | Kind::FifoQueue) => queue::delay(node.facts),
-        _ => 0,
-    }
+    node.descriptor().map_or(0, |kind| (kind.time)(node.facts))
 }
 
 /// The links along which a deadline goes on from an entity.

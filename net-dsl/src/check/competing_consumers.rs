@@ -1,7 +1,7 @@
 #![doc = include_str!("competing_consumers.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Verb, entity::Kind};
+use crate::Verb;
 
 /// Competing consumers.
 pub const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        if !matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue)) {
+        if !node.is_queue() {
             continue;
         }
         let consumers: Vec<_> = node.outgoing(Verb::Triggers).collect();

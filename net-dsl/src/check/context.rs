@@ -2,11 +2,11 @@
 
 use super::{
     budget::{self, Budget},
-    deadline_path::{STARTS, goes_on, own_deadline},
+    deadline_path::{goes_on, own_deadline},
 };
 use crate::{
     Graph, GraphNode,
-    entity::{Kind, schedule},
+    entity::{Starts, schedule},
 };
 use std::cell::OnceCell;
 
@@ -95,19 +95,19 @@ impl<'g, 'n> Context<'g, 'n> {
             let mut schedules = Vec::new();
             let mut open = Vec::new();
             for (number, node) in nodes.iter().enumerate() {
-                match node.kind {
-                    Some(Kind::Schedule) => {
+                match node.descriptor().map(|kind| kind.starts) {
+                    Some(Starts::Clock) => {
                         schedules.extend(schedule::period(node.facts).map(|at| (at, number)));
                     }
-                    Some(Kind::HttpApi | Kind::AlexaSkill | Kind::Table) => open.push(number),
-                    _ => {}
+                    Some(Starts::Outside) => open.push(number),
+                    Some(Starts::Never | Starts::Reached) | None => {}
                 }
             }
             let follow = |number: usize| {
                 nodes[number]
                     .out
                     .iter()
-                    .filter(|(_, link)| STARTS.contains(&link.verb()))
+                    .filter(|(_, link)| link.verb().descriptor().starts)
                     .map(|l| l.0)
             };
             while let Some(number) = open.pop() {

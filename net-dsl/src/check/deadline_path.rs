@@ -2,14 +2,10 @@
 
 use crate::{Bounded, Graph, GraphNode, Link, Verb, entity::DEADLINE};
 
-/// The verbs by which one thing starts another.
-pub(super) const STARTS: [Verb; 5] =
-    [Verb::Triggers, Verb::Routes, Verb::FansOut, Verb::Sends, Verb::Asks];
-
 /// Whether what is due at the start of a link is still due at its end.
 pub(super) fn goes_on(graph: &Graph<'_>, to: usize, link: &Link) -> bool {
     let target = &graph.nodes()[to];
-    let starts = STARTS.contains(&link.verb()) || writes_into_stream(target, link);
+    let starts = link.verb().descriptor().starts || writes_into_stream(target, link);
     starts && own_deadline(target).is_none()
 }
 

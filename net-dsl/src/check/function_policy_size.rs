@@ -46,13 +46,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
 /// Whether a link is a permission of the function's policy: queues and streams are read by the
 /// function, and a schedule has a role.
 fn needs_permission(source: &GraphNode<'_>, verb: Verb) -> bool {
-    match verb {
-        Verb::Routes => true,
-        Verb::Triggers => matches!(source.kind, Some(Kind::Topic | Kind::AlexaSkill)),
-        Verb::FansOut | Verb::Sends | Verb::Asks | Verb::Reads | Verb::Writes | Verb::Calls => {
-            false
-        }
-    }
+    let permitted = source.descriptor().is_some_and(|kind| kind.permitted);
+    permitted && verb.descriptor().starts
 }
 
 /// A function's resource-based policy, in bytes (Lambda quotas).

@@ -1,7 +1,7 @@
 #![doc = include_str!("idle_source.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Verb, entity::Kind};
+use crate::entity::Unlinked;
 
 /// Source that starts nothing.
 pub const RULE: Rule = Rule {
@@ -14,12 +14,9 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        let help = match node.kind {
-            Some(Kind::Schedule | Kind::AlexaSkill) => "link it: `source.triggers(&function)`",
-            Some(Kind::HttpApi) => "link it: `api.routes(route!(…), &function)`",
-            _ => continue,
-        };
-        if node.outgoing(Verb::Triggers).chain(node.outgoing(Verb::Routes)).next().is_none() {
+        let unlinked = node.descriptor().and_then(|kind| kind.unlinked);
+        let Some(Unlinked::Source { help }) = unlinked else { continue };
+        if !node.starts_something() {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` starts nothing", node.id))
                     .declared(node.facts, "declared here")

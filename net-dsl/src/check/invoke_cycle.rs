@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
-    for members in cycles(context, &[Verb::Sends, Verb::Asks]) {
+    for members in cycles(context, Verb::invokes) {
         let asks = links(context, &members).any(|(_, link)| link.verb() == Verb::Asks);
         let allowed = members.iter().all(|&member| context.node(member).facts.is(LOOPS));
         if allowed && !asks {
@@ -43,9 +43,10 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
 }
 
 /// The cycles along links of some verbs, each with its entities in order of name.
-pub(super) fn cycles(context: &Context<'_, '_>, verbs: &[Verb]) -> Vec<Vec<usize>> {
+pub(super) fn cycles(context: &Context<'_, '_>, verbs: fn(Verb) -> bool) -> Vec<Vec<usize>> {
     let mut cycles: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    for (number, cycle) in context.graph.cycles(verbs).into_iter().enumerate() {
+    let found = context.graph.cycles_along(|_, link| verbs(link.verb()));
+    for (number, cycle) in found.into_iter().enumerate() {
         if let Some(cycle) = cycle {
             cycles.entry(cycle).or_default().push(number);
         }
@@ -61,7 +62,7 @@ pub(super) fn links<'a>(
     members
         .iter()
         .flat_map(|&member| context.node(member).out.iter().copied())
-        .filter(|(to, link)| members.binary_search(to).is_ok() && link.verb() != Verb::Reads)
+        .filter(|(to, link)| members.binary_search(to).is_ok() && link.verb().descriptor().carries)
 }
 
 pub(super) fn names(context: &Context<'_, '_>, members: &[usize]) -> String {

@@ -12,7 +12,5 @@ pub(super) fn claims(facts: &Facts) -> Option<&[Claim]> {
 
 /// Whether the kinds claimed are just the two kinds of queue.
 pub(super) fn mix_fifo_and_standard(claims: &[Claim]) -> bool {
-    claims
-        .iter()
-        .all(|claim| matches!(Kind::load(&claim.value), Some(Kind::Queue | Kind::FifoQueue)))
+    claims.iter().all(|claim| Kind::load(&claim.value).is_some_and(Kind::is_queue))
 }

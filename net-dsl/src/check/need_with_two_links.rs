@@ -2,7 +2,7 @@
 
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
-    Link, Verb, binding,
+    Link, binding,
     entity::{Kind, MESSAGE},
 };
 use smol_str::SmolStr;
@@ -48,12 +48,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             }
             let finding =
                 finding.why("the message type is the address: its code cannot tell the two apart");
-            findings.add(match verb {
-                Verb::Sends => finding
-                    .help("send to a `Topic` that copies to both: `topic.fans_out_to(&queue)`")
-                    .help("or give what goes to each a message type of its own"),
-                _ => finding.help("drop one link, or give each a type of its own"),
-            });
+            let helps = verb.descriptor().need.map_or(&[][..], |need| need.instead_of_two);
+            findings.add(helps.iter().fold(finding, |finding, help| finding.help(*help)));
         }
     }
 }

@@ -4,8 +4,8 @@ use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Id, Verb, binding,
     entity::{
-        Kind, MESSAGE,
-        function::{CONTRACT, INPUT, NEED},
+        Kind,
+        function::{CONTRACT, NEED},
     },
     network::parse_need,
 };
@@ -26,13 +26,9 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             let contract = node.facts.get(CONTRACT).unwrap_or_default();
-            let asked = match verb {
-                Verb::Sends => "and no link says where to",
-                Verb::Asks => "and no link says whom",
-                Verb::Calls => "and no link says which",
-                _ => "and no link says of which table",
-            };
-            let message = format!("`{}` {verb} `{what}`, {asked}", node.id);
+            let descriptor = verb.descriptor();
+            let Some(words) = descriptor.need else { continue };
+            let message = format!("`{}` {verb} `{what}`, {}", node.id, words.missing);
             let mut finding = Finding::new(&RULE, node.id, message)
                 .declared(node.facts, &format!("contract `{contract}` {verb} `{what}`"))
                 .why(format!(
@@ -41,25 +37,18 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 ));
             let mut fits = providers(context, verb, what).peekable();
             if fits.peek().is_none() {
-                finding = finding
-                    .help(format!("nothing here {}: add the brick that does", takes(verb, what)));
+                finding = finding.help(format!(
+                    "nothing here {} `{what}`: add the brick that does",
+                    words.provided_by
+                ));
             }
             for other in fits.take(3) {
-                let method = if verb == Verb::Sends { "sends_to" } else { verb.as_str() };
+                let method = descriptor.method;
                 finding =
                     finding.help(format!("add `{}.{method}(&{})`", rust(node.id), rust(other)));
             }
             findings.add(finding);
         }
-    }
-}
-
-fn takes(verb: Verb, what: &str) -> String {
-    match verb {
-        Verb::Sends => format!("takes `{what}`"),
-        Verb::Asks => format!("answers `{what}`"),
-        Verb::Calls => format!("is the service `{what}`"),
-        _ => format!("holds `{what}`"),
     }
 }
 
@@ -70,14 +59,9 @@ fn providers<'n>(
     what: &str,
 ) -> impl Iterator<Item = &'n Id> {
     context.graph.nodes().iter().filter_map(move |node| {
-        let typed = match (verb, node.kind?) {
-            (Verb::Sends, Kind::Queue | Kind::FifoQueue | Kind::Topic) => node.facts.get(MESSAGE),
-            (Verb::Sends | Verb::Asks, Kind::Function) => node.facts.get(INPUT),
-            (Verb::Reads | Verb::Writes, Kind::Table) => node.facts.get(MESSAGE),
-            (Verb::Calls, Kind::ExternalService) => node.facts.get(MESSAGE),
-            _ => None,
-        };
-        (typed? == what).then_some(node.id)
+        let kind = node.descriptor()?;
+        let provided = kind.provides.contains(&verb).then(|| node.facts.get(kind.typed_by))?;
+        (provided? == what).then_some(node.id)
     })
 }
 

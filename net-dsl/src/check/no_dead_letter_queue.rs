@@ -1,10 +1,7 @@
 #![doc = include_str!("no_dead_letter_queue.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::{
-    Kind,
-    queue::{self, MAX_RECEIVES},
-};
+use crate::entity::queue::{self, MAX_RECEIVES};
 
 /// No dead-letter queue.
 pub const RULE: Rule = Rule {
@@ -17,9 +14,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        if matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue))
-            && queue::max_receives(node.facts).is_none()
-        {
+        if node.is_queue() && queue::max_receives(node.facts).is_none() {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` has no dead-letter queue", node.id))
                     .given(node.facts, MAX_RECEIVES.key(), "given up here")

@@ -2,10 +2,7 @@
 
 use super::invoke_cycle::{cycles, links, names};
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{
-    Verb,
-    entity::{Kind, function::LOOPS},
-};
+use crate::entity::{Kind, function::LOOPS};
 
 /// Self-feeding loop.
 pub const RULE: Rule = Rule {
@@ -18,16 +15,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     // A table is part of a loop only if its stream starts something, an API only if it has routes.
-    let verbs = [
-        Verb::Triggers,
-        Verb::FansOut,
-        Verb::Sends,
-        Verb::Asks,
-        Verb::Writes,
-        Verb::Calls,
-        Verb::Routes,
-    ];
-    for members in cycles(context, &verbs) {
+    for members in cycles(context, |verb| verb.descriptor().carries) {
         let kind = |member: &usize| context.node(*member).kind;
         let functions: Vec<_> =
             members.iter().filter(|member| kind(member) == Some(Kind::Function)).collect();

@@ -1,7 +1,7 @@
 #![doc = include_str!("queue_without_consumer.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Verb, entity::Kind};
+use crate::entity::Unlinked;
 
 /// Queue or topic without a consumer.
 pub const RULE: Rule = Rule {
@@ -14,18 +14,9 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        let (why, help) = match node.kind {
-            Some(Kind::Queue | Kind::FifoQueue) => (
-                "messages would wait until their retention is over, and be lost",
-                "let it start a function: `queue.triggers(&function)`, or add the brick that does",
-            ),
-            Some(Kind::Topic) => (
-                "messages would be dropped at once",
-                "let it start a function or copy to a queue: `topic.fans_out_to(&queue)`",
-            ),
-            _ => continue,
-        };
-        if node.outgoing(Verb::Triggers).chain(node.outgoing(Verb::FansOut)).next().is_none() {
+        let unlinked = node.descriptor().and_then(|kind| kind.unlinked);
+        let Some(Unlinked::Conduit { why, help }) = unlinked else { continue };
+        if !node.starts_something() {
             findings.add(
                 Finding::new(
                     &RULE,

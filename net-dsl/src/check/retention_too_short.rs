@@ -2,7 +2,7 @@
 
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::{
-    DEADLINE, Kind,
+    DEADLINE,
     queue::{self, DELAY, RETENTION, VISIBILITY_TIMEOUT},
 };
 
@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (number, node) in context.graph.nodes().iter().enumerate() {
-        if !matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue)) {
+        if !node.is_queue() {
             continue;
         }
         let retention = queue::retention(node.facts);

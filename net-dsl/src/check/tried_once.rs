@@ -1,10 +1,7 @@
 #![doc = include_str!("tried_once.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::{
-    Kind,
-    queue::{self, MAX_RECEIVES},
-};
+use crate::entity::queue::{self, MAX_RECEIVES};
 
 /// Message that is tried once.
 pub const RULE: Rule = Rule {
@@ -17,9 +14,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        if matches!(node.kind, Some(Kind::Queue | Kind::FifoQueue))
-            && queue::max_receives(node.facts) == Some(1)
-        {
+        if node.is_queue() && queue::max_receives(node.facts) == Some(1) {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` tries each message once", node.id))
                     .given(node.facts, MAX_RECEIVES.key(), "the receives")

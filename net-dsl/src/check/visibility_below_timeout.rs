@@ -3,7 +3,7 @@
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     GraphNode, Link, Verb,
-    entity::{Kind, function, queue},
+    entity::{function, queue},
     link::{BATCH_WINDOW, batch_window},
 };
 
@@ -75,7 +75,7 @@ impl Pair<'_> {
 /// Every pair of a queue whose visibility timeout is set and a function it starts.
 pub(super) fn each(context: &Context<'_, '_>, mut look: impl FnMut(Pair<'_>)) {
     for queue in context.graph.nodes() {
-        if !matches!(queue.kind, Some(Kind::Queue | Kind::FifoQueue)) {
+        if !queue.is_queue() {
             continue;
         }
         if let Some(visibility) = queue::visibility_timeout(queue.facts) {

@@ -1,6 +1,9 @@
 //! Alexa Smart Home skills.
 
-use super::{DEADLINE, Handle, Kind, handle_impls, typed};
+use super::{
+    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    no_time, typed,
+};
 use crate::{
     Bounded, Name, Request,
     contract::check_name,
@@ -11,6 +14,21 @@ use crate::{
 };
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "skill",
+    article: "an Alexa skill",
+    shape: Shape::Trapezium,
+    holds: Holds::Nothing,
+    starts: Starts::Outside,
+    permitted: true,
+    unattended: false,
+    provides: &[],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Source { help: "link it: `source.triggers(&function)`" }),
+    time: no_time,
+};
 
 /// An Alexa Smart Home skill, whose directives `D` invoke a function and wait for its answer: the
 /// directive's [`Request::Reply`].

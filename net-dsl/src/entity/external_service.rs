@@ -1,8 +1,10 @@
 //! Services outside the network that functions call over HTTP.
 
-use super::{Handle, Kind, handle_impls, typed};
+use super::{
+    Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, handle_impls, no_time, typed,
+};
 use crate::{
-    Name, Service,
+    Name, Service, Verb,
     contract::check_name,
     facts::{Attribute, Facts},
     given::{GivenName, GivenUrl},
@@ -16,6 +18,21 @@ use typed_builder::TypedBuilder;
 pub const BASE_URL: Attribute<SmolStr> = Attribute::new("base-url");
 /// Whether calls need a secret.
 pub const SECRET: Attribute<bool> = Attribute::new("secret");
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "external service",
+    article: "an external service",
+    shape: Shape::Parallelogram,
+    holds: Holds::Nothing,
+    starts: Starts::Never,
+    permitted: false,
+    unattended: false,
+    provides: &[Verb::Calls],
+    typed_by: MESSAGE,
+    unlinked: None,
+    time: no_time,
+};
 
 /// A service outside the network. Its base URL is a parameter of the deployment, and so is the ARN
 /// of the Secrets Manager secret that calls need, if any.

@@ -1,8 +1,11 @@
 //! FIFO queues: messages of one group wait in order.
 
-use super::{DEADLINE, Handle, Kind, handle_impls, queue, typed};
+use super::{
+    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    queue, typed,
+};
 use crate::{
-    Bounded, Grouped, Name,
+    Bounded, Grouped, Name, Verb,
     contract::check_name,
     facts::{Attribute, Facts},
     given::{GivenCount, GivenName, GivenSeconds},
@@ -16,6 +19,24 @@ use typed_builder::TypedBuilder;
 pub const CONTENT_DEDUPLICATION: Attribute<bool> = Attribute::new("content-deduplication");
 /// Whether groups, not the whole queue, bound the throughput.
 pub const HIGH_THROUGHPUT: Attribute<bool> = Attribute::new("high-throughput");
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "FIFO queue",
+    article: "a FIFO queue",
+    shape: Shape::NumberedSlots,
+    holds: Holds::Messages,
+    starts: Starts::Reached,
+    permitted: false,
+    unattended: false,
+    provides: &[Verb::Sends],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Conduit {
+        why: "messages would wait until their retention is over, and be lost",
+        help: "let it start a function: `queue.triggers(&function)`, or add the brick that does",
+    }),
+    time: queue::delay,
+};
 
 /// A FIFO queue of messages `M`, which name the group inside which they stay in order; deployed as
 /// an SQS FIFO queue with its dead-letter queue.

@@ -4,9 +4,9 @@ mod code;
 
 pub use code::{Binary, Folder, FunctionCode, Runtime};
 
-use super::{Handle, Kind, TYPE, facts, handle_impls};
+use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, facts, handle_impls};
 use crate::{
-    Bounded, Contract, InvalidName, Message, Name, Need, Payload,
+    Bounded, Contract, InvalidName, Message, Name, Need, Payload, Verb,
     facts::{Attribute, Facts, Value, scalar_enum},
     given::{
         GivenArchitecture, GivenCode, GivenCount, GivenMebibytes, GivenName, GivenSeconds,
@@ -86,6 +86,21 @@ pub fn architecture(facts: &Facts) -> Architecture {
         .or_else(|| facts.get(ARCHITECTURE))
         .unwrap_or(Architecture::Arm64)
 }
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "function",
+    article: "a function",
+    shape: Shape::Pill,
+    holds: Holds::Nothing,
+    starts: Starts::Reached,
+    permitted: false,
+    unattended: false,
+    provides: &[Verb::Sends, Verb::Asks],
+    typed_by: INPUT,
+    unlinked: None,
+    time: timeout,
+};
 
 /// A function under contract `C`, deployed as a Lambda function.
 ///

@@ -8,7 +8,9 @@ pub use raw_body::RawBody;
 pub use request::{HttpRequest, InvalidRequest, RequestContext};
 pub use response::HttpResponse;
 
-use super::{DEADLINE, Handle, Kind, facts};
+use super::{
+    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time,
+};
 use crate::{
     Bounded, Message, Name, Service,
     facts::Facts,
@@ -19,6 +21,21 @@ use crate::{
 use smol_str::SmolStr;
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "HTTP API",
+    article: "an HTTP API",
+    shape: Shape::Hexagon,
+    holds: Holds::Nothing,
+    starts: Starts::Outside,
+    permitted: true,
+    unattended: false,
+    provides: &[],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Source { help: "link it: `api.routes(route!(…), &function)`" }),
+    time: no_time,
+};
 
 /// An HTTP front, deployed as an API Gateway HTTP API with a default stage.
 ///

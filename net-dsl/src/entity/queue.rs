@@ -1,6 +1,9 @@
 //! Standard queues: messages wait, in no particular order.
 
-use super::{DEADLINE, Handle, Kind, function, handle_impls, typed};
+use super::{
+    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, function,
+    handle_impls, typed,
+};
 use crate::{
     Bounded, Graph, GraphNode, Message, Name, Range, Verb,
     contract::check_name,
@@ -84,15 +87,34 @@ pub fn delay(facts: &Facts) -> u64 {
 pub fn max_receives(facts: &Facts) -> Option<u64> {
     match facts.override_of("queue/RedrivePolicy") {
         // AWS takes the number as a text, too.
-        Some(policy) => match &policy.to_json()["maxReceiveCount"] {
-            serde_json::Value::String(count) => count.parse().ok(),
-            count => count.as_u64(),
-        },
+        Some(policy) => {
+            let policy = policy.to_json();
+            let count = &policy["maxReceiveCount"];
+            count.as_u64().or_else(|| count.as_str()?.parse().ok())
+        }
         None => facts
             .get(MAX_RECEIVES)
             .map_or(Some(DEFAULT_MAX_RECEIVES), |receives| receives.map(Bounded::get)),
     }
 }
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "queue",
+    article: "a standard queue",
+    shape: Shape::Slots,
+    holds: Holds::Messages,
+    starts: Starts::Reached,
+    permitted: false,
+    unattended: false,
+    provides: &[Verb::Sends],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Conduit {
+        why: "messages would wait until their retention is over, and be lost",
+        help: "let it start a function: `queue.triggers(&function)`, or add the brick that does",
+    }),
+    time: delay,
+};
 
 /// A standard queue of messages `M`, deployed as an SQS queue with its dead-letter queue.
 ///

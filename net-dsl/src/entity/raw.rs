@@ -1,6 +1,8 @@
 //! Raw resources: whatever CloudFormation has and the language does not.
 
-use super::{Handle, Kind, REMOVAL, Removal, facts};
+use super::{
+    Descriptor, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, facts, no_time,
+};
 use crate::{
     Name,
     facts::{Attribute, Facts, Value},
@@ -12,6 +14,21 @@ use typed_builder::TypedBuilder;
 
 /// The CloudFormation type.
 pub const RESOURCE_TYPE: Attribute<SmolStr> = Attribute::new("resource-type");
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "raw resource",
+    article: "a raw resource",
+    shape: Shape::Rectangle,
+    holds: Holds::Data,
+    starts: Starts::Never,
+    permitted: false,
+    unattended: false,
+    provides: &[],
+    typed_by: MESSAGE,
+    unlinked: None,
+    time: no_time,
+};
 
 /// One CloudFormation resource of any type, its properties as JSON.
 ///

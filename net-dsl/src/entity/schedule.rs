@@ -4,7 +4,7 @@ mod cron;
 
 pub use cron::{Cron, InvalidCron};
 
-use super::{Handle, Kind, facts};
+use super::{Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time};
 use crate::{
     Bounded, Name, Payload,
     facts::{Attribute, Facts, Scalar, Value},
@@ -47,6 +47,21 @@ fn expression_period(expression: &str) -> Option<u64> {
     };
     count.parse::<u64>().ok()?.checked_mul(unit)
 }
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "schedule",
+    article: "a schedule",
+    shape: Shape::Ellipse,
+    holds: Holds::Nothing,
+    starts: Starts::Clock,
+    permitted: false,
+    unattended: true,
+    provides: &[],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Source { help: "link it: `source.triggers(&function)`" }),
+    time: no_time,
+};
 
 /// A clock, deployed as one EventBridge Scheduler schedule for each function it triggers.
 ///

@@ -1,8 +1,11 @@
 //! Tables: items found by key.
 
-use super::{Handle, Kind, REMOVAL, Removal, handle_impls, typed};
+use super::{
+    Descriptor, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, handle_impls,
+    no_time, typed,
+};
 use crate::{
-    Item, Key, Name, Payload,
+    Item, Key, Name, Payload, Verb,
     contract::check_item,
     facts::{Attribute, Facts, Scalar, Value},
     given::{GivenName, GivenRemoval},
@@ -55,6 +58,21 @@ impl Scalar for TableKey {
         Some(TableKey { name: text("name")?, key_type: text("type")? })
     }
 }
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "table",
+    article: "a table",
+    shape: Shape::Cylinder,
+    holds: Holds::Data,
+    starts: Starts::Outside,
+    permitted: false,
+    unattended: true,
+    provides: &[Verb::Reads, Verb::Writes],
+    typed_by: MESSAGE,
+    unlinked: None,
+    time: no_time,
+};
 
 /// A table of items `T`, deployed as a DynamoDB table billed per request.
 ///

@@ -1,8 +1,11 @@
 //! Topics: messages are copied to every subscriber.
 
-use super::{DEADLINE, Handle, Kind, handle_impls, typed};
+use super::{
+    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    no_time, typed,
+};
 use crate::{
-    Bounded, Message, Name,
+    Bounded, Message, Name, Verb,
     contract::check_name,
     facts::Facts,
     given::{GivenName, GivenSeconds},
@@ -11,6 +14,24 @@ use crate::{
 };
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
+
+/// What the kind is.
+pub(super) const DESCRIPTOR: Descriptor = Descriptor {
+    word: "topic",
+    article: "a topic",
+    shape: Shape::Flag,
+    holds: Holds::Nothing,
+    starts: Starts::Reached,
+    permitted: true,
+    unattended: true,
+    provides: &[Verb::Sends],
+    typed_by: MESSAGE,
+    unlinked: Some(Unlinked::Conduit {
+        why: "messages would be dropped at once",
+        help: "let it start a function or copy to a queue: `topic.fans_out_to(&queue)`",
+    }),
+    time: no_time,
+};
 
 /// A topic of messages `M`, deployed as an SNS topic.
 ///

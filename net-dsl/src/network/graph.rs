@@ -3,7 +3,7 @@
 use super::{Link, Network};
 use crate::{
     Id, Verb,
-    entity::{KIND, Kind, MESSAGE},
+    entity::{Descriptor, KIND, Kind, MESSAGE},
     facts::Facts,
 };
 use std::collections::HashMap;
@@ -150,9 +150,22 @@ impl<'n> GraphNode<'n> {
 
     /// Whether anything starts this function.
     pub fn is_started(&self) -> bool {
-        self.into.iter().any(|(_, link)| {
-            matches!(link.verb, Verb::Triggers | Verb::Routes | Verb::Sends | Verb::Asks)
-        })
+        self.into.iter().any(|(_, link)| link.verb.descriptor().starts)
+    }
+
+    /// Whether it starts anything by a link.
+    pub fn starts_something(&self) -> bool {
+        self.out.iter().any(|(_, link)| link.verb.descriptor().starts)
+    }
+
+    /// What the kind is, if the entity has one.
+    pub fn descriptor(&self) -> Option<&'static Descriptor> {
+        self.kind.map(Kind::descriptor)
+    }
+
+    /// Whether it is a queue of SQS's, standard or FIFO.
+    pub fn is_queue(&self) -> bool {
+        self.kind.is_some_and(Kind::is_queue)
     }
 
     /// The links that provide a need of this function.

@@ -3,7 +3,7 @@
 use super::{Graph, Network};
 use crate::{
     Id, Verb,
-    entity::{Kind, function::NEED},
+    entity::{Kind, Unlinked, function::NEED},
 };
 use smol_str::SmolStr;
 
@@ -44,34 +44,27 @@ impl Network {
     pub fn open_ends(&self) -> Vec<OpenEnd> {
         let mut ends = Vec::new();
         for node in Graph::new(self).nodes() {
-            match node.kind {
-                Some(Kind::Function) => {
-                    if !node.is_started() {
-                        ends.push(OpenEnd::NoTrigger(node.id.clone()));
-                    }
-                    for (need, _) in node.facts.below(NEED) {
-                        if let Some((verb, what)) = parse_need(need)
-                            && node.providers(verb, what).next().is_none()
-                        {
-                            let function = node.id.clone();
-                            ends.push(OpenEnd::Need { function, verb, what: SmolStr::new(what) });
-                        }
+            if node.kind == Some(Kind::Function) {
+                if !node.is_started() {
+                    ends.push(OpenEnd::NoTrigger(node.id.clone()));
+                }
+                for (need, _) in node.facts.below(NEED) {
+                    if let Some((verb, what)) = parse_need(need)
+                        && node.providers(verb, what).next().is_none()
+                    {
+                        let function = node.id.clone();
+                        ends.push(OpenEnd::Need { function, verb, what: SmolStr::new(what) });
                     }
                 }
-                Some(Kind::Queue | Kind::FifoQueue | Kind::Topic) => {
-                    let id = || node.id.clone();
-                    if node.outgoing(Verb::Triggers).next().is_none()
-                        && node.outgoing(Verb::FansOut).next().is_none()
-                    {
-                        ends.push(OpenEnd::NoConsumer(id()));
-                    }
-                    if node.incoming(Verb::Sends).next().is_none()
-                        && node.incoming(Verb::FansOut).next().is_none()
-                    {
-                        ends.push(OpenEnd::NoProducer(id()));
-                    }
+            }
+            let unlinked = node.descriptor().and_then(|kind| kind.unlinked);
+            if let Some(Unlinked::Conduit { .. }) = unlinked {
+                if !node.starts_something() {
+                    ends.push(OpenEnd::NoConsumer(node.id.clone()));
                 }
-                _ => {}
+                if !node.is_started() {
+                    ends.push(OpenEnd::NoProducer(node.id.clone()));
+                }
             }
         }
         ends

@@ -154,7 +154,7 @@ impl<'a> Summary<'a> {
         Summary {
             name: name.id().as_str(),
             bricks: bricks.collect(),
-            entities: tally(kinds.iter().map(|kind| kind_name(*kind))),
+            entities: tally(kinds.iter().map(|kind| kind.descriptor().word)),
             resources: tally(resources),
             findings,
             files: files.iter().map(|file| folder.join(file.name).display().to_string()).collect(),
@@ -275,21 +275,6 @@ fn tally<'a>(kinds: impl Iterator<Item = &'a str>) -> Vec<Count> {
 fn list(counts: &[Count]) -> String {
     let parts: Vec<_> = counts.iter().map(|entry| count(entry.count, &entry.what)).collect();
     if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
-}
-
-fn kind_name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Function => "function",
-        Kind::Queue => "queue",
-        Kind::FifoQueue => "FIFO queue",
-        Kind::Topic => "topic",
-        Kind::Table => "table",
-        Kind::Schedule => "schedule",
-        Kind::HttpApi => "HTTP API",
-        Kind::ExternalService => "external service",
-        Kind::AlexaSkill => "skill",
-        Kind::Raw => "raw resource",
-    }
 }
 
 fn size(bytes: usize) -> String {

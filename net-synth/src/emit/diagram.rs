@@ -1,6 +1,6 @@
 //! What the diagrams have in common: entities by brick, links by pair.
 
-use net_dsl::{Graph, GraphNode, Id, Network, Verb};
+use net_dsl::{Graph, GraphNode, Id, Network};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,10 +55,11 @@ fn arrows(graph: &Graph<'_>) -> Vec<Arrow> {
             by_target.entry(*to).or_default().insert(label);
         }
         for (to, labels) in by_target {
-            let at_rest =
-                node.out.iter().filter(|(target, _)| *target == to).all(|(_, link)| {
-                    matches!(link.verb(), Verb::Reads | Verb::Writes | Verb::Calls)
-                });
+            let at_rest = node
+                .out
+                .iter()
+                .filter(|(target, _)| *target == to)
+                .all(|(_, link)| !link.verb().descriptor().starts);
             let label = labels.into_iter().collect::<Vec<_>>().join(", ");
             arrows.push(Arrow { from, to, label, at_rest });
         }

@@ -1,7 +1,7 @@
 //! DOT diagrams, which Graphviz draws.
 
 use super::diagram::{Diagram, colour, identifier};
-use net_dsl::{Kind, Network, text::printable};
+use net_dsl::{Network, entity::Shape, text::printable};
 use std::fmt::Write;
 
 /// The network as a DOT digraph: a cluster and a colour for each brick, entities that bricks share
@@ -73,16 +73,16 @@ fn write_entity(
     line: &str,
 ) -> std::fmt::Result {
     let node = diagram.node(entity);
-    let shape = match node.kind {
-        Some(Kind::Function) => "ellipse",
-        Some(Kind::Queue | Kind::FifoQueue) => "cds",
-        Some(Kind::Topic) => "rarrow",
-        Some(Kind::Table) => "cylinder",
-        Some(Kind::Schedule) => "circle",
-        Some(Kind::HttpApi) => "hexagon",
-        Some(Kind::ExternalService) => "parallelogram",
-        Some(Kind::AlexaSkill) => "invtrapezium",
-        Some(Kind::Raw) | None => "box",
+    let shape = match node.descriptor().map(|kind| kind.shape) {
+        Some(Shape::Pill) => "ellipse",
+        Some(Shape::Slots | Shape::NumberedSlots) => "cds",
+        Some(Shape::Flag) => "rarrow",
+        Some(Shape::Cylinder) => "cylinder",
+        Some(Shape::Ellipse) => "circle",
+        Some(Shape::Hexagon) => "hexagon",
+        Some(Shape::Parallelogram) => "parallelogram",
+        Some(Shape::Trapezium) => "invtrapezium",
+        Some(Shape::Rectangle) | None => "box",
     };
     let name = identifier(node.id);
     let text = node.id;

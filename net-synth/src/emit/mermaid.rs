@@ -1,7 +1,7 @@
 //! Mermaid diagrams, which GitHub and many editors draw.
 
 use super::diagram::{Diagram, colour, identifier};
-use net_dsl::{Kind, Network, text::printable};
+use net_dsl::{Network, entity::Shape, text::printable};
 use std::fmt::Write;
 
 /// The network as a Mermaid flowchart: a box and a colour for each brick, entities that bricks
@@ -71,17 +71,16 @@ fn write(out: &mut String, diagram: &Diagram<'_>) -> std::fmt::Result {
 
 fn write_entity(out: &mut String, diagram: &Diagram<'_>, entity: usize) -> std::fmt::Result {
     let node = diagram.node(entity);
-    let (open, close) = match node.kind {
-        Some(Kind::Function) => ("([", "])"),
-        Some(Kind::Queue) => ("[[", "]]"),
-        Some(Kind::FifoQueue) => ("[[", "]]"),
-        Some(Kind::Topic) => (">", "]"),
-        Some(Kind::Table) => ("[(", ")]"),
-        Some(Kind::Schedule) => ("((", "))"),
-        Some(Kind::HttpApi) => ("{{", "}}"),
-        Some(Kind::ExternalService) => ("[/", "/]"),
-        Some(Kind::AlexaSkill) => ("[\\", "\\]"),
-        Some(Kind::Raw) | None => ("[", "]"),
+    let (open, close) = match node.descriptor().map(|kind| kind.shape) {
+        Some(Shape::Pill) => ("([", "])"),
+        Some(Shape::Slots | Shape::NumberedSlots) => ("[[", "]]"),
+        Some(Shape::Flag) => (">", "]"),
+        Some(Shape::Cylinder) => ("[(", ")]"),
+        Some(Shape::Ellipse) => ("((", "))"),
+        Some(Shape::Hexagon) => ("{{", "}}"),
+        Some(Shape::Parallelogram) => ("[/", "/]"),
+        Some(Shape::Trapezium) => ("[\\", "\\]"),
+        Some(Shape::Rectangle) | None => ("[", "]"),
     };
     writeln!(out, "{}{open}\"{}\"{close}", identifier(node.id), node.id)
 }

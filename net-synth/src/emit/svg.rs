@@ -9,8 +9,9 @@ mod text;
 use super::diagram::{Arrow, Diagram, colour};
 use layout::{Layout, Point, layout};
 use net_dsl::Network;
+use net_dsl::entity::Shape;
 use part::{Line, Node, Size};
-use shape::{HEIGHT, KINDS, Shape};
+use shape::{Draw as _, HEIGHT};
 use std::fmt::{self, Write};
 use text::{escaped, lines, width};
 
@@ -147,10 +148,7 @@ fn entities<'d>(diagram: &'d Diagram<'_>) -> Vec<Entity<'d>> {
         .zip(colours)
         .zip(ends)
         .map(|((node, colour), [out, into])| {
-            let (_, kind, shape) = *KINDS
-                .iter()
-                .find(|(kind, ..)| *kind == node.kind)
-                .unwrap_or(&KINDS[KINDS.len() - 1]);
+            let (kind, shape) = shape::of(node.kind);
             let (fill, stroke) =
                 colour.unwrap_or_else(|| ("#ffffff".to_owned(), "#000000".to_owned()));
             let text = shape.width(width(node.id.as_str(), ENTITY_FONT));
@@ -328,10 +326,9 @@ fn legend<'d>(
     );
     let shared = (!diagram.shared.is_empty())
         .then(|| ("shared", Sample::Brick("#ffffff".to_owned(), "#000000".to_owned())));
-    let kinds = KINDS
-        .iter()
-        .filter(|(_, name, _)| entities.iter().any(|entity| entity.kind == *name))
-        .map(|(_, name, shape)| (*name, Sample::Kind(*shape)));
+    let kinds = shape::legend()
+        .filter(|(name, _)| entities.iter().any(|entity| entity.kind == *name))
+        .map(|(name, shape)| (name, Sample::Kind(shape)));
     let has = |at_rest| diagram.arrows.iter().any(|arrow| arrow.at_rest == at_rest);
     let arrows = [(false, "starts something"), (true, "fetches or keeps data")]
         .into_iter()

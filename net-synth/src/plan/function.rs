@@ -8,7 +8,7 @@ use super::{
     value::object,
 };
 use net_dsl::{
-    FunctionCode, GraphNode, Kind, Link, Removal, Runtime, Verb,
+    FunctionCode, GraphNode, Link, Removal, Runtime, Verb,
     binding::{self, transport},
     entity::{
         DEADLINE, MESSAGE,
@@ -193,19 +193,7 @@ fn needs(
 fn is_handed_events(planner: &Planner<'_, '_>, node: &GraphNode<'_>) -> bool {
     node.into.iter().any(|(from, link)| match link.verb() {
         Verb::Sends => true,
-        Verb::Triggers => match planner.node(*from).kind {
-            Some(Kind::Topic | Kind::Schedule | Kind::Table) => true,
-            Some(
-                Kind::Function
-                | Kind::Queue
-                | Kind::FifoQueue
-                | Kind::HttpApi
-                | Kind::ExternalService
-                | Kind::AlexaSkill
-                | Kind::Raw,
-            )
-            | None => false,
-        },
+        Verb::Triggers => planner.node(*from).descriptor().is_some_and(|source| source.unattended),
         Verb::Routes | Verb::FansOut | Verb::Asks | Verb::Reads | Verb::Writes | Verb::Calls => {
             false
         }

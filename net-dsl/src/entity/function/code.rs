@@ -53,7 +53,7 @@ impl Scalar for FunctionCode {
                 };
                 fault.is_none().then_some(FunctionCode::Folder(folder))
             }
-            _ => None,
+            Value::Bool(_) | Value::Number(_) => None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A shape for each kind of entity.
 
 use super::layout::Point;
-use net_dsl::Kind;
+use net_dsl::{Kind, entity::Shape};
 use std::fmt::Write;
 
 /// The height of every shape.
@@ -11,38 +11,41 @@ const SLANT: f64 = 14.0;
 /// How high the lid of a cylinder is.
 const LID: f64 = 6.0;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Pill,
-    Slots,
-    NumberedSlots,
-    Flag,
-    Cylinder,
-    Ellipse,
-    Hexagon,
-    Parallelogram,
-    Trapezium,
-    Rectangle,
+/// The word for each kind and its shape, in the order of the legend; the last is for what is not
+/// declared.
+pub(super) fn legend() -> impl Iterator<Item = (&'static str, Shape)> {
+    Kind::ALL.iter().map(|kind| of(Some(*kind))).chain([of(None)])
 }
 
-/// The kinds in the order of the legend, with their names and shapes.
-pub(super) const KINDS: [(Option<Kind>, &str, Shape); 11] = [
-    (Some(Kind::Function), "function", Shape::Pill),
-    (Some(Kind::Queue), "queue", Shape::Slots),
-    (Some(Kind::FifoQueue), "FIFO queue", Shape::NumberedSlots),
-    (Some(Kind::Topic), "topic", Shape::Flag),
-    (Some(Kind::Table), "table", Shape::Cylinder),
-    (Some(Kind::Schedule), "schedule", Shape::Ellipse),
-    (Some(Kind::HttpApi), "HTTP API", Shape::Hexagon),
-    (Some(Kind::ExternalService), "external service", Shape::Parallelogram),
-    (Some(Kind::AlexaSkill), "skill", Shape::Trapezium),
-    (Some(Kind::Raw), "raw resource", Shape::Rectangle),
-    (None, "not declared", Shape::Rectangle),
-];
+/// The word for a kind and its shape.
+pub(super) fn of(kind: Option<Kind>) -> (&'static str, Shape) {
+    match kind.map(Kind::descriptor) {
+        Some(descriptor) => (descriptor.word, descriptor.shape),
+        None => ("not declared", Shape::Rectangle),
+    }
+}
 
-impl Shape {
+/// A shape on paper.
+pub(super) trait Draw: Copy {
     /// The width around a text of a width.
-    pub(super) fn width(self, text: f64) -> f64 {
+    fn width(self, text: f64) -> f64;
+
+    /// How much of the upper and the lower side takes lines.
+    fn flat(self, width: f64) -> f64;
+
+    /// How far below the highest point the shape begins, and above the lowest it ends, this far from
+    /// its middle.
+    fn inset(self, width: f64, from_middle: f64) -> f64;
+
+    /// Where the text's middle is, from the middle of the shape.
+    fn text(self) -> Point;
+
+    /// Draws it around a middle.
+    fn draw(self, out: &mut String, middle: Point, width: f64, height: f64) -> std::fmt::Result;
+}
+
+impl Draw for Shape {
+    fn width(self, text: f64) -> f64 {
         let beside = match self {
             Shape::Rectangle | Shape::Cylinder => 24.0,
             Shape::Pill => 32.0,
@@ -55,20 +58,21 @@ impl Shape {
         (text + beside).max(64.0)
     }
 
-    /// How much of the upper and the lower side takes lines.
-    pub(super) fn flat(self, width: f64) -> f64 {
+    fn flat(self, width: f64) -> f64 {
         match self {
             Shape::Ellipse => width * 0.5,
             Shape::Flag | Shape::Hexagon | Shape::Parallelogram | Shape::Trapezium => {
                 width - 2.0 * SLANT - 12.0
             }
-            _ => width - 28.0,
+            Shape::Pill
+            | Shape::Slots
+            | Shape::NumberedSlots
+            | Shape::Cylinder
+            | Shape::Rectangle => width - 28.0,
         }
     }
 
-    /// How far below the highest point the shape begins, and above the lowest it ends, this far from
-    /// its middle.
-    pub(super) fn inset(self, width: f64, from_middle: f64) -> f64 {
+    fn inset(self, width: f64, from_middle: f64) -> f64 {
         let round = |height: f64| {
             let part = (2.0 * from_middle / width).clamp(-1.0, 1.0);
             height * (1.0 - (1.0 - part * part).sqrt())
@@ -76,27 +80,33 @@ impl Shape {
         match self {
             Shape::Ellipse => round(HEIGHT / 2.0),
             Shape::Cylinder => round(LID),
-            _ => 0.0,
+            Shape::Pill
+            | Shape::Slots
+            | Shape::NumberedSlots
+            | Shape::Flag
+            | Shape::Hexagon
+            | Shape::Parallelogram
+            | Shape::Trapezium
+            | Shape::Rectangle => 0.0,
         }
     }
 
-    /// Where the text's middle is, from the middle of the shape.
-    pub(super) fn text(self) -> Point {
+    fn text(self) -> Point {
         match self {
             Shape::Flag => Point { x: -SLANT / 2.0, y: 0.0 },
             Shape::Cylinder => Point { x: 0.0, y: LID / 2.0 },
-            _ => Point::default(),
+            Shape::Pill
+            | Shape::Slots
+            | Shape::NumberedSlots
+            | Shape::Ellipse
+            | Shape::Hexagon
+            | Shape::Parallelogram
+            | Shape::Trapezium
+            | Shape::Rectangle => Point::default(),
         }
     }
 
-    /// Draws it around a middle.
-    pub(super) fn draw(
-        self,
-        out: &mut String,
-        middle: Point,
-        width: f64,
-        height: f64,
-    ) -> std::fmt::Result {
+    fn draw(self, out: &mut String, middle: Point, width: f64, height: f64) -> std::fmt::Result {
         let (left, right) = (middle.x - width / 2.0, middle.x + width / 2.0);
         let (top, bottom) = (middle.y - height / 2.0, middle.y + height / 2.0);
         let slant = SLANT * height / HEIGHT;
