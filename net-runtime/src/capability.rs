@@ -1,4 +1,7 @@
-//! What code can do, by kind: the port, and its AWS and its memory side.
+//! What code can do, by kind: the port that a back end implements, and its AWS and its memory side.
 
+pub(crate) mod clock;
+pub(crate) mod invocation;
 pub(crate) mod message;
+pub(crate) mod secret;
 pub(crate) mod table;

@@ -66,11 +66,17 @@ mod log;
 
 #[cfg(feature = "aws")]
 pub use backend::aws::Aws;
-pub use backend::{Answer, Backend, Parcel, memory::Memory};
+pub use backend::{Answer, Backend, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
-pub use capability::table::{
-    Act, AttributeValue, Attributes, Condition, KeyValue, KeyValues, Operand, Page, Read, Schema,
-    TableAccess, Update, Write, Written,
+pub use capability::{
+    clock::Clock,
+    invocation::Invocations,
+    message::{Messages, Parcel},
+    secret::SecretStore,
+    table::{
+        Act, AttributeValue, Attributes, Condition, KeyValue, KeyValues, Operand, Page, Read,
+        Schema, TableAccess, Tables, Update, Write, Written,
+    },
 };
 pub use context::{AskedUnder, Context, Pending, SentUnder};
 pub use error::{BoxError, Failure, Retry};

@@ -2,7 +2,8 @@
 
 use net_dsl::binding::Address;
 use net_runtime::{
-    Answer, Backend, Failure, Memory, Page, Parcel, Read, Schema, SecretString, Write, Written,
+    Answer, Clock, Failure, Invocations, Memory, Messages, Page, Parcel, Read, Schema, SecretStore,
+    SecretString, Tables, Write, Written,
 };
 use serde_json::Value;
 use std::{
@@ -182,15 +183,19 @@ fn name(address: &Address) -> &str {
     }
 }
 
-impl Backend for Spoilt {
+impl Messages for Spoilt {
     fn send<'a>(&'a self, to: &'a Address, parcel: Parcel) -> Answer<'a, ()> {
         self.call(format!("send to {}", name(to)), move || self.memory.send(to, parcel.clone()))
     }
+}
 
+impl Invocations for Spoilt {
     fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value> {
         self.call(format!("ask {function}"), move || self.memory.ask(function, parcel.clone()))
     }
+}
 
+impl Tables for Spoilt {
     fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
         self.call(format!("read {table}"), move || self.memory.read(table, schema, read.clone()))
     }
@@ -198,11 +203,15 @@ impl Backend for Spoilt {
     fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
         self.call(format!("write {table}"), move || self.memory.write(table, schema, write.clone()))
     }
+}
 
+impl SecretStore for Spoilt {
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {
         self.call(format!("secret {arn}"), move || self.memory.secret(arn))
     }
+}
 
+impl Clock for Spoilt {
     fn now(&self) -> SystemTime {
         self.memory.now()
     }

@@ -14,7 +14,7 @@ use alexa_handlers::{
 };
 use alexa_patterns::{contract, message::Region};
 use net_dsl::Contract;
-use net_runtime::{Backend as _, Handler, Invocation, Parcel, Runtime};
+use net_runtime::{Clock as _, Handler, Invocation, Parcel, Runtime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, time::Duration};

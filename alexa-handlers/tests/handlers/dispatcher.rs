@@ -6,7 +6,7 @@ use alexa_patterns::message::{
     Answer, Asked, Cause, Command, CorrelationToken, Devices, EndpointId, ErrorType, Event,
     EventBody, MessageId, Power, Property, State,
 };
-use net_runtime::{Backend as _, Parcel};
+use net_runtime::{Clock as _, Parcel};
 use serde_json::{Value, json};
 use std::{slice::from_ref, time::Duration};
 

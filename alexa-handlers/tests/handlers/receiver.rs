@@ -4,7 +4,7 @@ use crate::support::*;
 use alexa_doubles::{Acme, Pushes};
 use alexa_handlers::{Fault, Receiver, acme};
 use alexa_patterns::{contract, message::ErrorType};
-use net_runtime::{Backend as _, Runtime};
+use net_runtime::{Clock as _, Runtime};
 use serde_json::{Value, json};
 use std::time::Duration;
 

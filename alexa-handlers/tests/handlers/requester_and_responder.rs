@@ -43,7 +43,7 @@ fn change_of(world: &World, device: &str, request: Option<&str>, cause: Cause) -
 
 fn power(world: &World, on: bool) -> State {
     let power = if on { Power::On } else { Power::Off };
-    use net_runtime::Backend as _;
+    use net_runtime::Clock as _;
     State::at(world.memory.now().into(), [Property::Power(power)])
 }
 

@@ -12,7 +12,7 @@ use alexa_patterns::{
     },
 };
 use net_dsl::{Contract, HttpRequest};
-use net_runtime::{Backend as _, Handler, Invocation, Memory, Parcel, Runtime};
+use net_runtime::{Clock as _, Handler, Invocation, Memory, Parcel, Runtime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{

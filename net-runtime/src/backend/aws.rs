@@ -1,20 +1,11 @@
 //! AWS: SQS, SNS, Lambda, DynamoDB and Secrets Manager.
 
-use super::{Answer, Backend, Parcel};
-use crate::{
-    Failure, Page, Read, Schema, SecretString, Write, Written,
-    capability::table,
-    event::{CORRELATION, DEADLINE},
-};
+use crate::Failure;
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{ProvideErrorMetadata, SdkError},
 };
-use aws_sdk_lambda::{primitives::Blob, types::InvocationType};
-use aws_sdk_sqs::types::MessageAttributeValue;
-use net_dsl::binding::Address;
-use serde_json::Value;
 use std::time::Duration;
 
 /// How long a connection may take to be made.
@@ -29,11 +20,11 @@ const ATTEMPT: Duration = Duration::from_secs(5);
 /// 5 seconds, three times at the most; another function's answer for as long as the run has time.
 #[derive(Clone, Debug)]
 pub struct Aws {
-    sqs: aws_sdk_sqs::Client,
-    sns: aws_sdk_sns::Client,
-    lambda: aws_sdk_lambda::Client,
-    dynamodb: aws_sdk_dynamodb::Client,
-    secrets: aws_sdk_secretsmanager::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) secrets: aws_sdk_secretsmanager::Client,
 }
 
 impl Aws {
@@ -84,99 +75,4 @@ where
         None => error.to_string(),
     };
     if refused { Failure::Permanent(text.into()) } else { Failure::Temporary(text.into()) }
-}
-
-fn attributes(parcel: &Parcel) -> Vec<(&'static str, String)> {
-    let deadline = parcel.deadline.map(|deadline| (DEADLINE, deadline.to_string()));
-    let correlation =
-        (!parcel.correlation.is_empty()).then(|| (CORRELATION, parcel.correlation.clone()));
-    deadline.into_iter().chain(correlation).collect()
-}
-
-impl Aws {
-    async fn send_to_queue(&self, url: &str, parcel: Parcel, fifo: bool) -> Result<(), Failure> {
-        let mut request = self.sqs.send_message().queue_url(url);
-        for (name, text) in attributes(&parcel) {
-            let value = MessageAttributeValue::builder().data_type("String").string_value(text);
-            let value = value.build().map_err(|error| Failure::Permanent(error.into()))?;
-            request = request.message_attributes(name, value);
-        }
-        if fifo {
-            // It wins over a hash of the body, where the queue makes one (Amazon SQS API Reference,
-            // "SendMessage", MessageDeduplicationId).
-            request = request
-                .message_deduplication_id(parcel.id)
-                .message_group_id(parcel.group.unwrap_or_else(|| "all".to_owned()));
-        }
-        request.message_body(parcel.body).send().await.map(|_| ()).map_err(failure)
-    }
-
-    async fn publish(&self, arn: &str, parcel: Parcel) -> Result<(), Failure> {
-        let mut request = self.sns.publish().topic_arn(arn);
-        for (name, text) in attributes(&parcel) {
-            let value = aws_sdk_sns::types::MessageAttributeValue::builder();
-            let value = value.data_type("String").string_value(text).build();
-            let value = value.map_err(|error| Failure::Permanent(error.into()))?;
-            request = request.message_attributes(name, value);
-        }
-        request.message(parcel.body).send().await.map(|_| ()).map_err(failure)
-    }
-
-    async fn invoke(
-        &self,
-        arn: &str,
-        parcel: &Parcel,
-        how: InvocationType,
-    ) -> Result<Value, Failure> {
-        let request = self.lambda.invoke().function_name(arn).invocation_type(how);
-        let answer = request.payload(Blob::new(parcel.payload())).send().await.map_err(failure)?;
-        let text = answer.payload.map(Blob::into_inner).unwrap_or_default();
-        if answer.function_error.is_some() {
-            let text = String::from_utf8_lossy(&text).chars().take(500).collect::<String>();
-            return Err(Failure::Permanent(format!("the function failed: {text}").into()));
-        }
-        if text.is_empty() {
-            return Ok(Value::Null);
-        }
-        serde_json::from_slice(&text).map_err(|error| Failure::malformed("reply", error))
-    }
-}
-
-impl Backend for Aws {
-    fn send<'a>(&'a self, to: &'a Address, parcel: Parcel) -> Answer<'a, ()> {
-        Box::pin(async move {
-            match to {
-                Address::Queue(url) => self.send_to_queue(url, parcel, false).await,
-                Address::FifoQueue(url) => self.send_to_queue(url, parcel, true).await,
-                Address::Topic(arn) => self.publish(arn, parcel).await,
-                Address::Function(arn) => {
-                    self.invoke(arn, &parcel, InvocationType::Event).await.map(|_| ())
-                }
-            }
-        })
-    }
-
-    fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value> {
-        Box::pin(
-            async move { self.invoke(function, &parcel, InvocationType::RequestResponse).await },
-        )
-    }
-
-    fn read<'a>(&'a self, table: &'a str, _: Schema, read: Read) -> Answer<'a, Page> {
-        Box::pin(table::aws::read(&self.dynamodb, table, read))
-    }
-
-    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
-        Box::pin(table::aws::write(&self.dynamodb, table, schema, write))
-    }
-
-    fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {
-        Box::pin(async move {
-            let request = self.secrets.get_secret_value().secret_id(arn);
-            match request.send().await.map_err(failure)?.secret_string {
-                Some(text) => Ok(SecretString::from(text)),
-                None => Err(Failure::Permanent("the secret is not a text".into())),
-            }
-        })
-    }
 }

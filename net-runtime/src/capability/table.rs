@@ -2,7 +2,7 @@
 
 mod access;
 #[cfg(feature = "aws")]
-pub(crate) mod aws;
+mod aws;
 mod compare;
 mod condition;
 pub(crate) mod item;
@@ -13,4 +13,4 @@ mod rules;
 pub use access::{KeyValue, KeyValues, TableAccess};
 pub use condition::{Condition, Operand, Update};
 pub use item::{AttributeValue, Attributes};
-pub use port::{Act, Page, Read, Schema, Write, Written};
+pub use port::{Act, Page, Read, Schema, Tables, Write, Written};

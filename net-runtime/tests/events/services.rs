@@ -8,8 +8,8 @@ use axum::{
 };
 use net_dsl::prelude::*;
 use net_runtime::{
-    Answer, Backend, BoxError, Context, ExposeSecret as _, Handler, Memory, Page, Parcel, Read,
-    Runtime, Schema, SecretString, Write, Written,
+    Answer, BoxError, Clock, Context, ExposeSecret as _, Handler, Invocations, Memory, Messages,
+    Page, Parcel, Read, Runtime, Schema, SecretStore, SecretString, Tables, Write, Written,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -64,15 +64,19 @@ impl Vault {
     }
 }
 
-impl Backend for Vault {
+impl Messages for Vault {
     fn send<'a>(&'a self, to: &'a net_dsl::binding::Address, parcel: Parcel) -> Answer<'a, ()> {
         self.memory.send(to, parcel)
     }
+}
 
+impl Invocations for Vault {
     fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value> {
         self.memory.ask(function, parcel)
     }
+}
 
+impl Tables for Vault {
     fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
         self.memory.read(table, schema, read)
     }
@@ -80,7 +84,9 @@ impl Backend for Vault {
     fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
         self.memory.write(table, schema, write)
     }
+}
 
+impl SecretStore for Vault {
     fn secret<'a>(&'a self, arn: &'a str) -> Answer<'a, SecretString> {
         Box::pin(async move {
             self.reads.fetch_add(1, Ordering::SeqCst);
@@ -88,7 +94,9 @@ impl Backend for Vault {
             self.memory.secret(arn).await
         })
     }
+}
 
+impl Clock for Vault {
     fn now(&self) -> SystemTime {
         self.memory.now()
     }

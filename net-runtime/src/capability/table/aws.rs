@@ -1,10 +1,10 @@
 //! Tables on DynamoDB.
 
 use super::{
-    Act, AttributeValue as Value, Attributes, Condition, Page, Read, Schema, Update, Write,
+    Act, AttributeValue as Value, Attributes, Condition, Page, Read, Schema, Tables, Update, Write,
     Written, condition::Operand,
 };
-use crate::{Failure, backend::aws::failure};
+use crate::{Answer, Aws, Failure, backend::aws::failure};
 use aws_sdk_dynamodb::{
     Client,
     config::{Builder, retry::RetryConfig},
@@ -19,9 +19,19 @@ use aws_sdk_dynamodb::{
 };
 use std::collections::HashMap;
 
+impl Tables for Aws {
+    fn read<'a>(&'a self, table: &'a str, _: Schema, read: Read) -> Answer<'a, Page> {
+        Box::pin(self::read(&self.dynamodb, table, read))
+    }
+
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
+        Box::pin(self::write(&self.dynamodb, table, schema, write))
+    }
+}
+
 type Item = HashMap<String, AttributeValue>;
 
-pub(crate) async fn read(client: &Client, table: &str, read: Read) -> Result<Page, Failure> {
+async fn read(client: &Client, table: &str, read: Read) -> Result<Page, Failure> {
     let (items, next) = match read {
         Read::Item { keys } => {
             let request = client.get_item().table_name(table).consistent_read(true);
@@ -60,7 +70,7 @@ fn once() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())
 }
 
-pub(crate) async fn write(
+async fn write(
     client: &Client,
     table: &str,
     schema: Schema,

@@ -1,28 +1,31 @@
 //! Tables in memory, which refuse what DynamoDB refuses.
 
 use super::{
-    Act, Attributes, Page, Read, Schema, Write, Written, item,
+    Act, Attributes, Condition, Page, Read, Schema, Tables, Write, Written, item,
     rules::{self, Row},
 };
-use crate::Failure;
+use crate::{Answer, Failure, Memory};
+use net_dsl::Item;
+use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+/// Items by table and key.
 #[derive(Default)]
-pub(crate) struct Tables {
+pub(crate) struct Rows {
     tables: HashMap<String, BTreeMap<Row, Attributes>>,
     /// Whose conditional deletions were carried out.
     deleted: HashSet<String>,
 }
 
-impl Tables {
+impl Rows {
     /// The items of a table, in order of key.
-    pub(crate) fn items(&self, table: &str) -> Vec<Value> {
+    fn items(&self, table: &str) -> Vec<Value> {
         let items = self.tables.get(table).into_iter().flat_map(BTreeMap::values);
         items.cloned().map(item::json).collect()
     }
 
-    pub(crate) fn read(&self, table: &str, schema: Schema, read: Read) -> Result<Page, Failure> {
+    fn read(&self, table: &str, schema: Schema, read: Read) -> Result<Page, Failure> {
         let empty = BTreeMap::new();
         let rows = self.tables.get(table).unwrap_or(&empty);
         let items = match read {
@@ -40,12 +43,7 @@ impl Tables {
         Ok(Page { items, next: None })
     }
 
-    pub(crate) fn write(
-        &mut self,
-        table: &str,
-        schema: Schema,
-        write: Write,
-    ) -> Result<Written, Failure> {
+    fn write(&mut self, table: &str, schema: Schema, write: Write) -> Result<Written, Failure> {
         rules::condition(&write.condition)?;
         let row = match &write.act {
             Act::Put { item } => {
@@ -88,5 +86,32 @@ impl Tables {
             }
         };
         Ok(Written::Applied(now))
+    }
+}
+
+impl Memory {
+    /// The items of a table as JSON, in order of key; bytes are lists of numbers.
+    pub fn items(&self, table: &str) -> Vec<Value> {
+        self.state().tables.items(table)
+    }
+
+    /// Stores an item in a table, in place of one of the same key.
+    ///
+    /// # Errors
+    /// [`Failure`], if DynamoDB would refuse it.
+    pub fn store<T: Item + Serialize>(&self, table: &str, item: &T) -> Result<(), Failure> {
+        let act = Act::Put { item: item::attributes(item, T::NAME)? };
+        let write = Write { act, condition: Condition::Always };
+        self.state().tables.write(table, Schema::of::<T>(), write).map(|_| ())
+    }
+}
+
+impl Tables for Memory {
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page> {
+        self.answer(table, |state| state.tables.read(table, schema, read))
+    }
+
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written> {
+        self.answer(table, |state| state.tables.write(table, schema, write))
     }
 }

@@ -1,7 +1,18 @@
 //! What a back end does with tables.
 
 use super::{Attributes, Condition, Update};
+use crate::Answer;
 use net_dsl::{Item, Key};
+
+/// Tables of items.
+pub trait Tables {
+    /// Reads items.
+    fn read<'a>(&'a self, table: &'a str, schema: Schema, read: Read) -> Answer<'a, Page>;
+
+    /// Writes an item, or says what is there instead. One attempt:
+    /// [`Failure::Temporary`](crate::Failure::Temporary) means that it may have been applied.
+    fn write<'a>(&'a self, table: &'a str, schema: Schema, write: Write) -> Answer<'a, Written>;
+}
 
 /// The keys of a table, as its item declares them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
