@@ -249,6 +249,17 @@ fn streamed_to(watchers: usize) -> Network {
     (0..watchers).map(|number| Network::from(tickets().stream().triggers(&watcher(number)))).sum()
 }
 
+fn streamed_as(view: &str) -> Network {
+    let property = property::dynamodb::table::STREAM_SPECIFICATION_STREAM_VIEW_TYPE;
+    streamed_to(1) + property::set(&tickets(), property, view)
+}
+
+/// A till that an overlay gives one variable.
+fn told(variable: &str) -> Network {
+    let variables = property::lambda::function::ENVIRONMENT_VARIABLES;
+    till().sends_to(&orders()) + property::set(&till(), variables, json!({ variable: "x" }))
+}
+
 fn asked(waits: u64, takes: u64) -> Network {
     let asker = function::<Asker>(name!("asker"), waits);
     orders().triggers(&asker) + asker.asks(&function::<Prices>(name!("prices"), takes))
@@ -312,6 +323,7 @@ const CASES: &[Case] = &[
     ),
     case("N106", || under_a_prefix(58), || under_a_prefix(57)),
     case("N107", || nested(65), || nested(64)),
+    case("N108", || told("NET_SENDS_ORDER"), || told("LOG_LEVEL")),
     case(
         "N201",
         || clock().triggers(&till()).into(),
@@ -378,6 +390,7 @@ const CASES: &[Case] = &[
     case("N308", || kept_and_drained(180), || kept_and_drained(181)),
     case("N309", || received(1), || received(2)),
     case("N310", || streamed_to(3), || streamed_to(2)),
+    case("N311", || streamed_as("NEW_IMAGE"), || streamed_as("NEW_AND_OLD_IMAGES")),
     case("N401", || due_in_a_minute_with_window(7), || due_in_a_minute_with_window(6)),
     case("N402", tickets_wait_for_a_clock, || {
         let watcher = function::<Watcher>(name!("watcher"), 10);
@@ -1334,6 +1347,122 @@ fn numbers_set_by_override_count_as_those_of_builders() {
     only(&fifo.triggers(&kitchen()).set(size, 11).into(), "N307");
     only(&fifo.triggers(&kitchen()).set(window, 1).into(), "N307");
     assert!(of_rule(&fifo.triggers(&kitchen()).set(size, 10).into(), "N307").is_empty());
+}
+
+#[test]
+fn a_map_that_is_overridden_is_joined_and_in_conflict_entry_by_entry() {
+    use property::{lambda::function::ENVIRONMENT_VARIABLES, sqs::queue::REDRIVE_POLICY};
+    let says = |variables: Value| property::set(&kitchen(), ENVIRONMENT_VARIABLES, variables);
+    let conflicts = |network: Network| messages(&of_rule(&network, "N101"));
+    assert!(conflicts(says(json!({ "A": "1" })) + says(json!({ "A": "1", "B": "2" }))).is_empty());
+    let both = says(json!({ "A": "1", "B": "2" })) + says(json!({ "A": "3", "B": "2" }));
+    let found = only(&both, "N101");
+    assert_eq!(found.message, "`function/Environment/Variables/A` of `kitchen` is `1` and `3`");
+    let lines: BTreeSet<_> = found.labels.iter().map(|label| label.at.column()).collect();
+    assert_eq!(lines.len(), 1, "both are said in `says`");
+    // At any depth, in raw resources and of links, too, whatever the names of entries are.
+    let raw = |properties: Value| {
+        Raw::builder()
+            .name(name!("thing"))
+            .resource_type(resource_type!("AWS::IoT::Thing"))
+            .properties(properties)
+            .build()
+    };
+    let deep = |value: u64| raw(json!({ "A": { "b/c": { "~": value } } })).network();
+    let message = "N101: `resource/A/b~1c/~0` of `thing` is 1 and 2";
+    assert_eq!(conflicts(deep(1) + deep(2)), [message]);
+    assert!(conflicts(deep(1) + &raw(json!({ "A": { "b/c": { "d": 2 } } }))).is_empty());
+    let config = property::lambda::event_source_mapping::METRICS_CONFIG_METRICS;
+    let linked =
+        |name: &str| Network::from(orders().triggers(&kitchen()).set(config, json!([name])));
+    assert_eq!(conflicts(linked("one") + linked("other")).len(), 1);
+    // What CloudFormation computes is one value, and no map to add to.
+    let computed = || says(json!({ "Fn::GetAtt": ["Thing", "Variables"] }));
+    assert!(conflicts(computed() + computed()).is_empty());
+    let said = conflicts(computed() + says(json!({ "A": "1" })));
+    let message = "N101: `function/Environment/Variables` of `kitchen` is set, and so is \
+                   `function/Environment/Variables/A`, which is a part of it";
+    assert_eq!(said, [message]);
+    assert!(conflicts(says(json!({})) + says(json!({ "A": "1" }))).is_empty());
+    let policy = |policy: Value| property::set(&orders(), REDRIVE_POLICY, policy);
+    let twice = policy(json!({ "maxReceiveCount": 2 })) + policy(json!({ "maxReceiveCount": 3 }));
+    assert_eq!(conflicts(twice + &orders()).len(), 1);
+}
+
+#[test]
+fn what_follows_from_links_is_not_overridden_unseen() {
+    use property::{apigatewayv2, iam, lambda, scheduler};
+    let of_till = || till().sends_to(&orders());
+    for (network, what) in [
+        (told("NET_SENDS_ORDER"), "function/Environment/Variables/NET_SENDS_ORDER"),
+        (
+            of_till()
+                + property::set(
+                    &till(),
+                    lambda::function::ENVIRONMENT_VARIABLES,
+                    json!({ "Fn::GetAtt": ["Other", "Variables"] }),
+                ),
+            "function/Environment/Variables",
+        ),
+        (of_till() + property::set(&till(), lambda::function::ROLE, "arn"), "function/Role"),
+        (of_till() + property::set(&till(), iam::role::POLICIES, json!([])), "role/Policies"),
+        (
+            ticks_for(30) + property::set(&clock(), scheduler::schedule::TARGET_INPUT, "{}"),
+            "schedule/Target/Input",
+        ),
+        (
+            behind_a_route(30)
+                + property::set(
+                    &HttpApi::builder().name(name!("api")).build(),
+                    apigatewayv2::stage::STAGE_NAME,
+                    "prod",
+                ),
+            "stage/StageName",
+        ),
+    ] {
+        let found = only(&network, "N108");
+        assert!(found.message.starts_with(&format!("`{what}` of ")), "{}", found.message);
+        assert!(!found.labels.is_empty());
+    }
+    let types = lambda::event_source_mapping::FUNCTION_RESPONSE_TYPES;
+    let silent = Network::from(orders().triggers(&kitchen()).set(types, json!([])));
+    assert!(only(&silent, "N108").why.contains("would take them for done"));
+    let meant = silent + accept(&orders(), "N108", "all or nothing");
+    assert!(!only(&meant, "N108").is_fatal());
+}
+
+#[test]
+fn a_stream_has_what_its_readers_take() {
+    for view in ["KEYS_ONLY", "NEW_IMAGE", "OLD_IMAGE"] {
+        let found = only(&streamed_as(view), "N311");
+        assert!(found.message.contains(view), "{}", found.message);
+        assert_eq!(found.labels.len(), 2, "the override and the link");
+    }
+    let property = property::dynamodb::table::STREAM_SPECIFICATION_STREAM_VIEW_TYPE;
+    let unread = tickets().network() + property::set(&tickets(), property, "KEYS_ONLY");
+    assert!(of_rule(&unread, "N311").is_empty());
+}
+
+#[test]
+fn a_finding_points_at_the_override_that_decides() {
+    let window = property::lambda::event_source_mapping::MAXIMUM_BATCHING_WINDOW_IN_SECONDS;
+    let line = line!() + 1;
+    let overlay = || property::set(&kitchen(), property::lambda::function::TIMEOUT, 31);
+    let found = only(&(hiding(30) + overlay()), "N305");
+    assert!(found.labels.iter().any(|label| label.at.line() == line), "{:?}", found.labels);
+    let line = line!() + 1;
+    let waits = || Network::from(orders().triggers(&kitchen()).set(window, 7));
+    let due = || queue(name!("orders"), Some(60)).network();
+    let found = only(&(waits() + due()), "N401");
+    assert!(found.labels.iter().any(|label| label.at.line() == line), "{:?}", found.labels);
+    // Whether a function may loop is read from an override, too.
+    let mode = property::lambda::function::RECURSIVE_LOOP;
+    let relays = |mode_of: &str| {
+        let one = || relay(name!("one"), 10);
+        one().sends_to(&one()) + property::set(&one(), mode, mode_of)
+    };
+    assert!(of_rule(&relays("Allow"), "N501").is_empty());
+    only(&relays("Terminate"), "N501");
 }
 
 #[test]

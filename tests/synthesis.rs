@@ -8,7 +8,7 @@ use net_dsl::{
     Graph, Id, Kind, Name, Verb, brick,
     entity::{external_service, queue},
     prelude::*,
-    property::{self, lambda, sqs},
+    property::{self, lambda, scheduler, sqs},
 };
 use net_synth::{Plan, emit};
 use net_tests::{
@@ -603,7 +603,7 @@ fn a_queue_hides_messages_for_six_timeouts_of_its_consumer_and_the_batch_window(
             let entity = Name::new(entity(template.resource(&queue))).expect("a name");
             let set = network
                 .get(&entity)
-                .is_some_and(|facts| facts.claims(queue::VISIBILITY_TIMEOUT.key()).is_some());
+                .is_some_and(|facts| facts.setting(queue::VISIBILITY_TIMEOUT).is_some());
             let function = target(&template, &mapping["Properties"]["FunctionName"]);
             let function = function.strip_suffix(".Arn").expect("an ARN");
             let timeout = template.properties(function)["Timeout"].as_u64().expect("a timeout");
@@ -733,6 +733,7 @@ contract! {
     Ponger: Pong => () { sends Ping }
     Caller: HttpRequest<()> => HttpResponse { calls Own }
     Worker: Ping => () {}
+    Sweeper: Tick => () {}
     Answerer: Directive => Event {}
 }
 
@@ -841,6 +842,31 @@ fn overrides_stand_at_their_path_over_what_is_derived() {
     let plain = Template::of(&pings().triggers(&worker()).into());
     assert_eq!(plain.bytes("WorkerRole"), template.bytes("WorkerRole"));
     assert_eq!(plain.bytes("PingsDeadLetterQueue"), template.bytes("PingsDeadLetterQueue"));
+}
+
+#[test]
+fn maps_that_are_overridden_add_up_with_what_is_derived_at_any_depth() {
+    let variables = lambda::function::ENVIRONMENT_VARIABLES;
+    let network = pings().triggers(&worker())
+        + property::set(&worker(), variables, json!({ "ONE": "1" }))
+        + property::set(&worker(), variables, json!({ "OTHER": { "Ref": "AWS::Region" } }))
+        + property::set(&pings(), sqs::queue::REDRIVE_POLICY, json!({ "maxReceiveCount": 7 }));
+    let template = Template::of(&network);
+    let variables = &template.properties("WorkerFunction")["Environment"]["Variables"];
+    assert_eq!(variables["ONE"], "1");
+    assert_eq!(variables["OTHER"], json!({ "Ref": "AWS::Region" }));
+    let dead = json!({ "Fn::GetAtt": ["PingsDeadLetterQueue", "Arn"] });
+    let policy = json!({ "deadLetterTargetArn": dead, "maxReceiveCount": 7 });
+    assert_eq!(template.properties("PingsQueue")["RedrivePolicy"], policy);
+    // A schedule's retries follow its override.
+    let clock = Schedule::builder().name(name!("clock")).rate(minutes!(1)).build();
+    let sweeper = Function::<Sweeper>::builder().name(name!("sweeper")).code(binary!("s")).build();
+    let hourly = clock.triggers(&sweeper)
+        + property::set(&clock, scheduler::schedule::SCHEDULE_EXPRESSION, "rate(1 hour)");
+    let template = Template::of(&hourly);
+    let schedule = template.properties("ClockToSweeperSchedule");
+    assert_eq!(schedule["ScheduleExpression"], "rate(1 hour)");
+    assert_eq!(schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"], 3_600);
 }
 
 #[test]

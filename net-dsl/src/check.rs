@@ -36,6 +36,7 @@ pub mod need_without_link;
 pub mod needless_acceptance;
 pub mod no_dead_letter_queue;
 pub mod one_route_several_links;
+pub mod overridden_link;
 pub mod queue_loop;
 pub mod queue_without_consumer;
 pub mod reserved_concurrency_too_low;
@@ -45,6 +46,7 @@ pub mod schedule_slower_than_deadline;
 pub mod shared_package;
 pub mod skill_without_deadline;
 pub mod stream_with_many_readers;
+pub mod stream_without_images;
 pub mod timeout_over_http_limit;
 pub mod timeouts_over_deadline;
 pub mod too_many_routes;
@@ -85,6 +87,7 @@ rules! {
     needless_acceptance
     name_too_long
     value_nested_too_deep
+    overridden_link
     need_without_link
     need_with_two_links
     function_without_trigger
@@ -103,6 +106,7 @@ rules! {
     retention_too_short
     tried_once
     stream_with_many_readers
+    stream_without_images
     batch_window_on_deadline_path
     schedule_slower_than_deadline
     timeouts_over_deadline

@@ -1,6 +1,6 @@
 //! What is known about an entity or a link: attributes that join like flat lattices.
 
-use crate::{Bounded, Origin, bounded::Range, file};
+use crate::{Bounded, Origin, bounded::Range, file, property::PROPERTY};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
@@ -365,17 +365,23 @@ impl Facts {
         self.attributes().filter_map(move |(key, flat)| Some((key.strip_prefix(prefix)?, flat)))
     }
 
-    /// What an overlay sets for a property, by part and path, as `queue/DelaySeconds`.
-    pub(crate) fn override_of(&self, property: &str) -> Option<&Value> {
-        self.below(crate::property::PROPERTY).find(|(path, _)| *path == property)?.1.agreed()
+    /// What overlays set for a property, by part and path, as `queue/DelaySeconds`.
+    ///
+    /// A path that leads into a map is followed there. None if nothing is set, or if overlays disagree.
+    pub fn property(&self, property: &str) -> Option<serde_json::Value> {
+        self.below(PROPERTY).find_map(|(path, flat)| {
+            let inside = below_property(path, property)?;
+            let value = flat.agreed()?.to_json();
+            if inside.is_empty() { Some(value) } else { value.pointer(inside).cloned() }
+        })
     }
 
-    /// A number that an overlay sets for a property, by part and path.
-    pub(crate) fn overridden(&self, property: &str) -> Option<u64> {
-        match self.override_of(property)? {
-            Value::Number(number) => Some(*number),
-            Value::Bool(_) | Value::Text(_) | Value::Json(_) => None,
-        }
+    /// The key of the attribute that sets a property, by part and path.
+    pub(crate) fn property_key(&self, property: &str) -> Option<&str> {
+        let sets = |key: &str| {
+            key.strip_prefix(PROPERTY).is_some_and(|path| below_property(path, property).is_some())
+        };
+        self.attributes().map(|(key, _)| key).find(|key| sets(key))
     }
 
     /// The bricks that declared this, in order.
@@ -442,6 +448,12 @@ impl Facts {
         inner.bricks.extend(other.0.bricks.iter().cloned());
         inner.at.extend(other.0.at.iter().cloned());
     }
+}
+
+/// The rest of a property's path behind `path`, which sets it or a map around it, as a JSON pointer.
+fn below_property<'a>(path: &str, property: &'a str) -> Option<&'a str> {
+    let rest = property.strip_prefix(path)?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
 }
 
 impl Serialize for Facts {

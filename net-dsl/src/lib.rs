@@ -56,6 +56,7 @@ mod number;
 mod once;
 mod origin;
 pub mod property;
+mod setting;
 pub mod text;
 mod verb;
 
@@ -91,6 +92,7 @@ pub use number::{NUMBER, NUMBERS};
 pub use once::Once;
 pub use origin::Origin;
 pub use property::accept;
+pub use setting::Setting;
 pub use verb::{NeedWords, Verb, VerbDescriptor};
 
 /// What a file that declares networks needs in scope.

@@ -21,10 +21,7 @@ mod verb;
 pub use delivery::{
     Batched, BatchedFifo, Batches, Direct, Invoked, Mapped, Streamed, Throttles, Waits,
 };
-pub use linked::{
-    BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_size, batch_window,
-    max_concurrency,
-};
+pub use linked::{BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_window};
 pub use need::{
     Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Reaches, Reading, Routing,
     Sending, Suits, Triggering, Writing,

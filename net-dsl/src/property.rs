@@ -9,15 +9,16 @@ mod generated;
 pub use generated::*;
 
 use crate::{
-    Contract, Grouped, Handle, Id, Item, Message, Name, Named, Network, Origin,
+    Contract, Grouped, Handle, Item, Message, Name, Named, Network, Origin,
     entity::{
         fifo_queue::FifoQueue, function::Function, http_api::HttpApi, queue::Queue,
         schedule::Schedule, table::Table, topic::Topic,
     },
     facts::Value,
 };
-use smol_str::format_smolstr;
-use std::marker::PhantomData;
+use serde_json::Value as Tree;
+use smol_str::{SmolStr, format_smolstr};
+use std::{borrow::Cow, marker::PhantomData};
 
 /// Attributes `property/part/path`: a property set on a resource made for the entity.
 pub const PROPERTY: &str = "property/";
@@ -82,11 +83,37 @@ property_values! {
     Switch: bool;
     /// A property that is a whole number.
     Whole: i64;
-    /// A property that is a text.
-    Text: String;
     /// A property that is a list or has no fixed shape.
     Json: serde_json::Value;
 }
+
+/// A property that is a text.
+#[derive(Clone, Copy, Debug)]
+pub enum Text {}
+
+impl PropertyValue for Text {
+    type Given = GivenText;
+
+    fn json(given: GivenText) -> serde_json::Value {
+        given.0
+    }
+}
+
+/// A text, or what CloudFormation computes as one, such as `json!({ "Ref": "KeyResource" })`.
+#[derive(Clone, Debug)]
+pub struct GivenText(serde_json::Value);
+
+macro_rules! texts {
+    ($($given:ty)*) => {
+        $(impl From<$given> for GivenText {
+            fn from(given: $given) -> GivenText {
+                GivenText(given.into())
+            }
+        })*
+    };
+}
+
+texts! { &str String std::borrow::Cow<'_, str> serde_json::Value }
 
 /// A property that is a number.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +136,7 @@ impl PropertyValue for Decimal {
 #[diagnostic::on_unimplemented(
     message = "a property of type `{V}` cannot be `{Self}`",
     label = "this is no value for the property",
-    note = "a `Switch` is true or false, a `Whole` a whole number, a `Decimal` a number, a `Text` a text, a `Json` a `serde_json::Value`"
+    note = "a `Switch` is true or false, a `Whole` a whole number, a `Decimal` a number, a `Text` a text or a reference as a `serde_json::Value`, a `Json` a `serde_json::Value`"
 )]
 pub trait Fits<V: PropertyValue> {
     /// The value as the property takes it.
@@ -194,7 +221,8 @@ impl Makes<apigatewayv2::Stage> for HttpApi {
 
 /// An overlay that sets a property of a resource made for an entity, over what the plan derives.
 ///
-/// Two overlays that set one property differently are a conflict, as everywhere.
+/// Two overlays that set one property differently are a conflict, as everywhere. Maps are set entry by
+/// entry: overlays with different entries add up, with each other and with what is derived.
 ///
 /// ```
 /// use net_dsl::{prelude::*, property::{self, lambda}};
@@ -217,8 +245,50 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
     property: Property<R, V>,
     value: impl Fits<V>,
 ) -> Network {
-    let key = format_smolstr!("{PROPERTY}{}/{}", R::PART, property.path);
-    note(R::name(entity).id(), key, Value::json(&V::json(value.given())))
+    let mut network = Network::empty();
+    for (key, value) in entries(R::PART, property.path, &V::json(value.given())) {
+        network.note(R::name(entity).id(), key, value, Origin::here());
+    }
+    network
+}
+
+/// The attributes that set a property: one for each entry of a map, at whatever depth, so that
+/// overlays of one map add up, and are in conflict entry by entry.
+///
+/// What CloudFormation computes, as `{ "Ref": … }`, is one value, and so is what rule N107 refuses.
+pub(crate) fn entries(part: &str, path: &str, json: &Tree) -> Vec<(SmolStr, Value)> {
+    fn push(key: SmolStr, json: &Tree, entries: &mut Vec<(SmolStr, Value)>) {
+        match json {
+            Tree::Object(map) if !map.is_empty() && !is_function(map) => {
+                for (name, value) in map {
+                    push(format_smolstr!("{key}/{}", escaped(name)), value, entries);
+                }
+            }
+            leaf => entries.push((key, Value::json(leaf))),
+        }
+    }
+    let key = format_smolstr!("{PROPERTY}{part}/{path}");
+    let whole = Value::json(json);
+    let mut entries = Vec::new();
+    match whole.nesting() {
+        0..=Value::MAX_NESTING => push(key, json, &mut entries),
+        _ => entries.push((key, whole)),
+    }
+    entries
+}
+
+/// Whether a map is one of CloudFormation's functions, such as `{ "Ref": … }`, and no map of entries.
+fn is_function(map: &serde_json::Map<String, Tree>) -> bool {
+    let is_one = |key: &String| key == "Ref" || key == "Condition" || key.starts_with("Fn::");
+    map.len() == 1 && map.keys().all(is_one)
+}
+
+/// The name of an entry as a part of a path, as in a JSON pointer.
+pub(crate) fn escaped(name: &str) -> Cow<'_, str> {
+    match name.contains(['~', '/']) {
+        true => Cow::Owned(name.replace('~', "~0").replace('/', "~1")),
+        false => Cow::Borrowed(name),
+    }
 }
 
 /// An overlay that accepts the findings of one rule about one entity, for a reason that the report
@@ -233,15 +303,11 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
 /// ```
 #[track_caller]
 pub fn accept(entity: impl Named, code: &'static str, reason: &'static str) -> Network {
-    note(entity.id(), format_smolstr!("{ACCEPT}{code}"), Value::Text(reason.into()))
+    let mut network = Network::empty();
+    let key = format_smolstr!("{ACCEPT}{code}");
+    network.note(entity.id(), key, Value::Text(reason.into()), Origin::here());
+    network
 }
 
 /// Attributes `accept/CODE`: a finding accepted, and why.
 pub const ACCEPT: &str = "accept/";
-
-#[track_caller]
-fn note(entity: &Id, key: smol_str::SmolStr, value: Value) -> Network {
-    let mut network = Network::empty();
-    network.note(entity, key, value, Origin::here());
-    network
-}

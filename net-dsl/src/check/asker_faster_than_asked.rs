@@ -33,8 +33,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             );
             findings.add(
                 Finding::new(&RULE, asker.id, message)
-                    .given(asker.facts, TIMEOUT.key(), "who asks")
-                    .given(asked.facts, TIMEOUT.key(), "who is asked")
+                    .given(asker.facts, TIMEOUT.key(asker.facts), "who asks")
+                    .given(asked.facts, TIMEOUT.key(asked.facts), "who is asked")
                     .declared(link.facts(), "asks here")
                     .why("who asks is stopped first: it has no time left to say so, and the work goes on without anybody to take the answer")
                     .help(format!("give `{}` less time, or `{}` more", asked.id, asker.id))

@@ -4,7 +4,7 @@ use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Id,
     entity::KIND,
-    facts::{Facts, Value},
+    facts::{Claim, Facts, Flat, Value},
     property::PROPERTY,
 };
 
@@ -33,13 +33,15 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
 
 fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
     for (key, flat) in facts.attributes() {
+        for (inner, inside) in parts_of_no_map(facts, key, flat) {
+            findings.add(part_of_no_map(entity, subject, (key, flat), (inner, inside)));
+        }
         if flat.claims().len() < 2 {
             continue;
         }
         let values: Vec<_> = flat.claims().iter().map(|claim| show(&claim.value)).collect();
         let attribute = key.strip_prefix(PROPERTY).unwrap_or(key);
-        let subject =
-            if subject == entity.as_str() { format!("`{subject}`") } else { subject.to_owned() };
+        let subject = quoted(entity, subject);
         let message = format!("`{attribute}` of {subject} is {}", listed(&values));
         let mut finding = Finding::new(&RULE, entity, message);
         for (claim, value) in flat.claims().iter().zip(&values) {
@@ -53,6 +55,48 @@ fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
                 .help("say it in one place only, or give the two entities two names"),
         );
     }
+}
+
+/// What is set inside a property that is itself set, and to no map of entries.
+fn parts_of_no_map<'f>(
+    facts: &'f Facts,
+    key: &'f str,
+    flat: &'f Flat,
+) -> impl Iterator<Item = (&'f str, &'f Flat)> {
+    let is_empty_map = |claim: &Claim| matches!(&claim.value, Value::Json(map) if map == "{}");
+    let is_closed = key.starts_with(PROPERTY) && !flat.claims().iter().all(is_empty_map);
+    let inside = facts.attributes().filter(move |(inner, _)| {
+        is_closed && inner.strip_prefix(key).is_some_and(|rest| rest.starts_with('/'))
+    });
+    inside
+}
+
+fn part_of_no_map(
+    entity: &Id,
+    subject: &str,
+    (key, flat): (&str, &Flat),
+    (inner, inside): (&str, &Flat),
+) -> Finding {
+    let path = |key: &str| key.strip_prefix(PROPERTY).unwrap_or(key).to_owned();
+    let subject = quoted(entity, subject);
+    let message = format!(
+        "`{}` of {subject} is set, and so is `{}`, which is a part of it",
+        path(key),
+        path(inner)
+    );
+    let mut finding = Finding::new(&RULE, entity, message);
+    for claim in flat.claims().iter().chain(inside.claims()) {
+        for origin in &claim.at {
+            finding = finding.label(origin, format!("{} here", show(&claim.value)));
+        }
+    }
+    finding
+        .why("adding networks never lets one side win, so there is no one value to deploy")
+        .help("set the whole in one place, or its entries and nothing else")
+}
+
+fn quoted(entity: &Id, subject: &str) -> String {
+    if subject == entity.as_str() { format!("`{subject}`") } else { subject.to_owned() }
 }
 
 fn show(value: &Value) -> String {

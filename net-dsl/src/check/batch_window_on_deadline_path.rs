@@ -40,7 +40,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             );
             findings.add(
                 Finding::new(&RULE, node.id, message)
-                    .given(link.facts(), BATCH_WINDOW.key(), "the batch window")
+                    .given(link.facts(), BATCH_WINDOW.key(link.facts()), "the batch window")
                     .given(source.facts, DEADLINE.key(), "the deadline")
                     .why("in quiet hours every message waits the whole window for company")
                     .help("drop `batch_window` on this link, or move the deadline"),

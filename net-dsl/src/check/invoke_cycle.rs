@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for members in cycles(context, Verb::invokes) {
         let asks = links(context, &members).any(|(_, link)| link.verb() == Verb::Asks);
-        let allowed = members.iter().all(|&member| context.node(member).facts.is(LOOPS));
+        let allowed = members.iter().all(|&member| loops(context, member));
         if allowed && !asks {
             continue;
         }
@@ -40,6 +40,11 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 .help("if it ends by itself after more turns, say `.loops()` on each of the functions")
         });
     }
+}
+
+/// Whether Lambda lets a function run in a loop.
+pub(super) fn loops(context: &Context<'_, '_>, member: usize) -> bool {
+    context.node(member).facts.setting(LOOPS).unwrap_or_default()
 }
 
 /// The cycles along links of some verbs, each with its entities in order of name.

@@ -4,7 +4,7 @@ use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     GraphNode, Link, Verb,
     entity::Kind,
-    link::{BATCH_SIZE, batch_size, batch_window},
+    link::{BATCH_SIZE, batch_window},
 };
 
 /// Large batch without a window.
@@ -24,7 +24,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     }
     for (_, node) in context.graph.of_kind(Kind::Queue) {
         for (to, link) in node.outgoing(Verb::Triggers) {
-            let Some(size) = batch_size(link.facts()) else { continue };
+            let Some(size) = link.facts().setting(BATCH_SIZE) else { continue };
             let window = batch_window(link.facts());
             if size > LARGE && window == 0 {
                 let function = context.node(to).id;
@@ -32,7 +32,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                     format!("`{}` gives `{function}` batches of {size} without waiting", node.id);
                 findings.add(
                     Finding::new(&RULE, node.id, message)
-                        .given(link.facts(), BATCH_SIZE.key(), "the batch size")
+                        .given(link.facts(), BATCH_SIZE.key(link.facts()), "the batch size")
                         .why(format!(
                             "Lambda wants a batch window for batches of more than {LARGE}"
                         ))
@@ -45,7 +45,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
 
 /// A FIFO queue's batches are small and do not wait: an override may say otherwise.
 fn fifo(node: &GraphNode<'_>, function: &GraphNode<'_>, link: &Link, findings: &mut Findings) {
-    let size = batch_size(link.facts()).filter(|size| *size > LARGE);
+    let size = link.facts().setting(BATCH_SIZE).filter(|size| *size > LARGE);
     let window = Some(batch_window(link.facts())).filter(|window| *window > 0);
     let refused = match (size, window) {
         (Some(size), _) => format!("batches of {size}"),

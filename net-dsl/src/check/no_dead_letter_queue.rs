@@ -17,7 +17,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         if node.is_queue() && queue::max_receives(node.facts).is_none() {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` has no dead-letter queue", node.id))
-                    .given(node.facts, MAX_RECEIVES.key(), "given up here")
+                    .given(node.facts, MAX_RECEIVES.key(node.facts), "given up here")
                     .why("a message that its consumer fails on comes again until it is lost")
                     .help("drop `no_dead_letters`: the queue is made and wired for you"),
             );

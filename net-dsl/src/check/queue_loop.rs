@@ -1,8 +1,8 @@
 #![doc = include_str!("queue_loop.md")]
 
-use super::invoke_cycle::{cycles, links, names};
+use super::invoke_cycle::{cycles, links, loops, names};
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::{Kind, function::LOOPS};
+use crate::entity::Kind;
 
 /// Self-feeding loop.
 pub const RULE: Rule = Rule {
@@ -20,7 +20,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         let functions: Vec<_> =
             members.iter().filter(|member| kind(member) == Some(Kind::Function)).collect();
         if functions.len() == members.len()
-            || functions.iter().all(|&&member| context.node(member).facts.is(LOOPS))
+            || functions.iter().all(|&&member| loops(context, member))
         {
             continue;
         }

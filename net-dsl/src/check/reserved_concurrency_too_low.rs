@@ -3,11 +3,8 @@
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,
-    entity::{
-        Kind,
-        function::{self, RESERVED_CONCURRENCY},
-    },
-    link::{MAX_CONCURRENCY, max_concurrency},
+    entity::{Kind, function::RESERVED_CONCURRENCY},
+    link::MAX_CONCURRENCY,
 };
 
 /// Reserved concurrency below what queues may use.
@@ -21,8 +18,8 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (_, node) in context.graph.of_kind(Kind::Function) {
-        let Some(reserved) = function::reserved_concurrency(node.facts) else { continue };
-        let key = RESERVED_CONCURRENCY.key();
+        let Some(reserved) = node.facts.setting(RESERVED_CONCURRENCY) else { continue };
+        let key = RESERVED_CONCURRENCY.key(node.facts);
         if reserved == 0 {
             findings.add(
                 Finding::new(
@@ -39,7 +36,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         let queues: Vec<_> = node
             .incoming(Verb::Triggers)
             .filter_map(|(from, link)| {
-                Some((context.node(from), link, max_concurrency(link.facts())?))
+                Some((context.node(from), link, link.facts().setting(MAX_CONCURRENCY)?))
             })
             .collect();
         let wanted: u64 = queues.iter().map(|(_, _, runs)| runs).sum();
@@ -59,7 +56,11 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             "the reserved concurrency",
         );
         for (_, link, _) in &queues {
-            finding = finding.given(link.facts(), MAX_CONCURRENCY.key(), "the maximum concurrency");
+            finding = finding.given(
+                link.facts(),
+                MAX_CONCURRENCY.key(link.facts()),
+                "the maximum concurrency",
+            );
         }
         findings.add(
             finding

@@ -28,13 +28,13 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             (
                 Some(queue::delay(node.facts)),
                 "are held back for",
-                (node.facts, DELAY.key(), "the delay"),
+                (node.facts, DELAY.key(node.facts), "the delay"),
                 "they are dropped before anybody may take them",
             ),
             (
                 Some(visibility),
                 "are hidden while they are handled for",
-                (node.facts, VISIBILITY_TIMEOUT.key(), "the visibility timeout"),
+                (node.facts, VISIBILITY_TIMEOUT.key(node.facts), "the visibility timeout"),
                 "a message whose run fails is dropped before it comes back: it is neither tried \
                  again nor put into the dead-letter queue",
             ),
@@ -51,7 +51,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 format!("`{}` keeps messages {retention} s, and they {what} {seconds} s", node.id);
             findings.add(
                 Finding::new(&RULE, node.id, message)
-                    .given(node.facts, RETENTION.key(), "the retention")
+                    .given(node.facts, RETENTION.key(node.facts), "the retention")
                     .given(facts, key, text)
                     .why(why)
                     .help(format!(

@@ -30,8 +30,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             );
             findings.add(
                 Finding::new(&RULE, node.id, message)
-                    .given(node.facts, schedule::TICKS.key(), "the schedule")
-                    .given(function.facts, function::TIMEOUT.key(), "the timeout")
+                    .given(node.facts, schedule::TICKS.key(node.facts), "the schedule")
+                    .given(function.facts, function::TIMEOUT.key(function.facts), "the timeout")
                     .why("a tick starts a second run while the first still works, and both do the same")
                     .help("lower the timeout below the pause between two ticks, or tick less often"),
             );

@@ -59,7 +59,7 @@ fn finding(
         schedule.id, source.id
     );
     Finding::new(&RULE, schedule.id, message)
-        .given(schedule.facts, TICKS.key(), "the schedule")
+        .given(schedule.facts, TICKS.key(schedule.facts), "the schedule")
         .given(source.facts, DEADLINE.key(), "the deadline")
         .declared(table.facts, "where it waits to be looked at")
         .why(format!(

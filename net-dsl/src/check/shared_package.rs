@@ -56,7 +56,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         for sharer in &sharers {
             let key = match difference {
                 Difference::Code | Difference::Contract => function::CODE.key(),
-                Difference::Processor => function::ARCHITECTURE.key(),
+                Difference::Processor => function::ARCHITECTURE.key(sharer.node.facts),
             };
             finding = finding.given(sharer.node.facts, key, &sharer.description());
         }

@@ -34,7 +34,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             );
             findings.add(
                 Finding::new(&RULE, function.id, message)
-                    .given(function.facts, function::TIMEOUT.key(), "the timeout")
+                    .given(function.facts, function::TIMEOUT.key(function.facts), "the timeout")
                     .declared(link.facts(), "routed here")
                     .why("the caller would get an error while the function goes on")
                     .help(format!("lower its timeout to {HTTP_API_TIMEOUT} s at the most"))

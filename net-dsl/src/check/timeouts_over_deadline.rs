@@ -36,7 +36,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             if context.node(step).kind == Some(Kind::Function) {
                 let facts = context.node(step).facts;
                 let text = format!("may take {} s", context.budgets()[step].own);
-                finding = finding.given(facts, TIMEOUT.key(), &text);
+                finding = finding.given(facts, TIMEOUT.key(facts), &text);
             }
         }
         findings.add(

@@ -62,11 +62,23 @@ impl Pair<'_> {
 
     pub(super) fn finding(&self, rule: &'static Rule, message: String) -> Finding {
         let finding = Finding::new(rule, self.queue.id, message)
-            .given(self.queue.facts, queue::VISIBILITY_TIMEOUT.key(), "the visibility timeout")
-            .given(self.function.facts, function::TIMEOUT.key(), "the function's timeout");
+            .given(
+                self.queue.facts,
+                queue::VISIBILITY_TIMEOUT.key(self.queue.facts),
+                "the visibility timeout",
+            )
+            .given(
+                self.function.facts,
+                function::TIMEOUT.key(self.function.facts),
+                "the function's timeout",
+            );
         let finding = match self.window {
             0 => finding,
-            _ => finding.given(self.link.facts(), BATCH_WINDOW.key(), "the batch window"),
+            _ => finding.given(
+                self.link.facts(),
+                BATCH_WINDOW.key(self.link.facts()),
+                "the batch window",
+            ),
         };
         finding.help(format!("leave `visibility_timeout` out: it becomes {} s", self.needed()))
     }
@@ -78,7 +90,7 @@ pub(super) fn each(context: &Context<'_, '_>, mut look: impl FnMut(Pair<'_>)) {
         if !queue.is_queue() {
             continue;
         }
-        if let Some(visibility) = queue::visibility_timeout(queue.facts) {
+        if let Some(visibility) = queue.facts.setting(queue::VISIBILITY_TIMEOUT) {
             for (to, link) in queue.outgoing(Verb::Triggers) {
                 let function = context.node(to);
                 let timeout = function::timeout(function.facts);

@@ -5,20 +5,24 @@ use super::{
     queue, typed,
 };
 use crate::{
-    Bounded, Grouped, Name, Verb,
+    Bounded, Grouped, Name, Setting, Verb,
     contract::check_name,
-    facts::{Attribute, Facts},
+    facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
     link::{BatchedFifo, Sink, Source},
     range,
 };
-use std::marker::PhantomData;
+use std::{convert::identity, marker::PhantomData};
 use typed_builder::TypedBuilder;
 
 /// Whether SQS drops a message whose body it has seen in the last five minutes.
-pub const CONTENT_DEDUPLICATION: Attribute<bool> = Attribute::new("content-deduplication");
+pub const CONTENT_DEDUPLICATION: Setting<bool, bool> =
+    Setting::switch("content-deduplication", "queue/ContentBasedDeduplication");
 /// Whether groups, not the whole queue, bound the throughput.
-pub const HIGH_THROUGHPUT: Attribute<bool> = Attribute::new("high-throughput");
+pub const HIGH_THROUGHPUT: Setting<bool, bool> =
+    Setting::new("high-throughput", "queue/FifoThroughputLimit", identity, |limit| {
+        Some(limit == "perMessageGroupId")
+    });
 
 /// What the kind is.
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
@@ -96,14 +100,14 @@ impl<M: Grouped> Handle for FifoQueue<M> {
     fn facts(&self) -> Facts {
         const { check_name(M::NAME) };
         typed::<M>(Kind::FifoQueue, &self.name, M::NAME)
-            .maybe(queue::VISIBILITY_TIMEOUT, self.visibility_timeout)
-            .maybe(queue::RETENTION, self.retention)
-            .maybe(queue::DELAY, self.delay)
-            .maybe(queue::MAX_RECEIVES, self.max_receives.map(Some))
+            .maybe(queue::VISIBILITY_TIMEOUT.attribute(), self.visibility_timeout)
+            .maybe(queue::RETENTION.attribute(), self.retention)
+            .maybe(queue::DELAY.attribute(), self.delay)
+            .maybe(queue::MAX_RECEIVES.attribute(), self.max_receives.map(Some))
             .maybe(DEADLINE, self.deadline)
-            .maybe(queue::MAX_RECEIVES, self.no_dead_letters.then_some(None))
-            .maybe(CONTENT_DEDUPLICATION, self.content_deduplication.then_some(true))
-            .maybe(HIGH_THROUGHPUT, self.high_throughput.then_some(true))
+            .maybe(queue::MAX_RECEIVES.attribute(), self.no_dead_letters.then_some(None))
+            .maybe(CONTENT_DEDUPLICATION.attribute(), self.content_deduplication.then_some(true))
+            .maybe(HIGH_THROUGHPUT.attribute(), self.high_throughput.then_some(true))
     }
 }
 

@@ -6,18 +6,18 @@ pub use code::{Binary, Folder, FunctionCode, Runtime};
 
 use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, facts, handle_impls};
 use crate::{
-    Bounded, Contract, InvalidName, Message, Name, Need, Payload, Verb,
+    Bounded, Contract, InvalidName, Message, Name, Need, Payload, Setting, Verb,
     facts::{Attribute, Facts, Value, scalar_enum},
     given::{
         GivenArchitecture, GivenCode, GivenCount, GivenMebibytes, GivenName, GivenSeconds,
         GivenVariable,
     },
     link::{Code, Runs, Sink},
-    range,
+    range, setting,
 };
 use code::starts_with;
 use smol_str::{SmolStr, format_smolstr};
-use std::{any::type_name, marker::PhantomData};
+use std::{any::type_name, convert::identity, marker::PhantomData};
 use typed_builder::TypedBuilder;
 
 scalar_enum! {
@@ -39,18 +39,27 @@ pub const OUTPUT: Attribute<SmolStr> = Attribute::new("output");
 /// The binary or the folder that is its code.
 pub const CODE: Attribute<FunctionCode> = Attribute::new("code");
 /// How long one run may take, in seconds.
-pub const TIMEOUT: Attribute<Bounded<range::Timeout>> = Attribute::new("timeout");
+pub const TIMEOUT: Setting<Bounded<range::Timeout>> =
+    Setting::number("timeout", "function/Timeout");
 /// Memory in MiB.
-pub const MEMORY: Attribute<Bounded<range::Memory>> = Attribute::new("memory");
+pub const MEMORY: Setting<Bounded<range::Memory>> =
+    Setting::number("memory", "function/MemorySize");
 /// The processor.
-pub const ARCHITECTURE: Attribute<Architecture> = Attribute::new("architecture");
+pub const ARCHITECTURE: Setting<Architecture, Architecture> =
+    Setting::new("architecture", "function/Architectures", identity, |list| {
+        Architecture::parse(list[0].as_str()?)
+    });
 /// Runs at a time, at the most.
-pub const RESERVED_CONCURRENCY: Attribute<Bounded<range::ReservedConcurrency>> =
-    Attribute::new("reserved-concurrency");
+pub const RESERVED_CONCURRENCY: Setting<Bounded<range::ReservedConcurrency>> =
+    Setting::number("reserved-concurrency", "function/ReservedConcurrentExecutions");
 /// How long its log is kept, in seconds.
-pub const LOG_RETENTION: Attribute<Bounded<range::LogRetention>> = Attribute::new("log-retention");
+pub const LOG_RETENTION: Setting<Bounded<range::LogRetention>> =
+    Setting::new("log-retention", "log-group/RetentionInDays", Bounded::get, |days| {
+        setting::whole(days)?.checked_mul(86_400)
+    });
 /// Whether Lambda may let it run in a loop with queues and functions.
-pub const LOOPS: Attribute<bool> = Attribute::new("loops");
+pub const LOOPS: Setting<bool, bool> =
+    Setting::new("loops", "function/RecursiveLoop", identity, |mode| Some(mode == "Allow"));
 /// Attributes `need/verb what`: what its contract's code uses.
 pub const NEED: &str = "need/";
 /// Attributes `environment/NAME`: its own settings.
@@ -65,26 +74,12 @@ pub const DEFAULT_LOG_RETENTION: u64 = 30 * 86_400;
 
 /// How long one run may take, in seconds: by override, as set, or by default.
 pub fn timeout(facts: &Facts) -> u64 {
-    facts
-        .overridden("function/Timeout")
-        .or_else(|| facts.get(TIMEOUT).map(Bounded::get))
-        .unwrap_or(DEFAULT_TIMEOUT)
-}
-
-/// Runs at a time, at the most: by override or as set, if anybody said so.
-pub fn reserved_concurrency(facts: &Facts) -> Option<u64> {
-    facts
-        .overridden("function/ReservedConcurrentExecutions")
-        .or_else(|| facts.get(RESERVED_CONCURRENCY).map(Bounded::get))
+    facts.setting(TIMEOUT).unwrap_or(DEFAULT_TIMEOUT)
 }
 
 /// The processor: by override, as set, or arm64.
 pub fn architecture(facts: &Facts) -> Architecture {
-    facts
-        .override_of("function/Architectures")
-        .and_then(|list| Architecture::parse(list.to_json()[0].as_str()?))
-        .or_else(|| facts.get(ARCHITECTURE))
-        .unwrap_or(Architecture::Arm64)
+    facts.setting(ARCHITECTURE).unwrap_or(Architecture::Arm64)
 }
 
 /// What the kind is.
@@ -170,12 +165,12 @@ impl<C: Contract> Handle for Function<C> {
             .with(INPUT, SmolStr::new_static(<C::Input as Payload>::NAME))
             .with(OUTPUT, SmolStr::new_static(<C::Output as Payload>::NAME))
             .maybe(CODE, self.code.clone())
-            .maybe(TIMEOUT, self.timeout)
-            .maybe(MEMORY, self.memory)
-            .maybe(ARCHITECTURE, self.architecture)
-            .maybe(RESERVED_CONCURRENCY, self.reserved_concurrency)
-            .maybe(LOG_RETENTION, self.log_retention)
-            .maybe(LOOPS, self.loops.then_some(true));
+            .maybe(TIMEOUT.attribute(), self.timeout)
+            .maybe(MEMORY.attribute(), self.memory)
+            .maybe(ARCHITECTURE.attribute(), self.architecture)
+            .maybe(RESERVED_CONCURRENCY.attribute(), self.reserved_concurrency)
+            .maybe(LOG_RETENTION.attribute(), self.log_retention)
+            .maybe(LOOPS.attribute(), self.loops.then_some(true));
         for need in C::NEEDS {
             facts = facts.with_value(format_smolstr!("{NEED}{need}"), Value::Bool(true));
         }

@@ -5,27 +5,32 @@ use super::{
     handle_impls, typed,
 };
 use crate::{
-    Bounded, Graph, GraphNode, Message, Name, Range, Verb,
+    Bounded, Graph, GraphNode, Message, Name, Range, Setting, Verb,
     contract::check_name,
-    facts::{Attribute, Facts},
+    facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
     link::{Batched, Sink, Source, Subscriber, batch_window},
-    range,
+    range, setting,
 };
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
 
 /// How long a received message stays hidden from other consumers, in seconds.
-pub const VISIBILITY_TIMEOUT: Attribute<Bounded<range::VisibilityTimeout>> =
-    Attribute::new("visibility-timeout");
+pub const VISIBILITY_TIMEOUT: Setting<Bounded<range::VisibilityTimeout>> =
+    Setting::number("visibility-timeout", "queue/VisibilityTimeout");
 /// How long a message nobody takes is kept, in seconds.
-pub const RETENTION: Attribute<Bounded<range::MessageRetention>> = Attribute::new("retention");
+pub const RETENTION: Setting<Bounded<range::MessageRetention>> =
+    Setting::number("retention", "queue/MessageRetentionPeriod");
 /// How long a message is held back before anyone sees it, in seconds.
-pub const DELAY: Attribute<Bounded<range::Delay>> = Attribute::new("delay");
+pub const DELAY: Setting<Bounded<range::Delay>> = Setting::number("delay", "queue/DelaySeconds");
 /// Failed receives before a message goes to the dead-letter queue; none for a queue that does
 /// without one.
-pub const MAX_RECEIVES: Attribute<Option<Bounded<range::MaxReceives>>> =
-    Attribute::new("max-receives");
+pub const MAX_RECEIVES: Setting<Option<Bounded<range::MaxReceives>>, Option<u64>> = Setting::new(
+    "max-receives",
+    "queue/RedrivePolicy/maxReceiveCount",
+    |receives| receives.map(Bounded::get),
+    |count| Some(setting::whole(count)),
+);
 
 /// How long messages are kept where nothing is said, in seconds: 4 days.
 pub const DEFAULT_RETENTION: u64 = 4 * 86_400;
@@ -38,13 +43,6 @@ pub const DEFAULT_MAX_RECEIVES: u64 = 5;
 /// How long a received message stays hidden where nobody says so and nothing takes it, in seconds:
 /// what SQS takes by itself.
 pub const DEFAULT_VISIBILITY_TIMEOUT: u64 = 30;
-
-/// How long a received message stays hidden, in seconds, if anybody said so, by override or builder.
-pub fn visibility_timeout(facts: &Facts) -> Option<u64> {
-    facts
-        .overridden("queue/VisibilityTimeout")
-        .or_else(|| facts.get(VISIBILITY_TIMEOUT).map(Bounded::get))
-}
 
 /// The visibility timeout that a consumer needs, in seconds: 6 times its timeout plus the batch
 /// window of the link to it, as AWS advises ("Creating and configuring an Amazon SQS event source
@@ -63,39 +61,23 @@ pub fn effective_visibility_timeout(graph: &Graph<'_>, queue: &GraphNode<'_>) ->
             .max()
             .unwrap_or(DEFAULT_VISIBILITY_TIMEOUT)
     };
-    visibility_timeout(queue.facts).unwrap_or_else(derived)
+    queue.facts.setting(VISIBILITY_TIMEOUT).unwrap_or_else(derived)
 }
 
 /// How long a message nobody takes is kept, in seconds: by override, as set, or by default.
 pub fn retention(facts: &Facts) -> u64 {
-    facts
-        .overridden("queue/MessageRetentionPeriod")
-        .or_else(|| facts.get(RETENTION).map(Bounded::get))
-        .unwrap_or(DEFAULT_RETENTION)
+    facts.setting(RETENTION).unwrap_or(DEFAULT_RETENTION)
 }
 
 /// How long a message is held back, in seconds: by override, as set, or not at all.
 pub fn delay(facts: &Facts) -> u64 {
-    facts
-        .overridden("queue/DelaySeconds")
-        .or_else(|| facts.get(DELAY).map(Bounded::get))
-        .unwrap_or(0)
+    facts.setting(DELAY).unwrap_or(0)
 }
 
 /// Failed receives before a message goes to the dead-letter queue: by override, as set, or by
 /// default; none if there is no such queue.
 pub fn max_receives(facts: &Facts) -> Option<u64> {
-    match facts.override_of("queue/RedrivePolicy") {
-        // AWS takes the number as a text, too.
-        Some(policy) => {
-            let policy = policy.to_json();
-            let count = &policy["maxReceiveCount"];
-            count.as_u64().or_else(|| count.as_str()?.parse().ok())
-        }
-        None => facts
-            .get(MAX_RECEIVES)
-            .map_or(Some(DEFAULT_MAX_RECEIVES), |receives| receives.map(Bounded::get)),
-    }
+    facts.setting(MAX_RECEIVES).unwrap_or(Some(DEFAULT_MAX_RECEIVES))
 }
 
 /// What the kind is.
@@ -164,12 +146,12 @@ impl<M: Message> Handle for Queue<M> {
     fn facts(&self) -> Facts {
         const { check_name(M::NAME) };
         typed::<M>(Kind::Queue, &self.name, M::NAME)
-            .maybe(VISIBILITY_TIMEOUT, self.visibility_timeout)
-            .maybe(RETENTION, self.retention)
-            .maybe(DELAY, self.delay)
-            .maybe(MAX_RECEIVES, self.max_receives.map(Some))
+            .maybe(VISIBILITY_TIMEOUT.attribute(), self.visibility_timeout)
+            .maybe(RETENTION.attribute(), self.retention)
+            .maybe(DELAY.attribute(), self.delay)
+            .maybe(MAX_RECEIVES.attribute(), self.max_receives.map(Some))
             .maybe(DEADLINE, self.deadline)
-            .maybe(MAX_RECEIVES, self.no_dead_letters.then_some(None))
+            .maybe(MAX_RECEIVES.attribute(), self.no_dead_letters.then_some(None))
     }
 }
 

@@ -5,11 +5,11 @@ use super::{
 };
 use crate::{
     Name,
-    facts::{Attribute, Facts, Value},
+    facts::{Attribute, Facts},
     given::{GivenName, GivenRemoval, GivenResourceType},
-    property::PROPERTY,
+    property,
 };
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use typed_builder::TypedBuilder;
 
 /// The CloudFormation type.
@@ -32,7 +32,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 
 /// One CloudFormation resource of any type, its properties as JSON.
 ///
-/// It adds up like every entity: each top-level property is an attribute. Its logical id is its
+/// It adds up like every entity: each entry of its properties, at whatever depth, is an attribute. Its logical id is its
 /// name in Pascal case with `Resource` behind, for `Ref` and `Fn::GetAtt` in other raw properties.
 ///
 /// ```
@@ -70,9 +70,10 @@ impl Handle for Raw {
         let mut facts = facts(Kind::Raw, &self.name)
             .with(RESOURCE_TYPE, self.resource_type.0.clone())
             .maybe(REMOVAL, self.removal);
-        for (property, value) in self.properties.as_object().into_iter().flatten() {
-            let key = format_smolstr!("{PROPERTY}{}", format_args!("resource/{property}"));
-            facts = facts.with_value(key, Value::json(value));
+        for (name, value) in self.properties.as_object().into_iter().flatten() {
+            for (key, value) in property::entries("resource", &property::escaped(name), value) {
+                facts = facts.with_value(key, value);
+            }
         }
         facts
     }

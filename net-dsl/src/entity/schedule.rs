@@ -6,39 +6,41 @@ pub use cron::{Cron, InvalidCron};
 
 use super::{Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time};
 use crate::{
-    Bounded, Name, Payload,
-    facts::{Attribute, Facts, Scalar, Value},
+    Bounded, Name, Payload, Setting,
+    facts::{Facts, Scalar, Value},
     given::{GivenCron, GivenName, GivenSeconds},
     link::{Direct, Source},
     range,
 };
 use serde::{Deserialize, Serialize};
+use smol_str::{SmolStr, format_smolstr};
 use typed_builder::TypedBuilder;
 
 /// When it ticks: one attribute, so that a rate here and a cron expression there are in conflict.
-pub const TICKS: Attribute<Ticks> = Attribute::new("ticks");
+pub const TICKS: Setting<Ticks, SmolStr> =
+    Setting::new("ticks", "schedule/ScheduleExpression", Ticks::expression, |text| {
+        text.as_str().map(SmolStr::new)
+    });
 
 /// A time that no two ticks are closer than, in seconds: by override, or as set.
 ///
 /// None if nothing is set, or if it ticks once only, as `at(…)` says.
 pub fn period(facts: &Facts) -> Option<u64> {
-    match facts.override_of("schedule/ScheduleExpression") {
-        Some(Value::Text(expression)) => expression_period(expression),
-        Some(_) => None,
-        None => match facts.get(TICKS)? {
-            Ticks::Rate(rate) => Some(rate.get()),
-            Ticks::Cron(cron) => Some(cron.shortest_gap()),
-        },
+    let expression = facts.setting(TICKS)?;
+    match inside(&expression, "cron") {
+        Some(cron) => Cron::new(cron).ok().map(|cron| cron.shortest_gap()),
+        None => rate(&expression),
     }
 }
 
-/// The period of `rate(…)` or `cron(…)`, as EventBridge Scheduler writes them.
-fn expression_period(expression: &str) -> Option<u64> {
-    let inside = |kind| expression.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')');
-    if let Some(cron) = inside("cron") {
-        return Cron::new(cron).ok().map(|cron| cron.shortest_gap());
-    }
-    let (count, unit) = inside("rate")?.split_once(' ')?;
+/// What stands in `KIND(…)`, as EventBridge Scheduler writes expressions.
+fn inside<'a>(expression: &'a str, kind: &str) -> Option<&'a str> {
+    expression.strip_prefix(kind)?.strip_prefix('(')?.strip_suffix(')')
+}
+
+/// The pause of an expression `rate(…)`, in seconds.
+pub fn rate(expression: &str) -> Option<u64> {
+    let (count, unit) = inside(expression, "rate")?.split_once(' ')?;
     let unit = match unit.trim_end_matches('s') {
         "minute" => 60,
         "hour" => 3_600,
@@ -91,6 +93,24 @@ pub enum Ticks {
     Cron(Cron),
 }
 
+impl Ticks {
+    /// As EventBridge Scheduler writes it.
+    ///
+    /// It wants the singular for one, and the largest unit reads best.
+    fn expression(self) -> SmolStr {
+        let seconds = match self {
+            Ticks::Rate(rate) => rate.get(),
+            Ticks::Cron(cron) => return format_smolstr!("cron({})", cron.as_str()),
+        };
+        let (count, unit) = match seconds {
+            _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, "day"),
+            _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
+            _ => (seconds / 60, "minute"),
+        };
+        format_smolstr!("rate({count} {unit}{})", if count == 1 { "" } else { "s" })
+    }
+}
+
 /// A rate is its seconds, a cron expression a text.
 impl Scalar for Ticks {
     fn store(self) -> Value {
@@ -127,7 +147,7 @@ impl Handle for Schedule {
     }
 
     fn facts(&self) -> Facts {
-        facts(Kind::Schedule, &self.name).with(TICKS, self.rate_or_cron.clone())
+        facts(Kind::Schedule, &self.name).with(TICKS.attribute(), self.rate_or_cron.clone())
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     no_time, typed,
 };
 use crate::{
-    Item, Key, Name, Payload, Verb,
+    Item, Key, Name, Payload, Setting, Verb,
     contract::check_item,
     facts::{Attribute, Facts, Scalar, Value},
     given::{GivenName, GivenRemoval},
@@ -14,7 +14,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use smol_str::SmolStr;
-use std::marker::PhantomData;
+use std::{convert::identity, marker::PhantomData};
 use typed_builder::TypedBuilder;
 
 /// The partition key.
@@ -22,11 +22,19 @@ pub const PARTITION: Attribute<TableKey> = Attribute::new("partition");
 /// The sort key, or that there is none.
 pub const SORT: Attribute<Option<TableKey>> = Attribute::new("sort");
 /// The attribute with the second after which an item may vanish, or that there is none.
-pub const EXPIRES: Attribute<Option<SmolStr>> = Attribute::new("expires");
+pub const EXPIRES: Setting<Option<SmolStr>, Option<SmolStr>> =
+    Setting::new("expires", "table/TimeToLiveSpecification/AttributeName", identity, |name| {
+        Some(name.as_str().map(SmolStr::new))
+    });
 /// Whether changes are streamed.
 pub const STREAM: Attribute<bool> = Attribute::new("stream");
+/// The property with what a record of the stream has.
+pub(crate) const STREAM_VIEW: &str = "table/StreamSpecification/StreamViewType";
 /// Whether the table can be put back to any second of the last 35 days; on unless set.
-pub const POINT_IN_TIME_RECOVERY: Attribute<bool> = Attribute::new("point-in-time-recovery");
+pub const POINT_IN_TIME_RECOVERY: Setting<bool, bool> = Setting::switch(
+    "point-in-time-recovery",
+    "table/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled",
+);
 
 /// A key attribute as a table has it: one value, so that the same name with another type is another
 /// key.
@@ -130,9 +138,9 @@ impl<T: Item> Handle for Table<T> {
         typed::<T>(Kind::Table, &self.name, T::NAME)
             .with(PARTITION, T::PARTITION.into())
             .with(SORT, T::SORT.map(TableKey::from))
-            .with(EXPIRES, T::EXPIRES.map(SmolStr::new_static))
+            .with(EXPIRES.attribute(), T::EXPIRES.map(SmolStr::new_static))
             .maybe(REMOVAL, self.removal)
-            .maybe(POINT_IN_TIME_RECOVERY, self.point_in_time_recovery)
+            .maybe(POINT_IN_TIME_RECOVERY.attribute(), self.point_in_time_recovery)
     }
 }
 

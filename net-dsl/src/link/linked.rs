@@ -2,44 +2,30 @@
 
 use super::{Batches, Mapped, Throttles, Waits};
 use crate::{
-    Bounded, Handle, Id, Network, Verb,
+    Bounded, Handle, Id, Network, Setting, Verb,
     entity::{MESSAGE, TYPE},
     facts::{Attribute, Facts, Scalar, Value},
     given::{GivenCount, GivenSeconds},
     origin::Origin,
-    property::{Fits, PROPERTY, Property, PropertyValue},
+    property::{self, Fits, Property, PropertyValue},
     range,
 };
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::{marker::PhantomData, ops::Add};
 
 /// Messages handed to one run of the function.
-pub const BATCH_SIZE: Attribute<Bounded<range::BatchSize>> = Attribute::new("batch-size");
+pub const BATCH_SIZE: Setting<Bounded<range::BatchSize>> =
+    Setting::number("batch-size", "mapping/BatchSize");
 /// How long to wait for a batch to fill, in seconds.
-pub const BATCH_WINDOW: Attribute<Bounded<range::BatchWindow>> = Attribute::new("batch-window");
+pub const BATCH_WINDOW: Setting<Bounded<range::BatchWindow>> =
+    Setting::number("batch-window", "mapping/MaximumBatchingWindowInSeconds");
 /// Runs of the function that the queue may cause at a time.
-pub const MAX_CONCURRENCY: Attribute<Bounded<range::MaxConcurrency>> =
-    Attribute::new("max-concurrency");
-
-/// Messages handed to one run, by override or as set, if anybody said so.
-pub fn batch_size(facts: &Facts) -> Option<u64> {
-    facts.overridden("mapping/BatchSize").or_else(|| facts.get(BATCH_SIZE).map(Bounded::get))
-}
-
-/// Runs of the function that the queue may cause at a time, by override or as set, if anybody said
-/// so.
-pub fn max_concurrency(facts: &Facts) -> Option<u64> {
-    facts
-        .overridden("mapping/ScalingConfig/MaximumConcurrency")
-        .or_else(|| facts.get(MAX_CONCURRENCY).map(Bounded::get))
-}
+pub const MAX_CONCURRENCY: Setting<Bounded<range::MaxConcurrency>> =
+    Setting::number("max-concurrency", "mapping/ScalingConfig/MaximumConcurrency");
 
 /// How long to wait for a batch to fill, in seconds: by override, as set, or not at all.
 pub fn batch_window(facts: &Facts) -> u64 {
-    facts
-        .overridden("mapping/MaximumBatchingWindowInSeconds")
-        .or_else(|| facts.get(BATCH_WINDOW).map(Bounded::get))
-        .unwrap_or(0)
+    facts.setting(BATCH_WINDOW).unwrap_or(0)
 }
 
 /// Two entities and the link between them, on the way to becoming part of a [`Network`].
@@ -95,7 +81,7 @@ impl<D> Linked<D> {
     where
         D: Batches,
     {
-        let key = SmolStr::new_static(BATCH_SIZE.key());
+        let key = SmolStr::new_static(BATCH_SIZE.attribute().key());
         self.facts.insert(key, Value::Number(size.given().get()), self.origin.clone());
         self
     }
@@ -106,7 +92,7 @@ impl<D> Linked<D> {
     where
         D: Waits,
     {
-        self.with(BATCH_WINDOW, window.given())
+        self.with(BATCH_WINDOW.attribute(), window.given())
     }
 
     /// Runs a queue may cause at a time: 2 to 1000; no bound of its own if unset.
@@ -114,7 +100,7 @@ impl<D> Linked<D> {
     where
         D: Throttles,
     {
-        self.with(MAX_CONCURRENCY, runs.given())
+        self.with(MAX_CONCURRENCY.attribute(), runs.given())
     }
 
     /// Sets any property of the event source mapping, from a queue or a stream.
@@ -126,8 +112,9 @@ impl<D> Linked<D> {
     where
         D: Mapped,
     {
-        let key = format_smolstr!("{PROPERTY}mapping/{}", property.path());
-        self.facts.insert(key, Value::json(&V::json(value.given())), self.origin.clone());
+        for (key, value) in property::entries("mapping", property.path(), &V::json(value.given())) {
+            self.facts.insert(key, value, self.origin.clone());
+        }
         self
     }
 }

@@ -57,9 +57,7 @@ impl Planned for Function {
             None => (id.as_str(), BARE, Folder::BOOTSTRAP),
         };
         let architecture = function::architecture(facts);
-        let memory =
-            facts.get(function::MEMORY).map_or(function::DEFAULT_MEMORY, |size| size.get());
-        let reserved = function::reserved_concurrency(facts);
+        let memory = facts.setting(function::MEMORY).unwrap_or(function::DEFAULT_MEMORY);
         let properties = object! {
             "FunctionName": planner.cycles[number].map(|_| derived_name(id)),
             "Runtime": SmolStr::new(runtime),
@@ -77,18 +75,18 @@ impl Planned for Function {
                 "LogGroup": Value::Ref(log_group.clone()),
             },
             "Environment": environment,
-            "ReservedConcurrentExecutions": reserved,
+            "ReservedConcurrentExecutions": facts.setting(function::RESERVED_CONCURRENCY),
             "DeadLetterConfig": dead_letters
                 .clone()
                 .map(|queue| object! { "TargetArn": Value::Arn(queue) }),
-            "RecursiveLoop": facts.is(function::LOOPS).then_some("Allow"),
+            "RecursiveLoop": (facts.setting(function::LOOPS) == Some(true)).then_some("Allow"),
         };
         let main = planner.id(number);
         planner.add(main, Part::of(id, facts, "function"), types::FUNCTION, properties);
         let part = Part::of(id, facts, "role");
         planner.add(role, part, types::ROLE, self::role("lambda.amazonaws.com", false, statements));
-        let seconds = facts.get(function::LOG_RETENTION).map(|seconds| seconds.get());
-        let days = seconds.unwrap_or(function::DEFAULT_LOG_RETENTION) / 86_400;
+        let kept = facts.setting(function::LOG_RETENTION);
+        let days = kept.unwrap_or(function::DEFAULT_LOG_RETENTION) / 86_400;
         let part = Part::of(id, facts, "log-group").kept(Removal::Delete);
         planner.add(log_group, part, types::LOG_GROUP, object! { "RetentionInDays": days });
         if let Some(queue) = dead_letters {

@@ -27,11 +27,11 @@ impl Planned for Queue {
         let (id, facts) = (node.id, node.facts);
         let redrive = queue::max_receives(facts)
             .map(|receives| (LogicalId::of(id, "DeadLetterQueue"), receives));
-        let high_throughput = self.fifo && facts.is(fifo_queue::HIGH_THROUGHPUT);
+        let high_throughput = self.fifo && facts.setting(fifo_queue::HIGH_THROUGHPUT) == Some(true);
         let properties = object! {
             "FifoQueue": self.fifo.then_some(true),
             "ContentBasedDeduplication":
-                self.fifo.then(|| facts.is(fifo_queue::CONTENT_DEDUPLICATION)),
+                self.fifo.then(|| facts.setting(fifo_queue::CONTENT_DEDUPLICATION).unwrap_or(false)),
             "DeduplicationScope": high_throughput.then_some("messageGroup"),
             "FifoThroughputLimit": high_throughput.then_some("perMessageGroupId"),
             "VisibilityTimeout": queue::effective_visibility_timeout(planner.graph, node),
@@ -134,14 +134,14 @@ pub(super) fn mapping<'n>(
     let properties = object! {
         "EventSourceArn": source,
         "FunctionName": planner.arn(to),
-        "BatchSize": facts.get(link::BATCH_SIZE).map(|size| size.get()),
+        "BatchSize": facts.setting(link::BATCH_SIZE),
         "MaximumBatchingWindowInSeconds":
-            facts.get(link::BATCH_WINDOW).map(|window| window.get()),
+            facts.setting(link::BATCH_WINDOW),
         // What the function answers: the messages of a batch that failed, and only they come again.
         "FunctionResponseTypes": Value::from(["ReportBatchItemFailures".into()]),
         "ScalingConfig": facts
-            .get(link::MAX_CONCURRENCY)
-            .map(|runs| object! { "MaximumConcurrency": runs.get() }),
+            .setting(link::MAX_CONCURRENCY)
+            .map(|runs| object! { "MaximumConcurrency": runs }),
         // Nothing that was written is left out.
         "StartingPosition": is_stream.then_some("TRIM_HORIZON"),
         // A stream's failing batch is halved, so that what fails is found; and it counts as failed

@@ -3,11 +3,7 @@
 use super::{
     LogicalId, Need, Part, Planned, Planner, Value, function, policy::allow, types, value::object,
 };
-use net_dsl::{
-    Link, Verb,
-    entity::schedule::{self, Ticks},
-};
-use smol_str::{SmolStr, format_smolstr};
+use net_dsl::{Link, Verb, entity::schedule};
 
 pub(super) struct Schedule;
 
@@ -22,11 +18,8 @@ impl Planned for Schedule {
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
         let (id, facts) = (node.id, node.facts);
-        let (expression, maximum_age) = match facts.get(schedule::TICKS) {
-            Some(Ticks::Rate(rate)) => (rate_expression(rate.get()), rate.get()),
-            Some(Ticks::Cron(cron)) => (format_smolstr!("cron({})", cron.as_str()), 86_400),
-            None => return,
-        };
+        let Some(expression) = facts.setting(schedule::TICKS) else { return };
+        let maximum_age = schedule::rate(&expression).unwrap_or(86_400);
         for (to, link) in node.outgoing(Verb::Triggers) {
             let target = planner.node(to).id;
             let role = LogicalId::of_link(id, target, "", "Role");
@@ -60,14 +53,4 @@ impl Planned for Schedule {
     fn serves(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Need {
         Need::default()
     }
-}
-
-/// Scheduler wants the singular for one, and the largest unit reads best.
-fn rate_expression(seconds: u64) -> SmolStr {
-    let (count, unit) = match seconds {
-        _ if seconds.is_multiple_of(86_400) => (seconds / 86_400, "day"),
-        _ if seconds.is_multiple_of(3_600) => (seconds / 3_600, "hour"),
-        _ => (seconds / 60, "minute"),
-    };
-    format_smolstr!("rate({count} {unit}{})", if count == 1 { "" } else { "s" })
 }

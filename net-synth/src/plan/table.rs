@@ -27,8 +27,8 @@ impl Planned for Table {
         let schema = keys().filter_map(|(key, kind)| {
             Some(object! { "AttributeName": key?.0.clone(), "KeyType": kind })
         });
-        let recovery = facts.get(table::POINT_IN_TIME_RECOVERY).unwrap_or(true);
-        let expires = facts.get(table::EXPIRES).flatten();
+        let recovery = facts.setting(table::POINT_IN_TIME_RECOVERY).unwrap_or(true);
+        let expires = facts.setting(table::EXPIRES).flatten();
         let properties = object! {
             "BillingMode": "PAY_PER_REQUEST",
             "AttributeDefinitions": definitions.collect::<Value>(),

@@ -302,8 +302,7 @@ impl Value {
         path.split('/').try_fold(self, |place, part| place.entry(&unescaped(part)))
     }
 
-    /// Sets what lies at a path. What is set key by key is kept: a map over a map adds and replaces
-    /// entries.
+    /// Sets what lies at a path. A map over a map adds and replaces entries, at whatever depth.
     pub(crate) fn set(&mut self, path: &str, value: Value) {
         match path.split_once('/') {
             Some((first, rest)) => self.at(&unescaped(first), |place| place.set(rest, value)),
@@ -315,7 +314,7 @@ impl Value {
         let are_maps = [&*self, &value].iter().all(|v| v.is_object() && !v.is_function());
         if are_maps {
             for (key, value) in value.entries() {
-                self.at(key, |place| *place = value.clone());
+                self.at(key, |place| place.join_with(value.clone()));
             }
         } else {
             *self = value;
@@ -336,24 +335,8 @@ impl Value {
         }
         let mut value = Value::empty();
         change(&mut value);
-        let mut entries = match std::mem::replace(self, Value::Null) {
-            Value::Map(entries) => entries.into_vec(),
-            Value::Object(entries) => {
-                entries.into_iter().map(|(key, value)| (SmolStr::new_static(key), value)).collect()
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Text(_)
-            | Value::Ref(_)
-            | Value::Arn(_)
-            | Value::Attribute(_)
-            | Value::Pseudo(_)
-            | Value::Join(_)
-            | Value::List(_) => Vec::new(),
-        };
-        entries.push((SmolStr::new(key), value));
-        *self = Value::Map(entries.into_boxed_slice());
+        let kept = self.entries().map(|(key, value)| (SmolStr::new(key), value.clone()));
+        *self = Value::Map(kept.chain([(SmolStr::new(key), value)]).collect());
     }
 
     /// A value as CloudFormation writes it, its references recognised.
