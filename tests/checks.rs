@@ -188,6 +188,15 @@ fn linked_to(queues: usize) -> Network {
     (0..queues).map(|number| till().sends_to(&queue(number))).sum()
 }
 
+/// A queue, and a bucket with a tag of a value.
+fn tagged(value: Value) -> Network {
+    let photos = Raw::builder()
+        .name(name!("photos"))
+        .resource_type(resource_type!("AWS::S3::Bucket"))
+        .properties(json!({ "Tags": [{ "Key": "k", "Value": value }] }));
+    orders().triggers(&kitchen()) + &photos.build()
+}
+
 fn raw_resources(count: usize) -> Network {
     let raw = |number| {
         let raw = Raw::builder().name(named(&format!("raw-{number}")));
@@ -421,6 +430,12 @@ const CASES: &[Case] = &[
     case("P104", || raw_resources(501), || raw_resources(500)),
     case("P105", || called(65), || called(64)),
     case("P106", || hiding_by_overlay(43_201), || hiding_by_overlay(43_200)),
+    case(
+        "P201",
+        || tagged(json!({ "Ref": "OrderQueue" })),
+        || tagged(json!({ "Ref": "OrdersQueue" })),
+    ),
+    case("P202", || tagged(json!(["v"])), || tagged(json!(1))),
 ];
 
 fn check(network: &Network) -> Vec<Finding> {

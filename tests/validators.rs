@@ -94,6 +94,7 @@ fn cfn_lint_refuses_a_misspelt_property() {
 fn the_properties_are_those_of_the_schemas() {
     assert_is_up_to_date("tools/properties.py");
     assert_is_up_to_date("tools/property_limits.py");
+    assert_is_up_to_date("tools/raw_types.py");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What is known about an entity or a link: attributes that join like flat lattices.
 
-use crate::{Bounded, Origin, bounded::Range, file, property::PROPERTY};
+use crate::{Bounded, Id, Origin, bounded::Range, file, property::PROPERTY, reference};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
@@ -60,6 +60,14 @@ impl Value {
             }
         }
         deepest
+    }
+
+    /// The text of a value that is one, or is kept as one; of a switch or a number none.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Value::Text(text) | Value::Json(text) => text,
+            Value::Bool(_) | Value::Number(_) => "",
+        }
     }
 
     /// The value as JSON.
@@ -422,6 +430,35 @@ impl Facts {
 
     pub(crate) fn add_brick(&mut self, brick: &SmolStr) {
         Arc::make_mut(&mut self.0).bricks.insert(brick.clone());
+    }
+
+    /// The same, where properties refer to entities by their new names.
+    pub(crate) fn rename_references(&mut self, rename: &impl Fn(&Id) -> Id) {
+        let is_affected = |key: &str, claim: &Claim| {
+            matches!(&claim.value, Value::Json(text) if key.starts_with(PROPERTY)
+                && reference::may_refer(text))
+        };
+        let affected: Vec<usize> = (self.0.attributes.iter().enumerate())
+            .filter(|(_, (key, flat))| flat.0.iter().any(|claim| is_affected(key, claim)))
+            .map(|(number, _)| number)
+            .collect();
+        for number in affected {
+            let mut renamed = Flat::default();
+            let mut is_changed = false;
+            for claim in &self.0.attributes[number].1.0 {
+                let mut json = claim.value.to_json();
+                let mut claim = claim.clone();
+                if reference::rename(&mut json, rename) {
+                    claim.value = Value::json(&json);
+                    is_changed = true;
+                }
+                // Two claims may be one by now.
+                renamed.join(&Flat(vec![claim]));
+            }
+            if is_changed {
+                Arc::make_mut(&mut self.0).attributes[number].1 = renamed;
+            }
+        }
     }
 
     /// The same said nowhere.

@@ -56,6 +56,7 @@ mod number;
 mod once;
 mod origin;
 pub mod property;
+pub mod reference;
 mod setting;
 pub mod text;
 mod verb;
@@ -85,13 +86,16 @@ pub use entity::{
 pub use facts::Facts;
 pub use link::{Linked, Links};
 pub use name::{Id, InvalidName, Name, Named};
-pub use network::{FORMAT, Graph, GraphNode, Link, Network, OpenEnd, ReadError, VERSION, brick};
+pub use network::{
+    FORMAT, Flow, Graph, GraphNode, Link, Mention, Network, OpenEnd, ReadError, VERSION, brick,
+};
 pub use number::{InvalidNumber, Number, NumberSet};
 #[doc(hidden)]
 pub use number::{NUMBER, NUMBERS};
 pub use once::Once;
 pub use origin::Origin;
 pub use property::accept;
+pub use reference::{HasArn, Reference, Refers, arn_of, attribute_of, ref_of};
 pub use setting::Setting;
 pub use verb::{NeedWords, Verb, VerbDescriptor};
 
@@ -101,7 +105,8 @@ pub mod prelude {
         AlexaSkill, Architecture, Change, Contract, ExternalService, FifoQueue, Function, Grouped,
         Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message, Name, Network, Once,
         Queue, Raw, RawBody, Removal, Request, Runtime, Schedule, Service, Table, Tick, Topic,
-        binary, contract, count, cron, days, folder, hours, mebibytes, messages, minutes, name,
-        resource_type, route, runtime, seconds, services, url, variable,
+        arn_of, attribute_of, binary, contract, count, cron, days, folder, hours, mebibytes,
+        messages, minutes, name, ref_of, resource_type, route, runtime, seconds, services, url,
+        variable,
     };
 }

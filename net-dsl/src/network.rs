@@ -3,11 +3,13 @@
 mod algebra;
 mod graph;
 mod json;
+mod mention;
 mod open_ends;
 mod parts;
 
 pub use graph::{Graph, GraphNode};
 pub use json::{FORMAT, ReadError, VERSION};
+pub use mention::{Flow, Mention};
 pub use open_ends::OpenEnd;
 pub(crate) use open_ends::parse_need;
 

@@ -113,7 +113,7 @@ macro_rules! texts {
     };
 }
 
-texts! { &str String std::borrow::Cow<'_, str> serde_json::Value }
+texts! { &str String std::borrow::Cow<'_, str> serde_json::Value crate::Reference }
 
 /// A property that is a number.
 #[derive(Clone, Copy, Debug)]

@@ -16,6 +16,29 @@ pub fn is_unprintable(letter: char) -> bool {
         )
 }
 
+/// The candidate that somebody who wrote `wanted` has most likely meant; `None` if none is like it.
+///
+/// Two letters may be other, missing, too many or swapped, in a long text more; or the end is missing.
+///
+/// ```
+/// use net_dsl::text::nearest;
+///
+/// let queues = ["OrdersQueue", "BillsQueue"];
+/// assert_eq!(nearest("OrderQueue", queues), Some("OrdersQueue"));
+/// assert_eq!(nearest("Orders", queues), Some("OrdersQueue"));
+/// assert_eq!(nearest("Stock", queues), None);
+/// ```
+pub fn nearest<'a>(wanted: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let most = 2.max(wanted.len() / 6);
+    let is_start = |candidate: &str| wanted.len() > 3 && candidate.starts_with(wanted);
+    let near = candidates.into_iter().filter_map(|candidate| {
+        let distance = strsim::damerau_levenshtein(wanted, candidate);
+        let is_near = distance <= most && distance < wanted.len();
+        (is_near || is_start(candidate)).then_some((!is_near, distance, candidate))
+    });
+    near.min().map(|(.., candidate)| candidate)
+}
+
 /// A text with what is unprintable written out, as in `\u{1b}`. O(n).
 ///
 /// ```

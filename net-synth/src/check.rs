@@ -5,6 +5,8 @@ pub mod one_logical_id;
 pub mod physical_name;
 pub mod policy_size;
 pub mod property_limits;
+pub mod raw_shape;
+pub mod reference_to_nothing;
 pub mod stack_limits;
 
 use crate::Plan;
@@ -35,6 +37,8 @@ rules! {
     stack_limits
     physical_name
     property_limits
+    reference_to_nothing
+    raw_shape
 }
 
 /// All findings of a network and its plan, worst first. O(n log n).

@@ -28,6 +28,7 @@ pub mod emit;
 mod output;
 pub mod plan;
 pub mod report;
+mod schema;
 
 pub use cli::{Answer, run, run_with};
 pub use plan::Plan;

@@ -14,12 +14,14 @@ mod policy;
 mod queue;
 mod raw;
 mod schedule;
+mod stateless;
 mod table;
 mod topic;
 pub mod types;
 mod value;
 
 pub use naming::{LogicalId, PhysicalName, stack_name};
+pub(crate) use stateless::holds_nothing;
 pub use value::{Entries, Pseudo, Value};
 
 use net_dsl::{
@@ -270,6 +272,17 @@ fn of(kind: Kind) -> &'static dyn Planned {
     }
 }
 
+/// What an overlay sets, with logical ids where it refers to entities by name. What leads nowhere
+/// stays as it is, for P201 to find.
+fn resolved(graph: &Graph<'_>, value: &net_dsl::facts::Value) -> serde_json::Value {
+    let mut json = value.to_json();
+    net_dsl::reference::replace(&mut json, &mut |id, _| {
+        let (number, suffix) = id.starts_with('@').then(|| graph.referred(id)).flatten()?;
+        Some(LogicalId::of(graph.nodes()[number].id, suffix).to_string())
+    });
+    json
+}
+
 fn main_id(node: &GraphNode<'_>) -> LogicalId {
     LogicalId::of(node.id, node.kind.and_then(|kind| of(kind).main()).unwrap_or_default())
 }
@@ -375,7 +388,7 @@ impl<'g, 'n> Planner<'g, 'n> {
     ) {
         let mut properties = derived;
         for (path, value) in part.overrides() {
-            properties.set(path, Value::from_json(&value.to_json()));
+            properties.set(path, Value::from_json(&resolved(self.graph, value)));
         }
         self.plan.resources.push(Resource { id, part, resource_type, properties });
     }

@@ -77,7 +77,7 @@ pub const LONGEST: &str = "left-a-name-that-fits-under-the-prefix-left-and-no-lo
 
 const NAMES: [&str; 8] =
     ["ant", "bee", "cow", "left-ant", "left-left-ant", "right-cow", FITS, LONGEST];
-const SHAPES: u8 = 30;
+const SHAPES: u8 = 31;
 
 /// Texts with what outputs must not contain as it is.
 pub const UNPRINTABLE: [&str; 3] =
@@ -209,6 +209,25 @@ impl Part {
                     .name(name(one))
                     .resource_type(resource_type!("AWS::S3::Bucket"))
                     .properties(json!({ "Deep": deep, "Small": 1e-7 / 3.0, text: [text, -0.0] }))
+                    .build()
+                    .network()
+            }
+            29 => {
+                // By handle and by logical ids, which have several readings. The long names of the list
+                // would have readings that are too long for a name.
+                let other = other % 6;
+                let id = name(other).id().pascal_case();
+                let refers = match value {
+                    0 => json!({ "Arn": arn_of(&queue(other)), "Id": ref_of(&hub(one)) }),
+                    1 => {
+                        json!({ "Text": { "Fn::Sub": format!("${{{id}Queue.Arn}}-${{{id}Role}}") } })
+                    }
+                    _ => json!({ "Dead": { "Ref": format!("{id}DeadLetterQueue") }, "Text": "x" }),
+                };
+                Raw::builder()
+                    .name(name(one))
+                    .resource_type(resource_type!("AWS::SSM::Parameter"))
+                    .properties(refers)
                     .build()
                     .network()
             }

@@ -5,7 +5,7 @@ use super::{
     deadline_path::{goes_on, own_deadline},
 };
 use crate::{
-    Graph, GraphNode,
+    Flow, Graph, GraphNode,
     entity::{Starts, schedule},
 };
 use std::cell::OnceCell;
@@ -100,7 +100,9 @@ impl<'g, 'n> Context<'g, 'n> {
                         schedules.extend(schedule::period(node.facts).map(|at| (at, number)));
                     }
                     Some(Starts::Outside) => open.push(number),
-                    Some(Starts::Never | Starts::Reached) | None => {}
+                    Some(Starts::Never | Starts::Reached) | None => {
+                        open.extend(started_by_raw(node));
+                    }
                 }
             }
             let follow = |number: usize| {
@@ -144,4 +146,9 @@ impl<'g, 'n> Context<'g, 'n> {
         }
         path
     }
+}
+
+/// What a raw resource starts.
+fn started_by_raw<'a>(node: &'a GraphNode<'_>) -> impl Iterator<Item = usize> + 'a {
+    node.mentions.iter().filter(|mention| mention.flow == Flow::Starts).map(|mention| mention.other)
 }

@@ -16,7 +16,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
         let unlinked = node.descriptor().and_then(|kind| kind.unlinked);
         let Some(Unlinked::Source { help }) = unlinked else { continue };
-        if !node.starts_something() {
+        if !node.starts_something() && !node.is_taken_from() {
             findings.add(
                 Finding::new(&RULE, node.id, format!("`{}` starts nothing", node.id))
                     .declared(node.facts, "declared here")

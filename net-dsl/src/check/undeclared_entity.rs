@@ -1,7 +1,7 @@
 #![doc = include_str!("undeclared_entity.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::KIND;
+use crate::{entity::KIND, text::nearest};
 
 /// Entity without a declaration.
 pub const RULE: Rule = Rule {
@@ -25,16 +25,9 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 finding = finding.label(origin, "said about it here");
             }
         }
-        let near = context
-            .graph
-            .nodes()
-            .iter()
-            .filter(|other| other.kind.is_some())
-            .map(|other| (strsim::damerau_levenshtein(node.id.as_str(), other.id.as_str()), other))
-            .filter(|(distance, _)| *distance <= 2)
-            .min_by_key(|(distance, _)| *distance);
-        if let Some((_, other)) = near {
-            finding = finding.help(format!("did you mean `{}`?", other.id));
+        let declared = context.graph.nodes().iter().filter(|other| other.kind.is_some());
+        if let Some(near) = nearest(node.id.as_str(), declared.map(|other| other.id.as_str())) {
+            finding = finding.help(format!("did you mean `{near}`?"));
         }
         findings.add(
             finding

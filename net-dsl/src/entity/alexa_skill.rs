@@ -19,6 +19,7 @@ use typed_builder::TypedBuilder;
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "skill",
     article: "an Alexa skill",
+    suffixes: &["SkillId"],
     shape: Shape::Trapezium,
     holds: Holds::Nothing,
     starts: Starts::Outside,

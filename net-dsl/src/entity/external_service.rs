@@ -23,6 +23,7 @@ pub const SECRET: Attribute<bool> = Attribute::new("secret");
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "external service",
     article: "an external service",
+    suffixes: &["BaseUrl", "CredentialsArn"],
     shape: Shape::Parallelogram,
     holds: Holds::Nothing,
     starts: Starts::Never,

@@ -28,6 +28,7 @@ pub const HIGH_THROUGHPUT: Setting<bool, bool> =
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "FIFO queue",
     article: "a FIFO queue",
+    suffixes: &["Queue", "DeadLetterQueue", "QueuePolicy"],
     shape: Shape::NumberedSlots,
     holds: Holds::Messages,
     starts: Starts::Reached,

@@ -86,6 +86,7 @@ pub fn architecture(facts: &Facts) -> Architecture {
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "function",
     article: "a function",
+    suffixes: &["Function", "Role", "LogGroup", "DeadLetterQueue", "DeadLetterQueuePolicy"],
     shape: Shape::Pill,
     holds: Holds::Nothing,
     starts: Starts::Reached,

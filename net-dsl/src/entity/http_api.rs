@@ -26,6 +26,7 @@ use typed_builder::TypedBuilder;
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "HTTP API",
     article: "an HTTP API",
+    suffixes: &["Api", "Stage"],
     shape: Shape::Hexagon,
     holds: Holds::Nothing,
     starts: Starts::Outside,

@@ -63,6 +63,9 @@ pub struct Descriptor {
     pub word: &'static str,
     /// The same with an article, told apart from its relatives.
     pub article: &'static str,
+    /// What follows its name in the logical ids of its own resources and parameters, its main resource
+    /// first: the queue `orders` is `OrdersQueue`. Resources of links are not among them.
+    pub suffixes: &'static [&'static str],
     /// How diagrams draw it.
     pub shape: Shape,
     /// What is lost with it.

@@ -84,6 +84,7 @@ pub fn max_receives(facts: &Facts) -> Option<u64> {
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "queue",
     article: "a standard queue",
+    suffixes: &["Queue", "DeadLetterQueue", "QueuePolicy"],
     shape: Shape::Slots,
     holds: Holds::Messages,
     starts: Starts::Reached,

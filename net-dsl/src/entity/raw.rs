@@ -19,6 +19,7 @@ pub const RESOURCE_TYPE: Attribute<SmolStr> = Attribute::new("resource-type");
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "raw resource",
     article: "a raw resource",
+    suffixes: &["Resource"],
     shape: Shape::Rectangle,
     holds: Holds::Data,
     starts: Starts::Never,
@@ -32,8 +33,16 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
 
 /// One CloudFormation resource of any type, its properties as JSON.
 ///
-/// It adds up like every entity: each entry of its properties, at whatever depth, is an attribute. Its logical id is its
-/// name in Pascal case with `Resource` behind, for `Ref` and `Fn::GetAtt` in other raw properties.
+/// It adds up like every entity: each entry of its properties, at whatever depth, is an attribute. Its properties refer to
+/// others by their handles ([`ref_of`](crate::ref_of), [`arn_of`](crate::arn_of),
+/// [`attribute_of`](crate::attribute_of)) or, as in any template, by logical id in `Ref`, `Fn::GetAtt`
+/// and `Fn::Sub`; its own is its name in Pascal case with `Resource` behind. Both follow when the
+/// network is renamed, lead to a resource or are found by rule P201, and count as links: a function that an
+/// event source mapping, a rule or a permission refers to is started. Properties are held to
+/// CloudFormation's schemas by rule P202, for the types that it lists.
+///
+/// It stays when its stack is deleted, unless `.removal(Removal::Delete)` says otherwise or its type
+/// holds no data: rules, alarms, policies, permissions, …
 ///
 /// ```
 /// use net_dsl::prelude::*;
@@ -56,7 +65,8 @@ pub struct Raw {
     /// The properties: a JSON object. Anything else counts as no properties.
     #[builder(default)]
     properties: serde_json::Value,
-    /// What becomes of the resource when the stack drops it; it is retained if unset.
+    /// What becomes of the resource when the stack drops it; if unset, it is retained where its type
+    /// may hold data.
     #[builder(default, setter(transform = |removal: impl GivenRemoval| Some(removal.given())))]
     removal: Option<Removal>,
 }

@@ -54,6 +54,7 @@ pub fn rate(expression: &str) -> Option<u64> {
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "schedule",
     article: "a schedule",
+    suffixes: &[],
     shape: Shape::Ellipse,
     holds: Holds::Nothing,
     starts: Starts::Clock,

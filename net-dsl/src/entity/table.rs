@@ -71,6 +71,7 @@ impl Scalar for TableKey {
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "table",
     article: "a table",
+    suffixes: &["Table"],
     shape: Shape::Cylinder,
     holds: Holds::Data,
     starts: Starts::Outside,

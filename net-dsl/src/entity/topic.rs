@@ -19,6 +19,7 @@ use typed_builder::TypedBuilder;
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "topic",
     article: "a topic",
+    suffixes: &["Topic"],
     shape: Shape::Flag,
     holds: Holds::Nothing,
     starts: Starts::Reached,

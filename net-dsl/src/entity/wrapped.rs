@@ -6,6 +6,7 @@ use crate::{
     facts::Facts,
     link::{Broadcast, Callee, Front, Runs, Sink, Source, Store, Subscriber},
     property::Makes,
+    reference::{HasArn, Refers},
 };
 use once_cell::{sync, unsync};
 use std::{
@@ -68,6 +69,14 @@ macro_rules! wrappers {
             #[diagnostic::do_not_recommend]
             impl<T: Front> Front for $wrapper {
                 type Gate = T::Gate;
+            }
+
+            #[diagnostic::do_not_recommend]
+            impl<T: Refers> Refers for $wrapper {}
+
+            #[diagnostic::do_not_recommend]
+            impl<T: HasArn> HasArn for $wrapper {
+                const ARN: Option<&'static str> = T::ARN;
             }
 
             #[diagnostic::do_not_recommend]

@@ -148,15 +148,18 @@ impl Network {
     /// The network with every entity called what `rename` says; entities given one name become one.
     ///
     /// A homomorphism: `(a + b).rename(f) == a.rename(f) + b.rename(f)`, `n.rename(identity) == n`,
-    /// `n.rename(f).rename(g) == n.rename(g ∘ f)`. Raw properties that spell out logical ids do not
-    /// follow. O(n log n).
+    /// `n.rename(f).rename(g) == n.rename(g ∘ f)`. What properties refer to follows, by logical id
+    /// too (see [`reference`](crate::reference)): `rename` is asked about every name that such an id may
+    /// have in it, whether or not there is such an entity. O(n log n).
     pub fn rename(self, rename: impl Fn(&Id) -> Id) -> Network {
-        // All renaming goes through here. Whatever refers to an entity by name has to follow, and
-        // only links do: no attribute names an entity.
-        Network::adopt(self.nodes.into_iter().map(|(id, node)| {
+        // All renaming goes through here. Whatever refers to an entity by name has to follow: links,
+        // and properties of raw resources and overlays.
+        Network::adopt(self.nodes.into_iter().map(|(id, mut node)| {
+            node.facts.rename_references(&rename);
             let mut renamed =
                 Node { facts: node.facts, links: Vec::with_capacity(node.links.len()) };
-            for link in node.links {
+            for mut link in node.links {
+                link.facts.rename_references(&rename);
                 renamed.insert(Link { to: rename(&link.to), ..link });
             }
             (rename(&id), renamed)

@@ -1,6 +1,6 @@
 //! A network with its links numbered both ways, for whatever walks it.
 
-use super::{Link, Network};
+use super::{Flow, Link, Mention, Network, mention};
 use crate::{
     Id, Verb,
     entity::{Descriptor, KIND, Kind, MESSAGE},
@@ -13,7 +13,7 @@ use std::collections::HashMap;
 /// Built in O(entities + links). Entities are numbered in order of name.
 #[derive(Debug)]
 pub struct Graph<'n> {
-    nodes: Vec<GraphNode<'n>>,
+    pub(super) nodes: Vec<GraphNode<'n>>,
 }
 
 /// One entity of a [`Graph`].
@@ -29,6 +29,10 @@ pub struct GraphNode<'n> {
     pub out: Vec<(usize, &'n Link)>,
     /// The links that arrive, with the number of where they come from.
     pub into: Vec<(usize, &'n Link)>,
+    /// The entities that its properties refer to, in order.
+    pub mentions: Vec<Mention>,
+    /// The entities whose properties refer to it, in order.
+    pub mentioned: Vec<Mention>,
 }
 
 impl<'n> Graph<'n> {
@@ -39,7 +43,15 @@ impl<'n> Graph<'n> {
         for (number, (id, node)) in network.nodes.iter().enumerate() {
             numbers.insert(id, number);
             let kind = node.facts.get(KIND);
-            nodes.push(GraphNode { id, facts: &node.facts, kind, out: vec![], into: vec![] });
+            nodes.push(GraphNode {
+                id,
+                facts: &node.facts,
+                kind,
+                out: vec![],
+                into: vec![],
+                mentions: vec![],
+                mentioned: vec![],
+            });
         }
         for (from, node) in network.nodes.values().enumerate() {
             for link in &node.links {
@@ -49,7 +61,12 @@ impl<'n> Graph<'n> {
                 }
             }
         }
-        Graph { nodes }
+        let mut graph = Graph { nodes };
+        for (from, to, flow) in mention::all(&graph) {
+            graph.nodes[from].mentions.push(Mention { other: to, flow });
+            graph.nodes[to].mentioned.push(Mention { other: from, flow });
+        }
+        graph
     }
 
     /// Every entity, in order of name; the position is its number.
@@ -148,14 +165,23 @@ impl<'n> GraphNode<'n> {
         self.into.iter().copied().filter(move |(_, link)| link.verb == verb)
     }
 
-    /// Whether anything starts this function.
+    /// Whether anything starts this function: a link, or a raw resource.
     pub fn is_started(&self) -> bool {
         self.into.iter().any(|(_, link)| link.verb.descriptor().starts)
+            || self.mentioned.iter().any(|mention| mention.flow == Flow::Starts)
     }
 
     /// Whether it starts anything by a link.
     pub fn starts_something(&self) -> bool {
         self.out.iter().any(|(_, link)| link.verb.descriptor().starts)
+    }
+
+    /// Whether a raw resource takes, or may take, what comes out of this.
+    pub fn is_taken_from(&self) -> bool {
+        self.mentioned.iter().any(|mention| match mention.flow {
+            Flow::Takes | Flow::MayTake => true,
+            Flow::Starts | Flow::Rests => false,
+        })
     }
 
     /// What the kind is, if the entity has one.

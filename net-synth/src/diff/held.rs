@@ -4,6 +4,7 @@
 //! attribute"): a resource without a policy is deleted, with everything in it; RDS clusters, and RDS
 //! instances outside of clusters, leave a snapshot when they are removed without a policy.
 
+use crate::plan::holds_nothing;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -72,92 +73,8 @@ pub fn holds_data(resource: &Value) -> bool {
     if kind == "AWS::Logs::LogGroup" {
         return !resource["Metadata"]["Network"]["Entity"].is_string();
     }
-    !HOLDS_NOTHING.contains(&kind)
+    !holds_nothing(kind)
 }
-
-/// Types of which a template says everything: made anew, they are what they were.
-const HOLDS_NOTHING: &[&str] = &[
-    "AWS::ApiGateway::Account",
-    "AWS::ApiGateway::Authorizer",
-    "AWS::ApiGateway::BasePathMapping",
-    "AWS::ApiGateway::Deployment",
-    "AWS::ApiGateway::DomainName",
-    "AWS::ApiGateway::GatewayResponse",
-    "AWS::ApiGateway::Method",
-    "AWS::ApiGateway::Model",
-    "AWS::ApiGateway::RequestValidator",
-    "AWS::ApiGateway::Resource",
-    "AWS::ApiGateway::RestApi",
-    "AWS::ApiGateway::Stage",
-    "AWS::ApiGateway::UsagePlan",
-    "AWS::ApiGateway::UsagePlanKey",
-    "AWS::ApiGatewayV2::Api",
-    "AWS::ApiGatewayV2::ApiMapping",
-    "AWS::ApiGatewayV2::Authorizer",
-    "AWS::ApiGatewayV2::Deployment",
-    "AWS::ApiGatewayV2::DomainName",
-    "AWS::ApiGatewayV2::Integration",
-    "AWS::ApiGatewayV2::Route",
-    "AWS::ApiGatewayV2::Stage",
-    "AWS::ApiGatewayV2::VpcLink",
-    "AWS::ApplicationAutoScaling::ScalableTarget",
-    "AWS::ApplicationAutoScaling::ScalingPolicy",
-    "AWS::CDK::Metadata",
-    "AWS::CloudFormation::WaitCondition",
-    "AWS::CloudFormation::WaitConditionHandle",
-    "AWS::CloudWatch::Alarm",
-    "AWS::CloudWatch::CompositeAlarm",
-    "AWS::CloudWatch::Dashboard",
-    "AWS::EC2::InternetGateway",
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::Route",
-    "AWS::EC2::RouteTable",
-    "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupEgress",
-    "AWS::EC2::SecurityGroupIngress",
-    "AWS::EC2::Subnet",
-    "AWS::EC2::SubnetRouteTableAssociation",
-    "AWS::EC2::VPC",
-    "AWS::EC2::VPCEndpoint",
-    "AWS::EC2::VPCGatewayAttachment",
-    "AWS::Events::EventBus",
-    "AWS::Events::EventBusPolicy",
-    "AWS::Events::Rule",
-    "AWS::IAM::Group",
-    "AWS::IAM::GroupPolicy",
-    "AWS::IAM::InstanceProfile",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Policy",
-    "AWS::IAM::Role",
-    "AWS::IAM::RolePolicy",
-    "AWS::IAM::ServiceLinkedRole",
-    "AWS::IAM::UserPolicy",
-    "AWS::IAM::UserToGroupAddition",
-    "AWS::KMS::Alias",
-    "AWS::Lambda::Alias",
-    "AWS::Lambda::EventInvokeConfig",
-    "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
-    "AWS::Lambda::LayerVersion",
-    "AWS::Lambda::LayerVersionPermission",
-    "AWS::Lambda::Permission",
-    "AWS::Lambda::Url",
-    "AWS::Lambda::Version",
-    "AWS::Logs::MetricFilter",
-    "AWS::Logs::ResourcePolicy",
-    "AWS::Logs::SubscriptionFilter",
-    "AWS::S3::BucketPolicy",
-    "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
-    "AWS::SNS::TopicInlinePolicy",
-    "AWS::SNS::TopicPolicy",
-    "AWS::SQS::QueueInlinePolicy",
-    "AWS::SQS::QueuePolicy",
-    "AWS::Scheduler::Schedule",
-    "AWS::Scheduler::ScheduleGroup",
-    "AWS::SecretsManager::ResourcePolicy",
-    "AWS::SecretsManager::RotationSchedule",
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! What the diagrams have in common: entities by brick, links by pair.
 
-use net_dsl::{Graph, GraphNode, Id, Network};
+use net_dsl::{Flow, Graph, GraphNode, Id, Mention, Network};
 use smol_str::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,24 +47,32 @@ impl<'n> Diagram<'n> {
 }
 
 fn arrows(graph: &Graph<'_>) -> Vec<Arrow> {
-    let mut arrows = Vec::new();
-    for (from, node) in graph.nodes().iter().enumerate() {
-        let mut by_target: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    // By both ends: the labels, and whether nothing is started.
+    let mut by_ends: BTreeMap<(usize, usize), (BTreeSet<&str>, bool)> = BTreeMap::new();
+    let mut draw = |from, to, label, at_rest| {
+        let (labels, all_at_rest) = by_ends.entry((from, to)).or_insert((BTreeSet::new(), true));
+        labels.insert(label);
+        *all_at_rest &= at_rest;
+    };
+    for (number, node) in graph.nodes().iter().enumerate() {
         for (to, link) in &node.out {
             let label = if link.label().is_empty() { link.verb().as_str() } else { link.label() };
-            by_target.entry(*to).or_default().insert(label);
+            let at_rest = !link.verb().descriptor().starts;
+            draw(number, *to, label, at_rest);
         }
-        for (to, labels) in by_target {
-            let at_rest = node
-                .out
-                .iter()
-                .filter(|(target, _)| *target == to)
-                .all(|(_, link)| !link.verb().descriptor().starts);
-            let label = labels.into_iter().collect::<Vec<_>>().join(", ");
-            arrows.push(Arrow { from, to, label, at_rest });
+        for Mention { other, flow } in &node.mentions {
+            match flow {
+                Flow::Starts => draw(number, *other, "starts", false),
+                Flow::Takes => draw(*other, number, "feeds", false),
+                Flow::MayTake | Flow::Rests => draw(number, *other, "refers to", true),
+            }
         }
     }
-    arrows
+    let arrow = |((from, to), (labels, at_rest)): (_, (BTreeSet<&str>, _))| {
+        let label = labels.into_iter().collect::<Vec<_>>().join(", ");
+        Arrow { from, to, label, at_rest }
+    };
+    by_ends.into_iter().map(arrow).collect()
 }
 
 /// A fill and a line colour for the brick of a number; the first eight are readable in print and by the

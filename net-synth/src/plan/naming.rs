@@ -17,7 +17,7 @@ impl LogicalId {
     }
 
     /// `async-processor`, `Function` → `AsyncProcessorFunction`.
-    pub(super) fn of(entity: &Id, suffix: &str) -> LogicalId {
+    pub(crate) fn of(entity: &Id, suffix: &str) -> LogicalId {
         let mut id = SmolStrBuilder::new();
         push_pascal(&mut id, entity.as_str());
         id.push_str(suffix);

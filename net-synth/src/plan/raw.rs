@@ -1,6 +1,6 @@
 //! Raw resources, which are what overlays set and nothing else.
 
-use super::{Need, Part, Planned, Planner, Value};
+use super::{Need, Part, Planned, Planner, Value, holds_nothing};
 use net_dsl::{
     Link, Removal,
     entity::{REMOVAL, raw},
@@ -16,8 +16,10 @@ impl Planned for Raw {
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
         let Some(resource_type) = node.facts.get(raw::RESOURCE_TYPE) else { return };
-        let removal = node.facts.get(REMOVAL).unwrap_or(Removal::Retain);
-        let part = Part::of(node.id, node.facts, "resource").kept(removal);
+        // Nothing is retained for nothing: what a template says everything of is made anew.
+        let default = (!holds_nothing(&resource_type)).then_some(Removal::Retain);
+        let part = Part::of(node.id, node.facts, "resource");
+        let part = Part { removal: node.facts.get(REMOVAL).or(default), ..part };
         let main = planner.id(number);
         planner.add_of_type(main, part, resource_type, Value::empty());
     }

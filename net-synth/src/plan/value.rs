@@ -60,7 +60,7 @@ pub enum Pseudo {
 }
 
 impl Pseudo {
-    const ALL: [Pseudo; 8] = [
+    pub(crate) const ALL: [Pseudo; 8] = [
         Pseudo::AccountId,
         Pseudo::NoValue,
         Pseudo::NotificationArns,
@@ -85,7 +85,7 @@ impl Pseudo {
         }
     }
 
-    fn parse(text: &str) -> Option<Pseudo> {
+    pub(crate) fn parse(text: &str) -> Option<Pseudo> {
         Pseudo::ALL.into_iter().find(|pseudo| pseudo.as_str() == text)
     }
 }

@@ -1,0 +1,147 @@
+#![doc = include_str!("reference_to_nothing.md")]
+
+use crate::{
+    Plan,
+    plan::{LogicalId, Pseudo, Resource},
+    schema::Schema,
+};
+use net_dsl::{
+    Graph,
+    check::{Finding, Findings, Rule, Severity},
+    property::PROPERTY,
+    reference::{Reading, replace},
+    text::nearest,
+};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// Reference to nothing.
+pub const RULE: Rule = Rule {
+    code: "P201",
+    severity: Severity::Error,
+    title: "reference to nothing",
+    acceptable: false,
+    explanation: include_str!("reference_to_nothing.md"),
+};
+
+pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for resource in &plan.resources {
+        for (path, value) in resource.part.overrides() {
+            let key = format!("{PROPERTY}{}/{path}", resource.part.name);
+            let mut json = value.to_json();
+            let mut wrong = Vec::new();
+            replace(&mut json, &mut |id, attribute| {
+                wrong.extend(fault(plan, graph, resource, id, attribute));
+                None
+            });
+            wrong.extend(unknown_function(&json, resource));
+            for finding in wrong {
+                // A link may make more than one resource, and a value may say one thing twice.
+                if seen.insert((resource.part.entity, key.clone(), finding.message.clone())) {
+                    findings.add(finding.given(resource.part.facts, &key, "referred to here"));
+                }
+            }
+        }
+    }
+}
+
+/// What is wrong with one reference.
+fn fault(
+    plan: &Plan<'_>,
+    graph: &Graph<'_>,
+    resource: &Resource<'_>,
+    id: &str,
+    attribute: Option<&str>,
+) -> Option<Finding> {
+    let by = resource.part.entity;
+    let referred = graph.referred(id);
+    let logical = match referred {
+        Some((number, suffix)) => LogicalId::of(graph.nodes()[number].id, suffix),
+        None => LogicalId::new(id),
+    };
+    if attribute.is_none() && Pseudo::parse(id).is_some() || plan.parameter(&logical).is_some() {
+        return None;
+    }
+    let Some(target) = plan.resource(&logical) else {
+        let shown = shown(id);
+        let message = format!("`{by}` refers to {shown}, which the template does not have");
+        let mut finding =
+            Finding::new(&RULE, by, message).why("CloudFormation would refuse the whole template");
+        if let Some(near) = near(plan, &shown) {
+            finding = finding.help(format!("did you mean `{near}`?"));
+        }
+        return Some(finding.help(
+            "refer to an entity by its handle: `ref_of(&orders)`, `arn_of(&orders)`, `attribute_of(&orders, \"QueueName\")`",
+        ));
+    };
+    // What an attribute is called may become known later only.
+    let attribute = attribute.filter(|attribute| !attribute.is_empty())?;
+    let schema = Schema::of(&target.resource_type)?;
+    if schema.has_attribute(attribute) {
+        return None;
+    }
+    let kind = &target.resource_type;
+    let message =
+        format!("`{by}` asks for `{attribute}` of `{logical}`, which {kind} does not have");
+    let known: Vec<_> = schema.attributes().collect();
+    let finding =
+        Finding::new(&RULE, by, message).why("CloudFormation would refuse the whole template");
+    let finding = match nearest(attribute, known.iter().copied()) {
+        Some(near) => finding.help(format!("did you mean `{near}`?")),
+        None => finding,
+    };
+    Some(match known.as_slice() {
+        [] => finding.help("it has no attributes; `Ref` gives what identifies it"),
+        known => finding.help(format!("it has {}", known.join(", "))),
+    })
+}
+
+/// An id as people know it.
+fn shown(id: &str) -> String {
+    if !id.starts_with('@') {
+        return format!("`{id}`");
+    }
+    let readings = Reading::all(id).into_iter().map(|Reading { entity, suffix }| {
+        let of = if suffix.is_empty() { String::new() } else { format!(" ({suffix})") };
+        format!("`{entity}`{of}")
+    });
+    readings.collect::<Vec<_>>().join(" or ")
+}
+
+fn near<'p>(plan: &'p Plan<'_>, shown: &str) -> Option<&'p str> {
+    let resources = plan.resources.iter().map(|resource| resource.id.as_str());
+    let parameters = plan.parameters.iter().map(|parameter| parameter.id.as_str());
+    let pseudo = Pseudo::ALL.iter().map(|pseudo| pseudo.as_str());
+    nearest(shown.trim_matches('`'), resources.chain(parameters).chain(pseudo))
+}
+
+/// A function of CloudFormation that refers to what no network's template has.
+fn unknown_function(json: &Json, resource: &Resource<'_>) -> Option<Finding> {
+    match json {
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
+        Json::Array(items) => items.iter().find_map(|item| unknown_function(item, resource)),
+        Json::Object(map) => {
+            let function = (map.len() == 1).then(|| map.keys().next()).flatten();
+            let what = match function.map(String::as_str) {
+                Some(name @ ("Fn::If" | "Condition")) => Some((name, "conditions")),
+                Some(name @ "Fn::FindInMap") => Some((name, "mappings")),
+                _ => None,
+            };
+            let Some((name, what)) = what else {
+                return map.values().find_map(|value| unknown_function(value, resource));
+            };
+            if name == "Condition" && !map.values().all(Json::is_string) {
+                // A key of a policy.
+                return map.values().find_map(|value| unknown_function(value, resource));
+            }
+            let by = resource.part.entity;
+            let message = format!("`{by}` uses `{name}`, and a network's template has no {what}");
+            Some(
+                Finding::new(&RULE, by, message)
+                    .why("CloudFormation would refuse the whole template")
+                    .help("decide in Rust: an `if` or a `match` makes one network or another"),
+            )
+        }
+    }
+}
