@@ -98,6 +98,16 @@ impl Engine {
         Some(engine)
     }
 
+    /// Has it forget everything, as if it had just been started.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub fn reset(&self) {
+        let address = self.endpoint.trim_start_matches("http://");
+        let reset = ask(address, "POST /_ministack/reset");
+        assert!(reset.is_some_and(|answer| answer.starts_with("HTTP/1.1 200")), "{address}");
+    }
+
     /// What it answers to an operation of a service, as in `sqs` and `ListQueues`.
     ///
     /// # Panics
@@ -135,12 +145,16 @@ impl Drop for Engine {
 }
 
 fn answers(address: &str) -> bool {
-    let Ok(mut stream) = TcpStream::connect(address) else { return false };
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    let request =
-        format!("GET /_ministack/health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    ask(address, "GET /_ministack/health").is_some_and(|answer| answer.starts_with("HTTP/1.1 200"))
+}
+
+/// What the engine itself answers, head and all; none if it does not.
+fn ask(address: &str, what: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    let head = format!("Host: {address}\r\nConnection: close\r\nContent-Length: 0");
+    stream.write_all(format!("{what} HTTP/1.1\r\n{head}\r\n\r\n").as_bytes()).ok()?;
     let mut answer = String::new();
-    stream.write_all(request.as_bytes()).is_ok()
-        && stream.read_to_string(&mut answer).is_ok()
-        && answer.starts_with("HTTP/1.1 200")
+    stream.read_to_string(&mut answer).ok()?;
+    Some(answer)
 }

@@ -4,6 +4,7 @@ pub mod arbitrary;
 pub mod engine;
 pub mod everything;
 pub mod networks;
+pub mod proxy;
 pub mod python;
 pub mod run;
 pub mod said;
