@@ -2,7 +2,8 @@
 //!
 //! The facts are CloudFormation's (user guide, "DeletionPolicy attribute" and "UpdateReplacePolicy
 //! attribute"): a resource without a policy is deleted, with everything in it; RDS clusters, and RDS
-//! instances outside of clusters, leave a snapshot when they are removed without a policy.
+//! instances outside of clusters, leave a snapshot when they are removed without a policy. A snapshot is
+//! left of the types that AWS lists, and of no others, whatever their policy says.
 
 use crate::plan::holds_nothing;
 use serde::Serialize;
@@ -49,20 +50,38 @@ pub fn replaced(resource: &Value) -> Option<Held> {
 fn judged(resource: &Value, policy: &str, by_default: Held) -> Held {
     match resource[policy].as_str() {
         Some("Retain" | "RetainExceptOnCreate") => Held::Left,
-        Some("Snapshot") => Held::Snapshot,
+        Some("Snapshot") if has_snapshots(resource) => Held::Snapshot,
         None if resource[policy].is_null() => by_default,
-        // `Delete`, and what is known only while deploying.
+        // `Delete`, a snapshot that there is not, and what is known only while deploying.
         Some(_) | None => Held::Lost,
     }
 }
 
 fn has_snapshot_by_default(resource: &Value) -> bool {
+    let is_database =
+        matches!(resource["Type"].as_str(), Some("AWS::RDS::DBCluster" | "AWS::RDS::DBInstance"));
+    is_database && has_snapshots(resource)
+}
+
+/// Whether CloudFormation can leave a snapshot of a resource: the list of both attributes' pages. An RDS
+/// instance in a cluster has none: the cluster has.
+fn has_snapshots(resource: &Value) -> bool {
     match resource["Type"].as_str() {
-        Some("AWS::RDS::DBCluster") => true,
         Some("AWS::RDS::DBInstance") => resource["Properties"]["DBClusterIdentifier"].is_null(),
-        Some(_) | None => false,
+        Some(kind) => WITH_SNAPSHOTS.contains(&kind),
+        None => false,
     }
 }
+
+const WITH_SNAPSHOTS: &[&str] = &[
+    "AWS::DocDB::DBCluster",
+    "AWS::EC2::Volume",
+    "AWS::ElastiCache::CacheCluster",
+    "AWS::ElastiCache::ReplicationGroup",
+    "AWS::Neptune::DBCluster",
+    "AWS::RDS::DBCluster",
+    "AWS::Redshift::Cluster",
+];
 
 /// Whether there may be something in a resource that is not in its template. Types that are not known
 /// are taken to hold something.
@@ -117,6 +136,30 @@ mod tests {
             let volume = json!({ "Type": "AWS::EC2::Volume", "UpdateReplacePolicy": policy });
             assert_eq!((removed(&volume), replaced(&volume)), (Some(Held::Lost), Some(held)));
         }
+    }
+
+    #[test]
+    fn a_snapshot_is_left_of_the_types_that_have_snapshots() {
+        let held = |kind: &str, properties: Value| {
+            let resource = json!({
+                "Type": kind,
+                "DeletionPolicy": "Snapshot",
+                "UpdateReplacePolicy": "Snapshot",
+                "Properties": properties,
+            });
+            assert_eq!(removed(&resource), replaced(&resource), "{kind}");
+            removed(&resource)
+        };
+        for kind in WITH_SNAPSHOTS.iter().chain(&["AWS::RDS::DBInstance"]) {
+            assert_eq!(held(kind, json!({})), Some(Held::Snapshot), "{kind}");
+        }
+        let unlisted =
+            ["AWS::DynamoDB::Table", "AWS::SQS::Queue", "AWS::S3::Bucket", "Custom::One"];
+        for kind in unlisted {
+            assert_eq!(held(kind, json!({})), Some(Held::Lost), "{kind}");
+        }
+        let member = json!({ "DBClusterIdentifier": "cluster" });
+        assert_eq!(held("AWS::RDS::DBInstance", member), Some(Held::Lost));
     }
 
     #[test]
