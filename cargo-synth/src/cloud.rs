@@ -57,9 +57,12 @@ pub(crate) const CHANGE_SET: &str = "synth";
 /// have the time that their size takes besides.
 const CONNECT: Duration = Duration::from_secs(5);
 const SILENCE: Duration = Duration::from_secs(20);
+/// The same for the first question, which is answered at once by whatever answers at all.
+const FIRST_SILENCE: Duration = Duration::from_secs(5);
 
-/// How long CloudFormation may take to work out what is in a change set that somebody left.
-const WORKED_OUT: Duration = Duration::from_secs(300);
+/// How long something that AWS works on is waited for, where no event tells its end: a change set that is
+/// worked out, a function's update, a table's.
+const WORKED_OUT: Duration = Duration::from_secs(600);
 
 /// A change set that waits to be applied.
 pub(crate) struct ChangeSet {
@@ -125,7 +128,10 @@ impl Cloud {
                 .help("--region eu-west-1, or AWS_REGION=eu-west-1, or `region` in ~/.aws/config")
         })?;
         // Asked twice and not thrice: whoever says nothing is told of soon.
+        let patience =
+            TimeoutConfig::builder().connect_timeout(CONNECT).read_timeout(FIRST_SILENCE).build();
         let sts = aws_sdk_sts::config::Builder::from(&config)
+            .timeout_config(patience)
             .retry_config(aws_config::retry::RetryConfig::standard().with_max_attempts(2))
             .build();
         let identity = aws_sdk_sts::Client::from_conf(sts).get_caller_identity().send().await;
@@ -314,13 +320,14 @@ impl Cloud {
         let id = match request.send().await {
             Ok(made) => made.id,
             // Ours, if the answer was lost and the request was sent once more.
-            Err(error) if error.code() == Some("AlreadyExistsException") => {
-                match self.change_set_of(place, &token).await? {
-                    Some(id) => Some(id),
-                    None => return Err(conflict(stack, &error)),
-                }
+            Err(error) if is_there(&error) => match self.change_set_of(place, &token).await? {
+                Some(id) => Some(id),
+                None => return Err(conflict(stack, &error)),
+            },
+            // Somebody changes the stack by now, or has deleted it.
+            Err(error) if says(&error, "_IN_PROGRESS") || is_gone(&error) => {
+                return Err(conflict(stack, &error));
             }
-            Err(error) if says(&error, "_IN_PROGRESS") => return Err(conflict(stack, &error)),
             Err(error) => {
                 let what = format!("the changes of `{stack}` could not be worked out");
                 return Err(refused(&what, &error));
@@ -354,7 +361,7 @@ impl Cloud {
         change_set: &str,
         token: String,
     ) -> Result<Option<ChangeSet>> {
-        let mut pause = Pause::new();
+        let (start, mut pause) = (Instant::now(), Pause::new());
         loop {
             let (mut changes, mut next) = (Vec::new(), None);
             let described = loop {
@@ -394,7 +401,13 @@ impl Cloud {
                     ))
                     .why(reason));
                 }
-                _ => pause.wait().await,
+                _ if start.elapsed() < WORKED_OUT => pause.wait().await,
+                _ => {
+                    let minutes = WORKED_OUT.as_secs() / 60;
+                    return Err(Error::new(format!("the changes of `{stack}` do not come"))
+                        .why(format!("CloudFormation has worked on them for {minutes} minutes"))
+                        .help("run it again; what is worked out by then is made anew"));
+                }
             }
         }
     }
@@ -475,9 +488,10 @@ impl Cloud {
         Ok(found.stack_events().iter().any(|event| event.client_request_token() == token))
     }
 
-    /// Starts to delete a stack.
+    /// Starts to delete a stack; deleting it twice is deleting it once.
     pub(crate) async fn delete(&self, stack: &str) -> Result<()> {
         let request = self.cloudformation.delete_stack().stack_name(stack);
+        let request = request.client_request_token(token());
         request
             .send()
             .await
@@ -569,6 +583,11 @@ fn is_gone<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     says(error, "does not exist") || error.code().is_some_and(is_code)
 }
 
+/// Whether there is a change set of this name, or a stack of this name to which no other can be made.
+fn is_there<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    error.code() == Some("AlreadyExistsException") || says(error, "already exists")
+}
+
 /// Two deployments at once: one goes on, and the other says so.
 fn conflict<E, R>(stack: &str, error: &SdkError<E, R>) -> Error
 where
@@ -602,9 +621,7 @@ where
     let reason = match (error.code(), error.message()) {
         (Some(code), Some(message)) => format!("{code}: {message}"),
         (Some(code), None) => code.to_owned(),
-        _ if is_silent(error) => {
-            format!("nothing came for {} s: it is asked, and does not answer", SILENCE.as_secs())
-        }
+        _ if is_silent(error) => "it was asked, and did not answer in time".to_owned(),
         // No answer: only the chain of causes says where the way ends.
         _ => chain(error),
     };
@@ -632,7 +649,10 @@ mod tests {
 
     /// What AWS answers at an instant in which no emulator is ever seen: one answer for each request. The
     /// requests' first lines and bodies.
-    fn aws<const N: usize>(answers: [(u16, &'static str); N]) -> (Cloud, JoinHandle<Vec<String>>) {
+    fn aws(
+        answers: impl IntoIterator<Item = (u16, &'static str)>,
+    ) -> (Cloud, JoinHandle<Vec<String>>) {
+        let answers: Vec<_> = answers.into_iter().collect();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let requests = thread::spawn(move || {
@@ -751,6 +771,63 @@ mod tests {
             assert!(said.contains("somebody else changes `restaurant` at the same time"), "{said}");
             requests.join().expect("three requests");
         }
+    }
+
+    #[tokio::test]
+    async fn a_stack_that_somebody_else_changes_meanwhile_is_one_clear_error() {
+        let refusal = |message: &str| {
+            let error = format!("<Code>ValidationError</Code><Message>{message}</Message>");
+            &*format!("<ErrorResponse><Error>{error}</Error></ErrorResponse>").leak()
+        };
+        let there = "Stack [restaurant] already exists and cannot be created again with the \
+            changeSet [synth].";
+        let (template, busy) =
+            (template(), "is in UPDATE_IN_PROGRESS state and can not be updated.");
+        for answers in [
+            vec![(200, FORGOTTEN), (400, refusal(there)), (404, NO_CHANGE_SET)],
+            vec![(200, FORGOTTEN), (400, refusal(&format!("Stack:arn {busy}")))],
+            vec![(200, FORGOTTEN), (400, refusal("Stack [restaurant] does not exist"))],
+        ] {
+            let count = answers.len();
+            let (cloud, requests) = aws(answers);
+            let error = cloud.create_change_set(wanted(&template)).await.err().expect("an error");
+            let said = said(&error);
+            assert!(said.contains("somebody else changes `restaurant` at the same time"), "{said}");
+            assert_eq!(requests.join().expect("requests").len(), count);
+        }
+    }
+
+    const UPDATING: &str = "{ \"__type\": \"ResourceConflictException\", \"message\": \"The \
+        operation cannot be performed at this time. An update is in progress for resource\" }";
+
+    #[tokio::test]
+    async fn code_whose_first_update_still_goes_on_is_updated_once_it_can_be() {
+        let (cloud, requests) = aws([(409, UPDATING), (409, UPDATING), (200, "{}")]);
+        cloud.update_code("cook", "packages", "key", None).await.expect("it is updated");
+        assert_eq!(requests.join().expect("three requests").len(), 3);
+    }
+
+    #[tokio::test]
+    async fn a_bucket_that_somebody_makes_just_now_is_waited_for() {
+        let aborted = "<Error><Code>OperationAborted</Code><Message>A conflicting conditional \
+            operation is currently in progress against this resource.</Message></Error>";
+        let (cloud, requests) = aws([(404, ""), (409, aborted), (200, "")]);
+        assert!(!cloud.ensure_bucket("packages").await.expect("it is there"));
+        requests.join().expect("three requests");
+    }
+
+    #[tokio::test]
+    async fn a_stack_that_goes_without_an_event_is_gone() {
+        let nothing = "<DescribeStackEventsResponse><DescribeStackEventsResult><StackEvents/>\
+            </DescribeStackEventsResult></DescribeStackEventsResponse>";
+        let gone = "<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>one\
+            </StackName><CreationTime>2026-11-24T12:00:00Z</CreationTime><StackStatus>\
+            DELETE_COMPLETE</StackStatus></member></Stacks></DescribeStacksResult>\
+            </DescribeStacksResponse>";
+        let (cloud, requests) = aws([(200, nothing), (200, nothing), (200, gone), (200, nothing)]);
+        let mut events = Events::from_now(&cloud, "stack").await.expect("events");
+        assert_eq!(events.follow(true, |_| ()).await.expect("a status"), "DELETE_COMPLETE");
+        requests.join().expect("four requests");
     }
 
     fn planned() -> ChangeSet {

@@ -219,8 +219,8 @@ async fn orphans(cloud: &Cloud, name: &str, network: Option<&str>) -> Result<Vec
     if !is_ours {
         return Ok(Vec::new());
     }
-    let tables = cloud.resources(&id).await?.into_iter();
-    existing(cloud, tables.filter(|found| found.is_left && found.kind == TABLE).collect()).await
+    let left = cloud.left(&id).await?.into_iter();
+    existing(cloud, left.filter(|found| found.kind == TABLE).collect()).await
 }
 
 async fn delete_tables(cloud: &Cloud, tables: &[Resource], progress: &Progress) -> Result<()> {

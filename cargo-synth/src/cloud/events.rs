@@ -1,6 +1,6 @@
 //! What happens to a stack's resources, as it happens.
 
-use super::{Cloud, Pause, refused};
+use super::{Cloud, Pause, Resource, refused};
 use crate::error::{Error, Result};
 use aws_sdk_cloudformation::{
     error::SdkError, operation::describe_stack_events::DescribeStackEventsError, types::StackEvent,
@@ -48,6 +48,9 @@ impl Event {
     }
 }
 
+/// The status of a stack that is not there any more.
+const GONE: &str = "DELETE_COMPLETE";
+
 /// Whether a status is not that of something going on.
 pub(crate) fn is_over(status: &str) -> bool {
     !status.ends_with("_IN_PROGRESS")
@@ -55,6 +58,32 @@ pub(crate) fn is_over(status: &str) -> bool {
 
 fn unreadable(stack: &str, error: &SdkError<DescribeStackEventsError>) -> Error {
     refused(&format!("the events of `{stack}` cannot be read"), error)
+}
+
+impl Cloud {
+    /// What a stack that was deleted has left outside of it: what CloudFormation passed over since it began
+    /// to delete the stack. Its events say so, which AWS keeps for 90 days (API reference,
+    /// `DescribeStackEvents`).
+    pub(crate) async fn left(&self, stack: &str) -> Result<Vec<Resource>> {
+        let request = self.cloudformation.describe_stack_events().stack_name(stack);
+        let mut events = request.into_paginator().items().send();
+        let mut left: Vec<Resource> = Vec::new();
+        // The newest come first.
+        while let Some(event) = events.next().await {
+            let event = event.map_err(|error| unreadable(stack, &error))?;
+            let physical = event.physical_resource_id.clone().unwrap_or_default();
+            let event = Event::of(event);
+            if event.is_stack && !event.status.starts_with("DELETE_") {
+                break;
+            }
+            if event.status == "DELETE_SKIPPED" && left.iter().all(|one| one.physical != physical) {
+                let (logical, kind) = (event.resource, event.resource_type);
+                left.push(Resource { logical, physical, kind, is_left: true });
+            }
+        }
+        left.reverse();
+        Ok(left)
+    }
 }
 
 /// The events of a stack from now on.
@@ -104,15 +133,18 @@ impl<'c> Events<'c> {
         let mut pause = Pause::new();
         let mut ended = !started;
         loop {
-            for event in self.fresh().await? {
+            let fresh = self.fresh().await?;
+            let is_quiet = fresh.is_empty();
+            for event in fresh {
                 ended |= event.is_stack && event.is_over();
                 show(event);
             }
-            if ended {
+            if ended || is_quiet {
                 let stack = self.cloud.stack(&self.stack).await?;
                 let status = stack.and_then(|stack| stack.stack_status);
-                let status = status.map_or("DELETE_COMPLETE".to_owned(), |s| s.as_str().to_owned());
-                if is_over(&status) {
+                let status = status.map_or(GONE.to_owned(), |status| status.as_str().to_owned());
+                // A stack that had nothing but a change set may go without an event.
+                if is_over(&status) && (ended || status == GONE) {
                     self.fresh().await?.into_iter().for_each(&mut show);
                     return Ok(status);
                 }

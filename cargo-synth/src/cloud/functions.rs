@@ -1,13 +1,15 @@
 //! The code of functions, as it is deployed.
 
-use super::{Cloud, Pause, refused};
+use super::{Cloud, Pause, WORKED_OUT, refused};
 use crate::error::{Error, Result};
 use aws_sdk_lambda::{
+    error::ProvideErrorMetadata as _,
     operation::get_function_configuration::GetFunctionConfigurationOutput,
     types::{Architecture, LastUpdateStatus},
 };
 use aws_smithy_types::base64;
 use sha2::{Digest as _, Sha256};
+use std::time::Instant;
 
 /// A package's hash as Lambda writes it.
 pub(crate) fn code_sha256(package: &[u8]) -> String {
@@ -23,14 +25,16 @@ impl Cloud {
     }
 
     async fn settled_function(&self, function: &str) -> Result<GetFunctionConfigurationOutput> {
-        let mut pause = Pause::new();
+        let (start, mut pause) = (Instant::now(), Pause::new());
         loop {
             let request = self.lambda.get_function_configuration().function_name(function);
             let found = request.send().await.map_err(|error| {
                 refused(&format!("the function `{function}` cannot be looked at"), &error)
             })?;
             match found.last_update_status {
-                Some(LastUpdateStatus::InProgress) => pause.wait().await,
+                Some(LastUpdateStatus::InProgress) if start.elapsed() < WORKED_OUT => {
+                    pause.wait().await;
+                }
                 _ => return Ok(found),
             }
         }
@@ -44,13 +48,27 @@ impl Cloud {
         key: &str,
         architecture: Option<&str>,
     ) -> Result<()> {
-        let request = self.lambda.update_function_code().function_name(function);
+        let (start, mut pause) = (Instant::now(), Pause::new());
         let architectures = architecture.map(|name| vec![Architecture::from(name)]);
-        let request = request.s3_bucket(bucket).s3_key(key).set_architectures(architectures);
-        request.send().await.map_err(|error| {
-            refused(&format!("the code of `{function}` could not be updated"), &error)
-        })?;
-        Ok(())
+        loop {
+            let request = self.lambda.update_function_code().function_name(function);
+            let request = request.s3_bucket(bucket).s3_key(key);
+            match request.set_architectures(architectures.clone()).send().await {
+                Ok(_) => return Ok(()),
+                // An update goes on: this one, where its answer was lost and it was sent once more, or
+                // somebody else's. The same code twice is the same code.
+                Err(error)
+                    if error.code() == Some("ResourceConflictException")
+                        && start.elapsed() < WORKED_OUT =>
+                {
+                    pause.wait().await;
+                }
+                Err(error) => {
+                    let what = format!("the code of `{function}` could not be updated");
+                    return Err(refused(&what, &error));
+                }
+            }
+        }
     }
 
     /// Waits until a function has the code that it was given.

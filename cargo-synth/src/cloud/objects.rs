@@ -1,6 +1,6 @@
 //! The bucket with the packages, and what is in it.
 
-use super::{Cloud, SILENCE, refused};
+use super::{Cloud, Pause, SILENCE, WORKED_OUT, refused};
 use crate::error::{Error, Result};
 use aws_sdk_cloudformation::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::{
@@ -11,7 +11,7 @@ use aws_sdk_s3::{
 use aws_smithy_types::{base64, timeout::TimeoutConfig};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What became of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +39,26 @@ const SLOWEST: u64 = 20_000;
 impl Cloud {
     /// Makes a bucket, unless this account has it; whether it was made.
     pub(crate) async fn ensure_bucket(&self, bucket: &str) -> Result<bool> {
+        let (start, mut pause) = (Instant::now(), Pause::new());
+        loop {
+            match self.try_bucket(bucket).await? {
+                Some(is_made) => return Ok(is_made),
+                None if start.elapsed() < WORKED_OUT => pause.wait().await,
+                None => {
+                    return Err(Error::new(format!("the bucket `{bucket}` does not come to be"))
+                        .why("somebody else has made or deleted it all the while")
+                        .help("choose another: `--bucket NAME`"));
+                }
+            }
+        }
+    }
+
+    /// The same; none where somebody else makes or deletes it just now.
+    async fn try_bucket(&self, bucket: &str) -> Result<Option<bool>> {
         let asked =
             self.s3.head_bucket().bucket(bucket).expected_bucket_owner(&self.account).send().await;
         let error = match asked {
-            Ok(_) => return Ok(false),
+            Ok(_) => return Ok(Some(false)),
             Err(error) => error,
         };
         let why = match error.raw_response().map(|response| response.status().as_u16()) {
@@ -62,9 +78,12 @@ impl Cloud {
         });
         let request = self.s3.create_bucket().bucket(bucket).set_create_bucket_configuration(place);
         match request.send().await {
-            Ok(_) => Ok(true),
+            Ok(_) => Ok(Some(true)),
             // Another deployment was faster, or this one, and its answer was lost.
-            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(true),
+            Err(error) if error.code() == Some("BucketAlreadyOwnedByYou") => Ok(Some(true)),
+            // "A conflicting conditional operation is currently in progress against this resource" (S3 API
+            // reference, error responses).
+            Err(error) if error.code() == Some("OperationAborted") => Ok(None),
             Err(error) => Err(refused(&format!("the bucket `{bucket}` could not be made"), &error)),
         }
     }

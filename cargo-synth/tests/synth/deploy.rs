@@ -365,7 +365,7 @@ fn parameters_are_given_once_and_never_shown() {
     let other = deploy(&["--parameter", "BankUrl=https://swordfish.example"]).code(1);
     let other = other.has(&["no parameter `BankUrl`", "it has BankBaseUrl"]);
     let no_url = deploy(&["--parameter", "BankBaseUrl=swordfish"]).code(1);
-    let no_url = no_url.has(&["the value of `BankBaseUrl`", "a URL without a query"]);
+    let no_url = no_url.has(&["the value of `BankBaseUrl`", "a URL of HTTPS without a query"]);
     for early in [nothing, other, no_url] {
         assert!(!early.text().contains("swordfish"), "{}", early.err);
         assert_eq!(
