@@ -50,7 +50,7 @@ pub(crate) fn with_python(project: &Project) {
 }
 
 /// Puts a folder in the place of a binary.
-fn with_folder(
+pub(crate) fn with_folder(
     project: &Project,
     binary: &str,
     folder: &str,

@@ -26,8 +26,13 @@ impl Site {
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        self.through(&self.engine.endpoint, arguments)
+    }
+
+    /// [`Site::command`], with something else in the engine's place.
+    pub(crate) fn through(&self, endpoint: &str, arguments: &[&str]) -> Command {
         let mut command = self.project.synth(arguments);
-        engine::credentials(&mut command, &self.engine.endpoint);
+        engine::credentials(&mut command, endpoint);
         command.env("SYNTH_PARAMETER_BankBaseUrl", "https://bank.example");
         command
     }

@@ -11,18 +11,21 @@ use std::{
     process::{Child, Command, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// `synth watch`, which ends with the test.
-struct Watch {
+pub(crate) struct Watch {
     process: Child,
     lines: Receiver<String>,
 }
 
 impl Watch {
     fn start(site: &Site) -> Watch {
-        let mut command = site.command(&["watch"]);
+        Watch::of(site.command(&["watch"]))
+    }
+
+    pub(crate) fn of(mut command: Command) -> Watch {
         let command = command.stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = command.spawn().expect("synth");
         let stderr = BufReader::new(process.stderr.take().expect("a pipe"));
@@ -39,20 +42,43 @@ impl Watch {
 
     /// What it says up to a line that starts with something.
     #[track_caller]
-    fn until(&self, start: &str) -> Said {
+    pub(crate) fn until(&self, start: &str) -> Said {
+        self.until_one(&[start])
+    }
+
+    /// The same, of one of several.
+    #[track_caller]
+    pub(crate) fn until_one(&self, starts: &[&str]) -> Said {
         let mut err = String::new();
         loop {
             let line = self.lines.recv_timeout(Duration::from_secs(120));
-            let line = line.unwrap_or_else(|_| panic!("it does not say `{start}`, only:\n{err}"));
+            let line = line.unwrap_or_else(|_| panic!("it says none of {starts:?}, only:\n{err}"));
             err += &format!("{line}\n");
-            if line.trim_start().starts_with(start) {
+            if starts.iter().any(|start| line.trim_start().starts_with(start)) {
                 return Said { code: None, out: String::new(), err };
             }
         }
     }
 
+    /// Its process id.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Whether it ends within a time.
+    pub(crate) fn ends_within(&mut self, time: Duration) -> bool {
+        let start = Instant::now();
+        while start.elapsed() < time {
+            if self.process.try_wait().expect("it is a child").is_some() {
+                return true;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        false
+    }
+
     /// Interrupts it, as Ctrl-C does.
-    fn interrupt(mut self) {
+    pub(crate) fn interrupt(mut self) {
         let id = self.process.id().to_string();
         assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill runs").success());
         self.until("interrupted").has(&["the stack stays"]);
