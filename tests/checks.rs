@@ -263,6 +263,16 @@ fn streamed_as(view: &str) -> Network {
     streamed_to(1) + property::set(&tickets(), property, view)
 }
 
+/// Orders encrypted with a key.
+fn encrypted(key: Value) -> Network {
+    orders().network() + property::set(&orders(), property::sqs::queue::KMS_MASTER_KEY_ID, key)
+}
+
+/// The same, and a topic that fans out to them.
+fn copied(key: Value) -> Network {
+    Topic::<Order>::builder().name(name!("placed")).build().fans_out_to(&orders()) + encrypted(key)
+}
+
 /// A till that an overlay gives one variable.
 fn told(variable: &str) -> Network {
     let variables = property::lambda::function::ENVIRONMENT_VARIABLES;
@@ -430,6 +440,13 @@ const CASES: &[Case] = &[
     case("P104", || raw_resources(501), || raw_resources(500)),
     case("P105", || called(65), || called(64)),
     case("P106", || hiding_by_overlay(43_201), || hiding_by_overlay(43_200)),
+    case(
+        "P107",
+        || encrypted(json!({ "Fn::ImportValue": "key" })),
+        || encrypted(json!({ "Ref": "AWS::NoValue" })),
+    ),
+    case("P108", || copied(json!("alias/aws/sqs")), || encrypted(json!("alias/aws/sqs"))),
+    case("P109", || copied(json!("alias/orders")), || encrypted(json!("alias/orders"))),
     case(
         "P201",
         || tagged(json!({ "Ref": "OrderQueue" })),

@@ -1,6 +1,8 @@
 //! Checks of what only a plan shows: the limits of AWS that a network as a whole runs into.
 
 pub mod environment_size;
+pub mod key_policy;
+pub mod key_policy_elsewhere;
 pub mod one_logical_id;
 pub mod physical_name;
 pub mod policy_size;
@@ -8,6 +10,7 @@ pub mod property_limits;
 pub mod raw_shape;
 pub mod reference_to_nothing;
 pub mod stack_limits;
+pub mod untold_permission;
 
 use crate::Plan;
 use net_dsl::{
@@ -37,6 +40,9 @@ rules! {
     stack_limits
     physical_name
     property_limits
+    untold_permission
+    key_policy
+    key_policy_elsewhere
     reference_to_nothing
     raw_shape
 }

@@ -6,8 +6,10 @@
 
 mod alexa_skill;
 mod external_service;
+mod extra;
 pub(crate) mod function;
 mod http_api;
+pub(crate) mod key;
 mod length;
 mod naming;
 mod policy;
@@ -20,6 +22,7 @@ mod topic;
 pub mod types;
 mod value;
 
+pub use key::{Key, KeyUse, Service, Untold};
 pub use naming::{LogicalId, PhysicalName, stack_name};
 pub(crate) use stateless::holds_nothing;
 pub use value::{Entries, Pseudo, Value};
@@ -44,6 +47,10 @@ pub struct Plan<'n> {
     pub resources: Vec<Resource<'n>>,
     /// What a deployment tells.
     pub outputs: Vec<Output>,
+    /// Keys that a service needs in its own name, in order of entity.
+    pub keys: Vec<KeyUse<'n>>,
+    /// Overrides that leave open what a role has to be allowed, in order of entity.
+    pub untold: Vec<Untold<'n>>,
 }
 
 /// A value given when deploying.
@@ -151,12 +158,16 @@ impl<'n> Plan<'n> {
                 parameters: Vec::new(),
                 resources: Vec::with_capacity(graph.nodes().len() * 2),
                 outputs: Vec::new(),
+                keys: Vec::new(),
+                untold: Vec::new(),
             },
             code_bucket: None,
         };
         for (number, node) in graph.nodes().iter().enumerate() {
             if let Some(kind) = node.kind {
                 of(kind).resources(&mut planner, number);
+                planner.note_keys(number);
+                planner.note_places(number);
             }
         }
         let Planner { mut plan, .. } = planner;
@@ -246,6 +257,9 @@ impl Resource<'_> {
 trait Planned: Sync {
     /// The suffix of the logical id of the resource that links lead to, if there is one.
     fn main(&self) -> Option<&'static str>;
+
+    /// The CloudFormation type of that resource.
+    fn main_type(&self, node: &GraphNode<'_>) -> Option<SmolStr>;
 
     /// Plans the resources, parameters and outputs of an entity and of the links that leave it.
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize);
@@ -345,6 +359,13 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     fn attribute(&self, number: usize, attribute: &'static str) -> Value {
         Value::Attribute(Box::new((self.id(number), SmolStr::new_static(attribute))))
+    }
+
+    /// The entity that links to a logical id lead to, and the CloudFormation type of the resource.
+    fn called(&self, id: &LogicalId) -> Option<(&'g GraphNode<'n>, SmolStr)> {
+        let number = self.ids.iter().position(|main| main == id)?;
+        let node = self.node(number);
+        Some((node, of(node.kind?).main_type(node)?))
     }
 
     /// What a statement about an entity is called.

@@ -1,12 +1,18 @@
 //! Alexa skills: who may start the functions that answer them.
 
 use super::{LogicalId, Need, Output, Parameter, Planned, Planner, Value, http_api::permission};
-use net_dsl::{Link, Verb};
+use net_dsl::{GraphNode, Link, Verb};
+
+use smol_str::SmolStr;
 
 pub(super) struct AlexaSkill;
 
 impl Planned for AlexaSkill {
     fn main(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
         None
     }
 

@@ -2,14 +2,20 @@
 
 use super::{LogicalId, Need, Parameter, Planned, Planner, Value, policy::allow};
 use net_dsl::{
-    Link, Verb, binding,
+    GraphNode, Link, Verb, binding,
     entity::{MESSAGE, external_service},
 };
+
+use smol_str::SmolStr;
 
 pub(super) struct ExternalService;
 
 impl Planned for ExternalService {
     fn main(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
         None
     }
 

@@ -1,7 +1,7 @@
 //! Functions, each with its role, its log group and, where nobody waits for it, its dead-letter queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value,
+    LogicalId, Need, Part, Planned, Planner, Value, extra, key,
     naming::derived_name,
     policy::{self, allow},
     queue, types,
@@ -36,6 +36,10 @@ impl Planned for Function {
         Some("Function")
     }
 
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::FUNCTION))
+    }
+
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
         let (id, facts) = (node.id, node.facts);
@@ -59,7 +63,7 @@ impl Planned for Function {
         let architecture = function::architecture(facts);
         let memory = facts.setting(function::MEMORY).unwrap_or(function::DEFAULT_MEMORY);
         let properties = object! {
-            "FunctionName": planner.cycles[number].map(|_| derived_name(id)),
+            "FunctionName": planner.cycles[number].map(|_| function_name(planner, number)),
             "Runtime": SmolStr::new(runtime),
             "Architectures": Value::from([architecture.as_str().into()]),
             "Handler": SmolStr::new(handler),
@@ -151,7 +155,8 @@ fn needs(
     let node = planner.node(number);
     let mut statements = Vec::with_capacity(2 + node.into.len() + node.out.len());
     let logs = &["logs:CreateLogStream", "logs:PutLogEvents"];
-    statements.push(allow(SmolStr::new_static("Logs"), logs, Value::Arn(log_group.clone())));
+    let group = extra::log_group(planner, node.facts).unwrap_or(Value::Arn(log_group.clone()));
+    statements.push(allow(SmolStr::new_static("Logs"), logs, group));
     if let Some(queue) = dead_letters {
         let sid = SmolStr::new_static("SendsDeadLetters");
         statements.push(allow(sid, &["sqs:SendMessage"], Value::Arn(queue.clone())));
@@ -168,6 +173,8 @@ fn needs(
         let Some(kind) = planner.node(*from).kind else { continue };
         if link.verb() == Verb::Triggers {
             statements.extend(super::of(kind).feeds(planner, *from, link));
+            let sid = planner.sid("SendsFailuresOf", *from);
+            statements.extend(extra::failures(planner, link.facts(), &sid));
         }
     }
     for (to, link) in &node.out {
@@ -182,6 +189,8 @@ fn needs(
         statements.extend(need.statements);
         environment.extend(need.variables);
     }
+    statements.extend(key::statements(planner, number));
+    statements.extend(extra::statements(planner, node.facts));
     environment.sort_by(|a, b| a.0.cmp(&b.0));
     environment.dedup_by(|a, b| a.0 == b.0);
     (statements, environment.into_boxed_slice())
@@ -208,6 +217,15 @@ fn derived_arn(planner: &Planner<'_, '_>, number: usize) -> Value {
         ":".into(),
         AccountId.into(),
         ":function:".into(),
-        derived_name(planner.node(number).id),
+        function_name(planner, number),
     ])
+}
+
+/// The name of a function that others address by it: what an overlay says, or a derived one.
+fn function_name(planner: &Planner<'_, '_>, number: usize) -> Value {
+    let node = planner.node(number);
+    match node.facts.property("function/FunctionName") {
+        Some(name) => Value::from_json(&name),
+        None => derived_name(node.id),
+    }
 }

@@ -14,6 +14,10 @@ impl Planned for HttpApi {
         Some("Api")
     }
 
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::API))
+    }
+
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
         let (id, facts) = (node.id, node.facts);

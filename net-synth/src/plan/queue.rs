@@ -1,7 +1,7 @@
 //! Queues, standard and FIFO, each with its dead-letter queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value,
+    LogicalId, Need, Part, Planned, Planner, Value, key,
     policy::{self, allow},
     types,
     value::object,
@@ -13,6 +13,8 @@ use net_dsl::{
     link,
 };
 
+use smol_str::SmolStr;
+
 pub(super) struct Queue {
     pub(super) fifo: bool,
 }
@@ -20,6 +22,10 @@ pub(super) struct Queue {
 impl Planned for Queue {
     fn main(&self) -> Option<&'static str> {
         Some("Queue")
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::QUEUE))
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
@@ -37,7 +43,8 @@ impl Planned for Queue {
             "VisibilityTimeout": queue::effective_visibility_timeout(planner.graph, node),
             "MessageRetentionPeriod": queue::retention(facts),
             "DelaySeconds": queue::delay(facts),
-            "SqsManagedSseEnabled": true,
+            // SQS takes one kind of encryption: by the key that an overlay names, or its own.
+            "SqsManagedSseEnabled": planner.key(facts, key::QUEUE).is_none().then_some(true),
             "RedrivePolicy": redrive.clone().map(|(queue, receives)| object! {
                 "deadLetterTargetArn": Value::Arn(queue),
                 "maxReceiveCount": receives,

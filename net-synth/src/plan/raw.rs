@@ -2,15 +2,21 @@
 
 use super::{Need, Part, Planned, Planner, Value, holds_nothing};
 use net_dsl::{
-    Link, Removal,
+    GraphNode, Link, Removal,
     entity::{REMOVAL, raw},
 };
+
+use smol_str::SmolStr;
 
 pub(super) struct Raw;
 
 impl Planned for Raw {
     fn main(&self) -> Option<&'static str> {
         Some("Resource")
+    }
+
+    fn main_type(&self, node: &GraphNode<'_>) -> Option<SmolStr> {
+        node.facts.get(raw::RESOURCE_TYPE)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {

@@ -1,9 +1,12 @@
 //! Schedules, one for each function that they start, with the role it is started in.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, function, policy::allow, types, value::object,
+    LogicalId, Need, Part, Planned, Planner, Value, extra, function, key, policy::allow, types,
+    value::object,
 };
-use net_dsl::{Link, Verb, entity::schedule};
+use net_dsl::{GraphNode, Link, Verb, entity::schedule};
+
+use smol_str::SmolStr;
 
 pub(super) struct Schedule;
 
@@ -12,6 +15,10 @@ const INPUT: &str = r#"{"scheduled_at":"<aws.scheduler.scheduled-time>"}"#;
 
 impl Planned for Schedule {
     fn main(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
         None
     }
 
@@ -41,7 +48,11 @@ impl Planned for Schedule {
             planner.add(schedule, Part::of(id, facts, "schedule"), types::SCHEDULE, properties);
             let sid = planner.sid("Starts", to);
             let statement = allow(sid, &["lambda:InvokeFunction"], planner.arn(to));
-            let properties = function::role("scheduler.amazonaws.com", true, vec![statement]);
+            let key = planner.key(facts, key::SCHEDULE);
+            let key = key.and_then(|key| key.allows("UsesKey".into(), &["kms:Decrypt"], None));
+            let lost = extra::lost_ticks(planner, facts);
+            let statements = [statement].into_iter().chain(key).chain(lost).collect();
+            let properties = function::role("scheduler.amazonaws.com", true, statements);
             planner.add(role, Part::of(id, link.facts(), "role"), types::ROLE, properties);
         }
     }

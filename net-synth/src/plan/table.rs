@@ -1,9 +1,9 @@
 //! Tables and their streams.
 
 use super::{
-    Need, Part, Planned, Planner, Value, function, policy::allow, queue, types, value::object,
+    Need, Part, Planned, Planner, Value, function, key, policy::allow, queue, types, value::object,
 };
-use net_dsl::{Link, Removal, Verb, entity::REMOVAL, entity::table};
+use net_dsl::{GraphNode, Link, Removal, Verb, entity::REMOVAL, entity::table};
 use smol_str::SmolStr;
 
 pub(super) struct Table;
@@ -11,6 +11,10 @@ pub(super) struct Table;
 impl Planned for Table {
     fn main(&self) -> Option<&'static str> {
         Some("Table")
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::TABLE))
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
@@ -38,6 +42,10 @@ impl Planned for Table {
             },
             "TimeToLiveSpecification": expires
                 .map(|attribute: SmolStr| object! { "AttributeName": attribute, "Enabled": true }),
+            // DynamoDB uses a key that an overlay names only where it is told to encrypt with one.
+            "SSESpecification": planner
+                .key(facts, key::TABLE)
+                .map(|_| object! { "SSEEnabled": true, "SSEType": "KMS" }),
             "StreamSpecification": facts
                 .is(table::STREAM)
                 .then(|| object! { "StreamViewType": "NEW_AND_OLD_IMAGES" }),

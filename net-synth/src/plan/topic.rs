@@ -4,13 +4,19 @@ use super::{
     LogicalId, Need, Part, Planned, Planner, Value, function, http_api::permission, policy::allow,
     types, value::object,
 };
-use net_dsl::{Link, Verb, binding::transport};
+use net_dsl::{GraphNode, Link, Verb, binding::transport};
+
+use smol_str::SmolStr;
 
 pub(super) struct Topic;
 
 impl Planned for Topic {
     fn main(&self) -> Option<&'static str> {
         Some("Topic")
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::TOPIC))
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
