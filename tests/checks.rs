@@ -453,6 +453,11 @@ const CASES: &[Case] = &[
         || tagged(json!({ "Ref": "OrdersQueue" })),
     ),
     case("P202", || tagged(json!(["v"])), || tagged(json!(1))),
+    case(
+        "P301",
+        || tagged(json!({ "Fn::ImportValue": "v" })),
+        || tagged(json!({ "Ref": "AWS::Region" })),
+    ),
 ];
 
 fn check(network: &Network) -> Vec<Finding> {
@@ -461,7 +466,14 @@ fn check(network: &Network) -> Vec<Finding> {
 }
 
 fn of_rule(network: &Network, code: &str) -> Vec<Finding> {
-    check(network).into_iter().filter(|finding| finding.rule.code == code).collect()
+    let graph = Graph::new(network);
+    let plan = Plan::new(&name!("test"), &graph);
+    // Looked for only where it is asked for.
+    let found = match code {
+        "P301" => check::check_for_terraform(&plan, &graph),
+        _ => check(network),
+    };
+    found.into_iter().filter(|finding| finding.rule.code == code).collect()
 }
 
 #[track_caller]

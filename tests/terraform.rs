@@ -5,16 +5,21 @@ mod fixtures;
 
 use fixtures::{beyond_the_provider, both, jobs, long_names, networks, worker};
 use net_dsl::{
-    Network,
+    Graph, Network,
     prelude::*,
     property::{self, lambda, sqs},
 };
+use net_synth::{Plan, check};
 use net_tests::{
     everything::everything,
+    run::Folder,
     terraform::{blocks, entries, faults},
 };
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ffi::OsString,
+};
 
 fn configuration(network: &Network) -> Value {
     both(&name!("test"), network).0
@@ -528,4 +533,194 @@ fn names_too_long_for_their_service_are_cut_and_stay_different() {
     let expected = format!("${{substr({whole}, 0, 55)}}-${{substr(sha256({whole}), 0, 8)}}");
     assert_eq!(block["function_name"], expected);
     assert_eq!(faults(&configuration), [""; 0]);
+}
+
+fn checked(network: &Network) -> Vec<(String, &'static str)> {
+    let graph = Graph::new(network);
+    let findings = check::check_for_terraform(&Plan::new(&name!("test"), &graph), &graph);
+    let asked = findings.into_iter().filter(|finding| finding.rule.code == "P301");
+    asked
+        .map(|finding| {
+            assert!(finding.is_fatal());
+            let file = finding.labels[0].at.file();
+            assert!(
+                file == "tests/terraform.rs" || file == "tests/terraform/fixtures.rs",
+                "{file}"
+            );
+            (finding.message, finding.rule.code)
+        })
+        .collect()
+}
+
+#[test]
+fn what_terraform_would_refuse_is_found_before() {
+    for (name, network) in networks() {
+        assert_eq!(checked(&network), [], "{name}");
+    }
+    let raw = |resource_type, properties| {
+        let raw = Raw::builder().name(name!("it")).resource_type(resource_type);
+        jobs().triggers(&worker()) + &raw.properties(properties).build()
+    };
+    let parameter = |value| {
+        raw(resource_type!("AWS::SSM::Parameter"), json!({ "Type": "String", "Value": value }))
+    };
+    let no_value = "`Value` of `it` has a value that Terraform has no expression for";
+    for (network, expected) in [
+        (
+            raw(resource_type!("AWS::IAM::AccessKey"), json!({ "UserName": "cook" })),
+            vec!["`it` is of the type AWS::IAM::AccessKey, which Terraform cannot make"],
+        ),
+        (parameter(json!({ "Fn::ImportValue": "shared" })), vec![no_value]),
+        (parameter(json!({ "Ref": "AWS::StackId" })), vec![no_value]),
+        (parameter(json!({ "Fn::Sub": "${AWS::NotificationARNs}" })), vec![no_value]),
+        (parameter(json!({ "Fn::Join": ["-", ["a", { "Fn::Cidr": [] }]] })), vec![no_value]),
+        (parameter(json!({ "Fn::Join": ["-", ["a", { "Ref": "AWS::Region" }]] })), vec![]),
+        (
+            beyond_the_provider(),
+            vec![
+                "`RuntimeManagementConfig/UpdateRuntimeOn` of `worker` has no argument in Terraform's provider",
+                "`Tags` of `jobs` has a value that Terraform has no expression for",
+            ],
+        ),
+    ] {
+        let mut found: Vec<_> = checked(&network).into_iter().map(|(message, _)| message).collect();
+        found.sort();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(found, expected);
+        // Just what refuses to be planned is found.
+        let configuration = configuration(&network);
+        let refusals = blocks(&configuration, "resource")
+            .filter_map(|(_, _, block)| block["lifecycle"]["precondition"].as_array())
+            .map(Vec::len);
+        assert_eq!(refusals.sum::<usize>(), expected.len());
+        // Who does not ask is not told.
+        let graph = Graph::new(&network);
+        let findings = check::check(&Plan::new(&name!("test"), &graph), &graph);
+        assert!(findings.iter().all(|finding| finding.rule.code != "P301"));
+    }
+}
+
+fn command(network: &Network, arguments: &[&str]) -> (String, std::process::ExitCode) {
+    let folder = Folder::new();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut all = vec![OsString::from("test")];
+    all.extend(arguments.iter().map(OsString::from));
+    if arguments.is_empty() {
+        all.extend(["--out".into(), folder.path().join("files").into()]);
+    }
+    let code = net_synth::run_with("test", network, all, &mut out, &mut err);
+    (anstream::adapter::strip_str(&String::from_utf8_lossy(&out)).to_string(), code)
+}
+
+#[test]
+fn the_command_line_says_what_terraform_would_refuse() {
+    let tags = [net_dsl::property::set(
+        &jobs(),
+        sqs::queue::TAGS,
+        json!([{
+            "Key": "of",
+            "Value": { "Fn::ImportValue": "shared" },
+        }]),
+    )];
+    let network = Network::from(jobs().triggers(&worker())) + tags;
+    let clean: Network = jobs().triggers(&worker()).into();
+    let (out, code) = command(&network, &["check"]);
+    assert!(
+        out.ends_with("test: no findings\n") && code == std::process::ExitCode::SUCCESS,
+        "{out}"
+    );
+    let (out, code) = command(&network, &["check", "--terraform"]);
+    assert!(out.contains("error[P301]: `Tags` of `jobs`"), "{out}");
+    assert_ne!(code, std::process::ExitCode::SUCCESS);
+    let (out, code) = command(&clean, &["check", "--terraform"]);
+    assert!(
+        out.ends_with("test: no findings\n") && code == std::process::ExitCode::SUCCESS,
+        "{out}"
+    );
+    let (out, _) = command(&network, &[]);
+    let said = "Not with Terraform, which refuses main.tf.json: `check --terraform` says why\n";
+    assert!(out.ends_with(said) && !out.contains("terraform -chdir"), "{out}");
+    let (out, _) = command(&clean, &[]);
+    assert!(out.contains("terraform -chdir") && !out.contains("Not with Terraform"), "{out}");
+}
+
+#[test]
+fn keys_are_escaped_as_values_are() {
+    const EVIL: &str = "${a} %{b} \"q\" back\\slash\nline $";
+    let raw = Raw::builder()
+        .name(name!("it"))
+        .resource_type(resource_type!("Acme::Shop::Window"))
+        .properties(json!({ EVIL: { EVIL: EVIL }, "for": [{ EVIL: EVIL }] }))
+        .build();
+    // A policy becomes a text, made by an expression.
+    let policy = json!({ EVIL: EVIL, "for": { EVIL: { "Ref": "AWS::Region" } } });
+    let api = HttpApi::builder().name(name!("shop")).build();
+    let network = jobs().triggers(&worker())
+        + &raw
+        + &api
+        + property::set(&jobs(), sqs::queue::REDRIVE_ALLOW_POLICY, policy)
+        + property::set(&jobs(), sqs::queue::TAGS, json!([{ "Key": EVIL, "Value": EVIL }]));
+    let configuration = configuration(&network);
+    let template = "$${a} %%{b} \"q\" back\\slash\nline $";
+    assert_eq!(
+        configuration["locals"]["ItResource"],
+        json!({ template: { template: template }, "for": [{ template: template }] })
+    );
+    let queue = &configuration["resource"]["aws_sqs_queue"]["JobsQueue"];
+    assert_eq!(queue["tags"], json!({ template: template }));
+    let quoted = r#""$${a} %%{b} \"q\" back\\slash\nline $""#;
+    assert_eq!(
+        queue["redrive_allow_policy"],
+        format!(
+            "${{jsonencode({{{quoted} = {quoted}, \"for\" = {{{quoted} = data.aws_region.current.region}}}})}}"
+        )
+    );
+}
+
+#[test]
+fn functions_of_cloudformations_are_terraforms() {
+    let of = |value: Value| {
+        let bucket = Raw::builder()
+            .name(name!("photos"))
+            .resource_type(resource_type!("AWS::S3::Bucket"))
+            .build();
+        let raw = Raw::builder()
+            .name(name!("it"))
+            .resource_type(resource_type!("AWS::SSM::Parameter"))
+            .properties(json!({ "Type": "String", "Value": value }))
+            .build();
+        let network = jobs().triggers(&worker()) + &bucket + &raw;
+        let configuration = configuration(&network);
+        assert_eq!(faults(&configuration), [""; 0]);
+        configuration["locals"]["ItResource"]["Value"].as_str().expect("a text").to_owned()
+    };
+    let queue = "aws_sqs_queue.JobsQueue";
+    for (value, expected) in [
+        (
+            json!({ "Fn::Join": ["-", ["a", { "Ref": "JobsQueue" }]] }),
+            format!(r#"${{join("-", ["a", {queue}.url])}}"#),
+        ),
+        (
+            json!({ "Fn::Sub": ["$${A}/${JobsQueue.Arn}/${B}", { "A": { "Ref": "AWS::Region" }, "B": "}\"" }] }),
+            format!(
+                r#"${{"${{"$"}}${{data.aws_region.current.region}}/${{{queue}.arn}}/${{"}}\""}}"}}"#
+            ),
+        ),
+        (json!({ "Fn::Sub": "$${JobsQueue}" }), format!(r#"${{"$"}}${{{queue}.url}}"#)),
+        (
+            json!({ "Fn::Select": [1, { "Fn::Split": [":", { "Fn::GetAtt": ["JobsQueue", "Arn"] }] }] }),
+            format!(r#"${{split(":", {queue}.arn)[1]}}"#),
+        ),
+        (
+            json!({ "Fn::Base64": { "Fn::Sub": "x${AWS::Region}" } }),
+            r#"${base64encode("x${data.aws_region.current.region}")}"#.to_owned(),
+        ),
+        (
+            json!({ "Fn::GetAtt": ["PhotosResource", "Arn"] }),
+            "${jsondecode(aws_cloudcontrolapi_resource.PhotosResource.properties).Arn}".to_owned(),
+        ),
+    ] {
+        assert_eq!(of(value), expected);
+    }
 }

@@ -10,6 +10,7 @@ pub mod property_limits;
 pub mod raw_shape;
 pub mod reference_to_nothing;
 pub mod stack_limits;
+pub mod terraform_refusal;
 pub mod untold_permission;
 
 use crate::Plan;
@@ -61,9 +62,25 @@ rules! {
 /// assert!(check::check(&Plan::new(&name!("chores"), &graph), &graph).is_empty());
 /// ```
 pub fn check(plan: &Plan<'_>, graph: &Graph<'_>) -> Vec<Finding> {
+    findings(plan, graph, |_, _, _| {})
+}
+
+/// The same, and what Terraform would refuse of `main.tf.json`. O(n log n).
+pub fn check_for_terraform(plan: &Plan<'_>, graph: &Graph<'_>) -> Vec<Finding> {
+    findings(plan, graph, terraform_refusal::find)
+}
+
+fn findings(
+    plan: &Plan<'_>,
+    graph: &Graph<'_>,
+    more: fn(&Plan<'_>, &Graph<'_>, &mut Findings),
+) -> Vec<Finding> {
     let mut findings = Findings::new();
     check::run(&Context::new(graph), &mut findings);
     run(plan, graph, &mut findings);
+    // Who accepts it is told that it cannot be accepted, whether or not it was looked for.
+    findings.ran(&terraform_refusal::RULE);
+    more(plan, graph, &mut findings);
     findings.finish(graph)
 }
 
@@ -74,5 +91,5 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 
 /// Every rule, over networks and plans, in order of code.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    check::RULES.iter().chain(RULES).copied()
+    check::RULES.iter().chain(RULES).copied().chain([&terraform_refusal::RULE])
 }

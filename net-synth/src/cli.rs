@@ -138,7 +138,9 @@ fn try_run(
             let choices = synthesise::Choices { packages, architecture };
             synthesise::run(&name, network, &choices, &folder, json, out, err)
         }
-        Command::Check => check::run(&name, &Graph::new(network), json, out),
+        Command::Check { terraform } => {
+            check::run(&name, &Graph::new(network), terraform, json, out)
+        }
         Command::Diff { against } => diff::run(&name, network, &against, json, out, err),
         Command::Graph { notation, file } => graph::run(network, notation, file, out, err),
         Command::Answer => answer::run(called, network, io::stdin().lock(), out),

@@ -25,6 +25,7 @@ mod value;
 pub use key::{Key, KeyUse, Service, Untold};
 pub use naming::{LogicalId, PhysicalName, stack_name};
 pub(crate) use stateless::holds_nothing;
+pub(crate) use value::substitution;
 pub use value::{Entries, Pseudo, Value};
 
 use net_dsl::{

@@ -53,7 +53,7 @@ fn is_raw(resource: &Resource<'_>) -> bool {
 }
 
 /// The attribute that sets what lies at a path; `None` if the plan does.
-fn set_by(resource: &Resource<'_>, path: &str) -> Option<String> {
+pub(super) fn set_by(resource: &Resource<'_>, path: &str) -> Option<String> {
     let is_within = |inner: &str, outer: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };

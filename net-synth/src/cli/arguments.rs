@@ -1,6 +1,6 @@
 //! What the command line may say.
 
-use clap::{Arg, Command as Clap, ValueHint, builder::PossibleValuesParser};
+use clap::{Arg, ArgAction, Command as Clap, ValueHint, builder::PossibleValuesParser};
 use net_dsl::{Architecture, Name};
 use std::{ffi::OsString, path::PathBuf};
 
@@ -12,7 +12,7 @@ pub(super) struct Request {
 
 pub(super) enum Command {
     Synthesise { folder: PathBuf, packages: Option<PathBuf>, architecture: Option<Architecture> },
-    Check,
+    Check { terraform: bool },
     Diff { against: PathBuf },
     Graph { notation: Notation, file: Option<PathBuf> },
     Explain { code: Option<String> },
@@ -36,7 +36,10 @@ pub(super) fn parse(
     let text = |matches: &clap::ArgMatches, id| matches.get_one::<String>(id).cloned();
     let path = |matches: &clap::ArgMatches| matches.get_one::<PathBuf>("out").cloned();
     let (command, format) = match matches.subcommand() {
-        Some(("check", found)) => (Command::Check, text(found, "format")),
+        Some(("check", found)) => {
+            let terraform = found.get_flag("terraform");
+            (Command::Check { terraform }, text(found, "format"))
+        }
         Some(("diff", found)) => {
             let against = found.get_one::<PathBuf>("against").cloned().unwrap_or_default();
             (Command::Diff { against }, text(found, "format"))
@@ -117,6 +120,12 @@ fn command(name: &Name, default_folder: &std::path::Path) -> Clap {
         .subcommand(
             Clap::new("check")
                 .about("Checks the network and writes nothing")
+                .arg(
+                    Arg::new("terraform")
+                        .long("terraform")
+                        .action(ArgAction::SetTrue)
+                        .help("Also finds what Terraform would refuse of main.tf.json"),
+                )
                 .arg(format(&["text", "json"], "How to report findings")),
         )
         .subcommand(

@@ -12,10 +12,12 @@ use std::io;
 pub(super) fn run(
     name: &Name,
     graph: &Graph<'_>,
+    terraform: bool,
     json: bool,
     out: &mut dyn io::Write,
 ) -> io::Result<u8> {
-    let findings = check::check(&Plan::new(name, graph), graph);
+    let check = if terraform { check::check_for_terraform } else { check::check };
+    let findings = check(&Plan::new(name, graph), graph);
     if json {
         writeln!(out, "{}", text::json(&findings)?)?;
     } else {

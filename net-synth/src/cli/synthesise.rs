@@ -245,6 +245,12 @@ impl<'a> Summary<'a> {
         }
         writeln!(out)?;
         let folder = quoted(self.folder);
+        if !emit::refusals(plan).is_empty() {
+            return writeln!(
+                out,
+                "  Not with Terraform, which refuses main.tf.json: `check --terraform` says why"
+            );
+        }
         writeln!(out, "  Or with Terraform, the packages beside main.tf.json:")?;
         writeln!(out, "    terraform -chdir={folder} init && terraform -chdir={folder} apply")
     }

@@ -10,6 +10,7 @@ use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, function::CODE_B
 use block::{Block, literal, quoted};
 use expression::Expressions;
 use net_dsl::Removal;
+pub(crate) use resources::{Because, Missing};
 use resources::{Made, make};
 use std::collections::BTreeMap;
 
@@ -29,7 +30,8 @@ use std::collections::BTreeMap;
 /// - **Overrides** are set on the argument that is the same property, with references to other
 ///   resources as Terraform writes them. Where the provider has no argument, or Terraform no expression
 ///   for one of CloudFormation's functions, the file says so and refuses to be planned: nothing that was
-///   asked for is left out silently.
+///   asked for is left out silently. [`check_for_terraform`](crate::check::check_for_terraform) finds it
+///   beforehand.
 ///
 /// Only names, types and references of it have been tested, against the schema of provider 6.69.1;
 /// it was never applied to AWS. Equal networks give equal bytes. O(n log n).
@@ -86,6 +88,17 @@ pub fn terraform(plan: &Plan<'_>) -> String {
         }
     }
     super::json(&whole)
+}
+
+/// What the configuration of a plan refuses to be planned for: what cannot be said in Terraform, in order
+/// of resource.
+pub(crate) fn refusals<'p>(plan: &'p Plan<'p>) -> Vec<(&'p Resource<'p>, Missing)> {
+    let expressions = Expressions::new(plan);
+    let refused = |resource| {
+        let missing = make(resource, &expressions).missing;
+        missing.into_iter().map(move |missing| (resource, missing))
+    };
+    plan.resources.iter().flat_map(refused).collect()
 }
 
 fn settings() -> Block {
@@ -147,16 +160,26 @@ fn output_block(output: &Output, expressions: &Expressions<'_>) -> Block {
 
 /// What keeps a resource from being destroyed, or a configuration from being planned that would not
 /// be what was asked for.
-fn lifecycle(resource: &Resource<'_>, missing: &[String]) -> Block {
+fn lifecycle(resource: &Resource<'_>, missing: &[Missing]) -> Block {
     let retained = (resource.part.removal == Some(Removal::Retain)).then_some(true);
     let refusals: Vec<Block> = missing
         .iter()
-        .map(|path| {
-            let message = format!(
-                "The network sets {path} of {}, and hashicorp/aws has no argument for that: deploy \
-                 template.json, or take the property away.",
-                resource.id
-            );
+        .map(|Missing { path, because }| {
+            let (id, kind) = (&resource.id, &resource.resource_type);
+            let message = match because {
+                Because::NoArgument => format!(
+                    "The network sets {path} of {id}, and hashicorp/aws has no argument for that: \
+                     deploy template.json, or take the property away."
+                ),
+                Because::NoExpression => format!(
+                    "The network sets {path} of {id}, and Terraform has no expression for its value: \
+                     deploy template.json, or set another value."
+                ),
+                Because::NoResource => format!(
+                    "The network has {id}, and hashicorp/aws has no resource for {kind}, nor does \
+                     AWS Cloud Control make it: deploy template.json."
+                ),
+            };
             // Never so: Terraform wants a condition to refer to something.
             Block::new()
                 .with("condition", format!("${{var.{STACK_NAME} == null}}"))

@@ -423,7 +423,7 @@ fn attribute_of(id: &str, attribute: &str) -> Value {
 }
 
 /// The parts of the text that `Fn::Sub` is given.
-fn substitution(text: &str) -> Option<Value> {
+pub(crate) fn substitution(text: &str) -> Option<Value> {
     let mut parts = Vec::new();
     let mut literal = String::new();
     let mut rest = text;

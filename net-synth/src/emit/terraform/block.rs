@@ -86,24 +86,55 @@ pub(super) fn quoted(template: &str) -> String {
     format!("\"{}\"", escaped(template))
 }
 
+/// What a character of a template is in, inside of its text.
+#[derive(Clone, Copy)]
+enum Inside {
+    /// An expression, or braces in one.
+    Expression,
+    /// A text that an expression quotes.
+    Quotes,
+}
+
 /// Backslashes, quotes and control characters of the text, but not of the expressions in it.
 fn escaped(template: &str) -> String {
     let mut out = String::with_capacity(template.len());
-    let (mut depth, mut before) = (0_u32, ['\0'; 2]);
+    let (mut inside, mut before) = (Vec::new(), ['\0'; 2]);
     for letter in template.chars() {
-        match letter {
-            '{' if depth > 0 || (before[1] == '$' && before[0] != '$') => depth += 1,
-            '}' if depth > 0 => depth -= 1,
-            _ => {}
+        // `$${` is a literal `${`.
+        let is_start = letter == '{' && before[1] == '$' && before[0] != '$';
+        match (inside.last().copied(), letter) {
+            (Some(Inside::Expression), '{') => inside.push(Inside::Expression),
+            (Some(Inside::Quotes) | None, '{') if is_start => inside.push(Inside::Expression),
+            (Some(Inside::Expression), '}') => drop(inside.pop()),
+            (Some(Inside::Expression), '"') => inside.push(Inside::Quotes),
+            (Some(Inside::Quotes), '"') if before[1] != '\\' => drop(inside.pop()),
+            (Some(_), _) | (None, _) => {}
         }
         match letter {
-            '\\' | '"' if depth == 0 => out.extend(['\\', letter]),
-            '\n' if depth == 0 => out.push_str("\\n"),
-            '\r' if depth == 0 => out.push_str("\\r"),
-            '\t' if depth == 0 => out.push_str("\\t"),
+            '\\' | '"' if inside.is_empty() => out.extend(['\\', letter]),
+            '\n' if inside.is_empty() => out.push_str("\\n"),
+            '\r' if inside.is_empty() => out.push_str("\\r"),
+            '\t' if inside.is_empty() => out.push_str("\\t"),
             _ => out.push(letter),
         }
-        before = [before[1], letter];
+        // An escaped backslash escapes nothing.
+        let is_escaped = before[1] == '\\' && letter == '\\';
+        before = [before[1], if is_escaped { '\0' } else { letter }];
+    }
+    out
+}
+
+/// Templates one behind the other. A `$` before an expression would make a literal of it, so it becomes
+/// an expression itself.
+pub(super) fn joined(templates: impl IntoIterator<Item = String>) -> String {
+    let mut out = String::new();
+    for template in templates {
+        let text = out.trim_end_matches('$').len();
+        if template.starts_with("${") && text < out.len() {
+            let dollars = out.split_off(text);
+            out.extend(["${\"", &dollars, "\"}"]);
+        }
+        out.push_str(&template);
     }
     out
 }
@@ -155,6 +186,16 @@ mod tests {
         assert_eq!(quoted(r#"${f("x")}/"y"#), r#""${f("x")}/\"y""#);
         assert_eq!(quoted("${f({a = 1})}\n"), r#""${f({a = 1})}\n""#);
         assert_eq!(quoted(&literal(r#"${"x"}"#)), r#""$${\"x\"}""#);
+        assert_eq!(quoted(r#"${f("}", "\"{")}""#), r#""${f("}", "\"{")}\"""#);
+        assert_eq!(quoted(r#"${f("a${g("b")}")}""#), r#""${f("a${g("b")}")}\"""#);
+    }
+
+    #[test]
+    fn a_dollar_does_not_make_a_literal_of_what_is_behind_it() {
+        let all = |parts: &[&str]| joined(parts.iter().map(|part| (*part).to_owned()));
+        assert_eq!(all(&["a$", "${x}"]), r#"a${"$"}${x}"#);
+        assert_eq!(all(&["$$", "${x}", "$", "b"]), r#"${"$$"}${x}$b"#);
+        assert_eq!(all(&["%", "${x}"]), "%${x}");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     STACK_NAME,
-    block::{Block, Value, literal, quoted},
+    block::{Block, Value, joined, literal, quoted},
 };
 use crate::plan::{self, LogicalId, Plan, Pseudo, types};
 use std::cell::Cell;
@@ -51,7 +51,7 @@ impl<'p> Expressions<'p> {
             }
             plan::Value::Object(_) | plan::Value::Map(_) => {
                 if value.is_function() {
-                    return None;
+                    return self.template(value).map(Value::Template);
                 }
                 let mut block = Block::new();
                 for (key, value) in value.entries() {
@@ -67,7 +67,10 @@ impl<'p> Expressions<'p> {
     pub(super) fn template(&self, value: &plan::Value) -> Option<String> {
         match value {
             plan::Value::Text(text) => Some(literal(text)),
-            plan::Value::Join(parts) => parts.iter().map(|part| self.template(part)).collect(),
+            plan::Value::Join(parts) => {
+                let parts = parts.iter().map(|part| self.template(part));
+                parts.collect::<Option<Vec<_>>>().map(joined)
+            }
             plan::Value::Bool(_) | plan::Value::Number(_) => Some(value.to_json().to_string()),
             plan::Value::Ref(_)
             | plan::Value::Arn(_)
@@ -79,10 +82,41 @@ impl<'p> Expressions<'p> {
                     matches!(value, plan::Value::Arn(id) if self.is(id, types::LOG_GROUP));
                 Some(format!("${{{reference}}}{}", if streams { ":*" } else { "" }))
             }
-            plan::Value::Null
-            | plan::Value::List(_)
-            | plan::Value::Object(_)
-            | plan::Value::Map(_) => None,
+            plan::Value::Object(_) | plan::Value::Map(_) => {
+                self.function(value).map(|expression| format!("${{{expression}}}"))
+            }
+            plan::Value::Null | plan::Value::List(_) => None,
+        }
+    }
+
+    /// One of CloudFormation's functions as the expression that is the same, if there is one.
+    fn function(&self, value: &plan::Value) -> Option<String> {
+        let mut entries = value.entries().filter(|_| value.is_function());
+        let (name, argument) = entries.next()?;
+        match (name, argument.items()) {
+            ("Fn::Base64", [text]) => Some(format!("base64encode({})", self.expression(text)?)),
+            ("Fn::Join", [between, parts @ plan::Value::List(_)]) => {
+                Some(format!("join({}, {})", self.expression(between)?, self.expression(parts)?))
+            }
+            ("Fn::Select", [number, list]) => {
+                Some(format!("{}[{}]", self.expression(list)?, self.expression(number)?))
+            }
+            ("Fn::Split", [between, text]) => {
+                Some(format!("split({}, {})", self.expression(between)?, self.expression(text)?))
+            }
+            ("Fn::Sub", [plan::Value::Text(text), own]) if own.is_object() => {
+                let plan::Value::Join(parts) = plan::substitution(text)? else { return None };
+                let own = |id: &LogicalId| own.entries().find(|(name, _)| *name == id.as_str());
+                let parts = parts.iter().map(|part| match part {
+                    plan::Value::Ref(id) if own(id).is_some() => {
+                        let value = self.expression(own(id)?.1)?;
+                        Some(format!("${{{value}}}"))
+                    }
+                    part => self.template(part),
+                });
+                Some(quoted(&joined(parts.collect::<Option<Vec<_>>>()?)))
+            }
+            _ => None,
         }
     }
 
@@ -108,7 +142,7 @@ impl<'p> Expressions<'p> {
             }
             plan::Value::Object(_) | plan::Value::Map(_) => {
                 if value.is_function() {
-                    return None;
+                    return self.function(value);
                 }
                 let entries = value.entries().map(|(key, value)| {
                     Some(format!("{} = {}", object_key(key), self.expression(value)?))
@@ -139,12 +173,9 @@ impl<'p> Expressions<'p> {
     fn reference(&self, value: &plan::Value) -> Option<String> {
         match value {
             plan::Value::Ref(id) if self.plan.parameter(id).is_some() => Some(format!("var.{id}")),
-            plan::Value::Ref(id) => self.attribute(id, identity),
-            plan::Value::Arn(id) => self.attribute(id, |kind| attribute_called(kind, "Arn")),
-            plan::Value::Attribute(reference) => {
-                let (id, attribute) = &**reference;
-                self.attribute(id, |kind| attribute_called(kind, attribute))
-            }
+            plan::Value::Ref(id) => self.identity(id),
+            plan::Value::Arn(id) => self.attribute(id, "Arn"),
+            plan::Value::Attribute(reference) => self.attribute(&reference.0, &reference.1),
             plan::Value::Pseudo(Pseudo::StackName) => Some(format!("var.{STACK_NAME}")),
             plan::Value::Pseudo(Pseudo::AccountId) => Some(self.source(0, "account_id")),
             plan::Value::Pseudo(Pseudo::Partition) => Some(self.source(1, "partition")),
@@ -170,13 +201,20 @@ impl<'p> Expressions<'p> {
     }
 
     /// An attribute of a resource, if there is such a resource and it has it.
-    fn attribute(
-        &self,
-        id: &LogicalId,
-        name: impl Fn(&str) -> Option<&'static str>,
-    ) -> Option<String> {
+    fn attribute(&self, id: &LogicalId, attribute: &str) -> Option<String> {
         let kind = self.plan.resource(id)?.resource_type.as_str();
-        Some(format!("{}.{id}.{}", resource_type(kind), name(kind)?))
+        let ours = resource_type(kind);
+        if types::ALL.contains(&kind) {
+            return Some(format!("{ours}.{id}.{}", attribute_called(kind, attribute)?));
+        }
+        // What Cloud Control tells of a resource is the text of its JSON.
+        Some(format!("jsondecode({ours}.{id}.properties).{attribute}"))
+    }
+
+    /// What CloudFormation's `Ref` gives of a resource, if there is such a resource.
+    fn identity(&self, id: &LogicalId) -> Option<String> {
+        let kind = self.plan.resource(id)?.resource_type.as_str();
+        Some(format!("{}.{id}.{}", resource_type(kind), identity(kind)))
     }
 }
 
@@ -184,7 +222,8 @@ impl<'p> Expressions<'p> {
 fn object_key(key: &str) -> String {
     let is_name = key.starts_with(|first: char| first.is_ascii_alphabetic())
         && key.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
-    if is_name { key.to_owned() } else { quoted(&literal(key)) }
+    // `{for …}` is something else.
+    if is_name && key != "for" { key.to_owned() } else { quoted(&literal(key)) }
 }
 
 /// The provider's resource for a CloudFormation type: its type, of several that are made the one with
@@ -213,10 +252,10 @@ pub(super) fn resource_type(kind: &str) -> &'static str {
     found.map_or("aws_cloudcontrolapi_resource", |(_, ours, _)| ours)
 }
 
-fn identity(kind: &str) -> Option<&'static str> {
+fn identity(kind: &str) -> &'static str {
     let found = RESOURCES.iter().find(|(known, ..)| *known == kind);
     // Cloud Control's identifier is made of what CloudFormation's `Ref` gives.
-    Some(found.map_or("id", |(.., identity)| identity))
+    found.map_or("id", |(.., identity)| identity)
 }
 
 /// What the provider calls what CloudFormation's `Fn::GetAtt` gives.

@@ -8,7 +8,10 @@ use super::{
     block::{Block, Value, literal, quoted},
     expression::{Expressions, resource_type},
 };
-use crate::plan::{self, PhysicalName, Resource, function, types};
+use crate::{
+    plan::{self, PhysicalName, Resource, function, types},
+    schema::is_of_cloud_control,
+};
 
 /// The blocks of one resource: the provider makes two of some.
 pub(super) struct Made {
@@ -16,8 +19,28 @@ pub(super) struct Made {
     pub(super) others: Vec<(&'static str, Block)>,
     /// Documents that the blocks refer to, in order of name.
     pub(super) local: Vec<(String, Value)>,
-    /// The paths of the properties that the provider has no argument for, or no value.
-    pub(super) missing: Vec<String>,
+    /// What cannot be said in Terraform.
+    pub(super) missing: Vec<Missing>,
+}
+
+/// Something of a resource that cannot be said in Terraform.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// The path of the property; empty for the whole resource.
+    pub(crate) path: String,
+    /// Why not.
+    pub(crate) because: Because,
+}
+
+/// Why something cannot be said in Terraform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Because {
+    /// The provider has no argument for the property.
+    NoArgument,
+    /// Terraform has no expression for the value, or there is nothing that it refers to.
+    NoExpression,
+    /// The provider has no resource for the type, and AWS Cloud Control does not make it.
+    NoResource,
 }
 
 /// One resource as blocks.
@@ -53,7 +76,7 @@ struct Making<'r, 'n, 'p> {
     block: Block,
     others: Vec<(&'static str, Block)>,
     local: Vec<(String, Value)>,
-    missing: Vec<String>,
+    missing: Vec<Missing>,
 }
 
 impl Making<'_, '_, '_> {
@@ -93,20 +116,24 @@ impl Making<'_, '_, '_> {
     fn property(&mut self, value: &plan::Value, path: &mut String) {
         if let Some(expressible) = self.exception(path, value) {
             if expressible.is_none() {
-                self.missing.push(path.clone());
+                self.miss(path, Because::NoExpression);
             }
             return;
         }
         if let Some(argument) = self.argument(path) {
             match self.shaped(value, &argument.shape) {
                 Some(value) => self.block.set_at(argument.argument, value),
-                None => self.missing.push(path.clone()),
+                None => self.miss(path, Because::NoExpression),
             }
         } else if value.is_object() && !value.is_function() {
             self.properties(value, path);
         } else {
-            self.missing.push(path.clone());
+            self.miss(path, Because::NoArgument);
         }
+    }
+
+    fn miss(&mut self, path: &str, because: Because) {
+        self.missing.push(Missing { path: path.to_owned(), because });
     }
 
     fn shaped(&self, value: &plan::Value, shape: &Shape) -> Option<Value> {
@@ -258,12 +285,15 @@ impl Making<'_, '_, '_> {
 
     /// A type of CloudFormation's that the provider makes through AWS Cloud Control.
     fn raw(&mut self) {
+        if !is_of_cloud_control(&self.resource.resource_type) {
+            self.miss("", Because::NoResource);
+        }
         let id = self.resource.id.to_string();
         let mut properties = Block::new();
         for (name, value) in self.resource.properties.entries() {
             match self.terms.value(value) {
                 Some(value) => properties.push(&literal(name), value),
-                None => self.missing.push(name.to_owned()),
+                None => self.miss(name, Because::NoExpression),
             }
         }
         self.block.set("type_name", literal(&self.resource.resource_type));
