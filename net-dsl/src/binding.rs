@@ -2,7 +2,7 @@
 //! the running code reads by.
 
 use crate::Verb;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 
 /// The environment variable that binds a need: `NET_` and the verb and what is needed, in
 /// capitals; one for reading and writing the items of a table.
@@ -15,7 +15,12 @@ use smol_str::{SmolStr, format_smolstr};
 /// ```
 pub fn variable(verb: Verb, what: &str) -> SmolStr {
     let verb = verb.descriptor().need.map_or(verb.as_str(), |need| need.variable);
-    format_smolstr!("NET_{}_{}", shout(verb), shout(what))
+    let mut variable = SmolStrBuilder::new();
+    variable.push_str("NET_");
+    push_shouted(&mut variable, verb);
+    variable.push('_');
+    push_shouted(&mut variable, what);
+    variable.finish()
 }
 
 /// The environment variable with the ARN of the secret that calls of a service need.
@@ -24,7 +29,10 @@ pub fn variable(verb: Verb, what: &str) -> SmolStr {
 /// assert_eq!(net_dsl::binding::secret_variable("LoginWithAmazon"), "NET_SECRET_LOGIN_WITH_AMAZON");
 /// ```
 pub fn secret_variable(service: &str) -> SmolStr {
-    format_smolstr!("NET_SECRET_{}", shout(service))
+    let mut variable = SmolStrBuilder::new();
+    variable.push_str("NET_SECRET_");
+    push_shouted(&mut variable, service);
+    variable.finish()
 }
 
 /// The environment variable with the seconds in which a message sent is due, if it goes where a
@@ -35,7 +43,10 @@ pub fn secret_variable(service: &str) -> SmolStr {
 /// assert_eq!(variable, "NET_DEADLINE_DEFERRED_DIRECTIVE");
 /// ```
 pub fn deadline_variable(message: &str) -> SmolStr {
-    format_smolstr!("NET_DEADLINE_{}", shout(message))
+    let mut variable = SmolStrBuilder::new();
+    variable.push_str("NET_DEADLINE_");
+    push_shouted(&mut variable, message);
+    variable.finish()
 }
 
 /// How a binding's value starts: by which transport a message goes.
@@ -88,13 +99,11 @@ impl Address {
     }
 }
 
-fn shout(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 4);
+fn push_shouted(out: &mut SmolStrBuilder, text: &str) {
     let mut shout = Shout::new(text);
     while let Some(letter) = shout.next() {
         out.push(letter as char);
     }
-    out
 }
 
 /// Whether two names make one variable.
@@ -142,7 +151,13 @@ impl<'a> Shout<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_one, shout};
+    use super::{SmolStr, SmolStrBuilder, is_one, push_shouted};
+
+    fn shout(text: &str) -> SmolStr {
+        let mut out = SmolStrBuilder::new();
+        push_shouted(&mut out, text);
+        out.finish()
+    }
 
     #[test]
     fn two_names_are_one_if_their_variables_are() {

@@ -47,6 +47,7 @@ pub mod shared_package;
 pub mod skill_without_deadline;
 pub mod stream_with_many_readers;
 pub mod stream_without_images;
+mod subject;
 pub mod timeout_over_http_limit;
 pub mod timeouts_over_deadline;
 pub mod too_many_routes;
@@ -62,6 +63,7 @@ pub use context::Context;
 pub use finding::{Acceptance, Finding, Findings, Label, Rule, Severity};
 
 use crate::{Graph, Network};
+use subject::Subject;
 
 /// Lists the rules in order of code. Their modules are plain `mod` lines, so that rustfmt reaches them.
 macro_rules! rules {

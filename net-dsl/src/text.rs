@@ -1,7 +1,11 @@
 //! Texts as outputs show them: nothing that a terminal, a viewer or a parser obeys or hides.
 
 use serde::Serialize;
-use std::borrow::Cow;
+use serde_json::ser::{Formatter, Serializer};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 /// Whether a character is escaped wherever a text is shown.
 ///
@@ -65,7 +69,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// A value as JSON with indentation and without a line break at its end, what is unprintable
-/// escaped.
+/// escaped. O(n), without a copy.
 ///
 /// # Errors
 /// Those of serde_json: a map whose keys are no texts, and what the value's own `Serialize` says.
@@ -76,21 +80,149 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<String, serde_json::Error> {
-    let json = serde_json::to_string_pretty(value)?;
-    // Line breaks stand between values; inside texts JSON has none.
-    let is_bare = |letter: char| letter != '\n' && is_unprintable(letter);
-    if !json.contains(is_bare) {
-        return Ok(json);
+    json_of_about(128, value)
+}
+
+/// The same as [`json`], for a text of about so many bytes.
+///
+/// # Errors
+/// Those of [`json`].
+pub fn json_of_about<T: Serialize + ?Sized>(
+    bytes: usize,
+    value: &T,
+) -> Result<String, serde_json::Error> {
+    let mut out = Vec::with_capacity(bytes);
+    value.serialize(&mut Serializer::with_formatter(&mut out, Printable::default()))?;
+    // serde_json writes texts whole, and so they stay UTF-8.
+    String::from_utf8(out).map_err(serde::ser::Error::custom)
+}
+
+/// JSON with an indentation of two, as serde_json's own, and what is unprintable escaped inside texts.
+#[derive(Default)]
+struct Printable {
+    depth: usize,
+    /// Whether the list or object that ends next has anything in it.
+    has_values: bool,
+}
+
+impl Printable {
+    fn begin(&mut self, out: &mut (impl Write + ?Sized), sign: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_values = false;
+        out.write_all(sign)
     }
-    let mut out = String::with_capacity(json.len() + 8);
-    for letter in json.chars() {
-        if is_bare(letter) {
-            for unit in letter.encode_utf16(&mut [0; 2]) {
-                out.push_str(&format!("\\u{unit:04x}"));
+
+    fn value(&mut self, out: &mut (impl Write + ?Sized), is_first: bool) -> io::Result<()> {
+        self.line(out, if is_first { "" } else { "," })
+    }
+
+    fn end(&mut self, out: &mut (impl Write + ?Sized), sign: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.has_values {
+            self.line(out, "")?;
+        }
+        out.write_all(sign)
+    }
+
+    /// Ends a line, and indents the next.
+    fn line(&self, out: &mut (impl Write + ?Sized), separator: &str) -> io::Result<()> {
+        const LINE: &str = ",\n                                                ";
+        let start = 1 - separator.len();
+        let end = (2 + 2 * self.depth).min(LINE.len());
+        out.write_all(&LINE.as_bytes()[start..end])?;
+        // Deeper than most.
+        (end..2 + 2 * self.depth).try_for_each(|_| out.write_all(b" "))
+    }
+}
+
+impl Formatter for Printable {
+    fn begin_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"[")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        is_first: bool,
+    ) -> io::Result<()> {
+        self.value(out, is_first)
+    }
+
+    fn end_array_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_values = true;
+        Ok(())
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"]")
+    }
+
+    fn begin_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.begin(out, b"{")
+    }
+
+    fn begin_object_key<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        is_first: bool,
+    ) -> io::Result<()> {
+        self.value(out, is_first)
+    }
+
+    fn begin_object_value<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_values = true;
+        Ok(())
+    }
+
+    fn end_object<W: Write + ?Sized>(&mut self, out: &mut W) -> io::Result<()> {
+        self.end(out, b"}")
+    }
+
+    fn write_string_fragment<W: Write + ?Sized>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        // Below it, what is unprintable is what JSON escapes anyway.
+        const DELETE: u8 = 0x7f;
+        if fragment.bytes().fold(true, |is_plain, byte| is_plain & (byte < DELETE)) {
+            return out.write_all(fragment.as_bytes());
+        }
+        for letter in fragment.chars() {
+            if is_unprintable(letter) {
+                for unit in letter.encode_utf16(&mut [0; 2]) {
+                    write!(out, "\\u{unit:04x}")?;
+                }
+            } else {
+                out.write_all(letter.encode_utf8(&mut [0; 4]).as_bytes())?;
             }
-        } else {
-            out.push(letter);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn it_is_laid_out_as_serde_json_lays_it_out() {
+        let deep = (0..60).fold(json!([1, {}]), |inside, _| json!({ "a": inside, "b": [] }));
+        for value in [
+            json!([]),
+            json!({}),
+            json!("a\u{1}\"\\é😀"),
+            json!([[], {}, [null], { "": {} }]),
+            deep,
+        ] {
+            let text = json(&value).expect("keys are texts");
+            assert_eq!(text, serde_json::to_string_pretty(&value).expect("keys are texts"));
+            assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
         }
     }
-    Ok(out)
 }

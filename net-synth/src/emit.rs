@@ -18,9 +18,9 @@ pub(crate) use terraform::{Because, Missing, refusals};
 use net_dsl::text;
 use serde::Serialize;
 
-/// A whole file of JSON.
-fn json(file: &impl Serialize) -> String {
-    let written = text::json(file);
+/// A whole file of JSON, of about so many bytes.
+fn json(bytes: usize, file: &impl Serialize) -> String {
+    let written = text::json_of_about(bytes, file);
     // Every key is a text, and nothing in a plan fails to serialise.
     debug_assert!(written.is_ok());
     let mut text = written.unwrap_or_default();

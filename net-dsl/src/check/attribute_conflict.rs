@@ -1,6 +1,6 @@
 #![doc = include_str!("attribute_conflict.md")]
 
-use super::{Context, Finding, Findings, Rule, Severity};
+use super::{Context, Finding, Findings, Rule, Severity, Subject};
 use crate::{
     Id,
     entity::KIND,
@@ -21,17 +21,16 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
         // An entity of two kinds differs in much else; that it has two kinds says it all.
         if node.facts.claims(KIND.key()).is_none_or(|kind| kind.claims().len() < 2) {
-            look(node.id, node.facts, &node.id.to_string(), findings);
+            look(node.id, node.facts, Subject::Entity(node.id), findings);
         }
         for (to, link) in &node.out {
-            let to = context.node(*to).id;
-            let subject = format!("the link `{} {} {to}`", node.id, link.verb());
-            look(node.id, link.facts(), &subject, findings);
+            let subject = Subject::Link(node.id, link.verb(), context.node(*to).id);
+            look(node.id, link.facts(), subject, findings);
         }
     }
 }
 
-fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
+fn look(entity: &Id, facts: &Facts, subject: Subject<'_>, findings: &mut Findings) {
     for (key, flat) in facts.attributes() {
         for (inner, inside) in parts_of_no_map(facts, key, flat) {
             findings.add(part_of_no_map(entity, subject, (key, flat), (inner, inside)));
@@ -41,7 +40,6 @@ fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
         }
         let values: Vec<_> = flat.claims().iter().map(|claim| show(&claim.value)).collect();
         let attribute = key.strip_prefix(PROPERTY).unwrap_or(key);
-        let subject = quoted(entity, subject);
         let message = format!("`{attribute}` of {subject} is {}", listed(&values));
         let mut finding = Finding::new(&RULE, entity, message);
         for (claim, value) in flat.claims().iter().zip(&values) {
@@ -65,20 +63,17 @@ fn parts_of_no_map<'f>(
 ) -> impl Iterator<Item = (&'f str, &'f Flat)> {
     let is_empty_map = |claim: &Claim| matches!(&claim.value, Value::Json(map) if map == "{}");
     let is_closed = key.starts_with(PROPERTY) && !flat.claims().iter().all(is_empty_map);
-    let inside = facts.attributes().filter(move |(inner, _)| {
-        is_closed && inner.strip_prefix(key).is_some_and(|rest| rest.starts_with('/'))
-    });
-    inside
+    let all = is_closed.then(|| facts.attributes()).into_iter().flatten();
+    all.filter(move |(inner, _)| inner.strip_prefix(key).is_some_and(|rest| rest.starts_with('/')))
 }
 
 fn part_of_no_map(
     entity: &Id,
-    subject: &str,
+    subject: Subject<'_>,
     (key, flat): (&str, &Flat),
     (inner, inside): (&str, &Flat),
 ) -> Finding {
     let path = |key: &str| key.strip_prefix(PROPERTY).unwrap_or(key).to_owned();
-    let subject = quoted(entity, subject);
     let message = format!(
         "`{}` of {subject} is set, and so is `{}`, which is a part of it",
         path(key),
@@ -93,10 +88,6 @@ fn part_of_no_map(
     finding
         .why("adding networks never lets one side win, so there is no one value to deploy")
         .help("set the whole in one place, or its entries and nothing else")
-}
-
-fn quoted(entity: &Id, subject: &str) -> String {
-    if subject == entity.as_str() { format!("`{subject}`") } else { subject.to_owned() }
 }
 
 fn show(value: &Value) -> String {

@@ -88,7 +88,7 @@ impl Sharer<'_> {
         };
         let is_binary = matches!(self.code, FunctionCode::Binary(_));
         let (mine, others) = (self.node.facts, other.node.facts);
-        if is_binary && contract(mine) != contract(others) {
+        if is_binary && !are_of_one_contract(mine, others) {
             Some(Difference::Contract)
         } else if is_program && function::architecture(mine) != function::architecture(others) {
             Some(Difference::Processor)
@@ -105,9 +105,13 @@ impl Sharer<'_> {
     }
 }
 
-/// What makes a contract: two of one name may differ in what they take, answer or need.
-fn contract(facts: &Facts) -> impl PartialEq {
-    let needs: Vec<String> = facts.below(function::NEED).map(|(need, _)| need.to_owned()).collect();
-    let text = |attribute| facts.get(attribute);
-    (text(function::CONTRACT), text(function::INPUT), text(function::OUTPUT), needs)
+/// Two contracts of one name may differ in what they take, answer or need.
+fn are_of_one_contract(one: &Facts, other: &Facts) -> bool {
+    fn needs(facts: &Facts) -> impl Iterator<Item = &str> {
+        facts.below(function::NEED).map(|(need, _)| need)
+    }
+    [function::CONTRACT, function::INPUT, function::OUTPUT]
+        .into_iter()
+        .all(|attribute| one.get(attribute) == other.get(attribute))
+        && needs(one).eq(needs(other))
 }

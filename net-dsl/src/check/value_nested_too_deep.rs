@@ -1,6 +1,6 @@
 #![doc = include_str!("value_nested_too_deep.md")]
 
-use super::{Context, Finding, Findings, Rule, Severity};
+use super::{Context, Finding, Findings, Rule, Severity, Subject};
 use crate::{
     Id,
     facts::{Facts, Value},
@@ -18,16 +18,15 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.nodes() {
-        look(node.id, node.facts, &format!("`{}`", node.id), findings);
+        look(node.id, node.facts, Subject::Entity(node.id), findings);
         for (to, link) in &node.out {
-            let subject =
-                format!("the link `{} {} {}`", node.id, link.verb(), context.node(*to).id);
-            look(node.id, link.facts(), &subject, findings);
+            let subject = Subject::Link(node.id, link.verb(), context.node(*to).id);
+            look(node.id, link.facts(), subject, findings);
         }
     }
 }
 
-fn look(entity: &Id, facts: &Facts, subject: &str, findings: &mut Findings) {
+fn look(entity: &Id, facts: &Facts, subject: Subject<'_>, findings: &mut Findings) {
     for (key, flat) in facts.attributes() {
         let too_deep = |value: &Value| value.nesting() > Value::MAX_NESTING;
         if !flat.claims().iter().any(|claim| too_deep(&claim.value)) {

@@ -71,10 +71,11 @@ pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     for resource in &plan.resources {
         let kind = resource.resource_type.as_str();
         let start = generated::LIMITS.partition_point(|(of, ..)| *of < kind);
-        let limits = generated::LIMITS[start..].iter().take_while(|(of, ..)| *of == kind);
-        for (_, path, limit) in limits {
-            let broken = resource.properties.get(path).and_then(|value| limit.broken_by(value));
-            if let Some(broken) = broken {
+        let end = generated::LIMITS.partition_point(|(of, ..)| *of <= kind);
+        for (name, value) in resource.properties.entries() {
+            for (path, inside, limit) in limits_of(&generated::LIMITS[start..end], name) {
+                let held = inside.map_or(Some(value), |inside| value.get(inside));
+                let Some(broken) = held.and_then(|value| limit.broken_by(value)) else { continue };
                 // A link may make more than one resource.
                 let key = format!("{PROPERTY}{}/{path}", resource.part.name);
                 if seen.insert((resource.part.entity, key.clone())) {
@@ -83,6 +84,21 @@ pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
             }
         }
     }
+}
+
+/// The limits of a property and of what is inside it: the whole path, the path inside, and the limit.
+fn limits_of<'a>(
+    limits: &'a [(&'static str, &'static str, Limit)],
+    property: &'a str,
+) -> impl Iterator<Item = (&'static str, Option<&'static str>, &'a Limit)> {
+    let start = limits.partition_point(|(_, path, _)| *path < property);
+    limits[start..].iter().map_while(move |(_, path, limit)| {
+        let inside = path.strip_prefix(property)?;
+        match inside.is_empty() {
+            true => Some((*path, None, limit)),
+            false => Some((*path, Some(inside.strip_prefix('/')?), limit)),
+        }
+    })
 }
 
 fn finding(

@@ -87,7 +87,7 @@ pub fn terraform(plan: &Plan<'_>) -> String {
             whole.push(name, section);
         }
     }
-    super::json(&whole)
+    super::json(4_096 + plan.resources.len() * 1_400, &whole)
 }
 
 /// What the configuration of a plan refuses to be planned for: what cannot be said in Terraform, in order

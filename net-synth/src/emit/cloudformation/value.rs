@@ -2,6 +2,7 @@
 
 use crate::plan::Value;
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::fmt;
 
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -17,7 +18,7 @@ impl Serialize for Value {
                 let (id, attribute) = &**reference;
                 function(serializer, "Fn::GetAtt", &[id.as_str(), attribute])
             }
-            Value::Join(parts) => function(serializer, "Fn::Sub", &substitution(parts)),
+            Value::Join(parts) => function(serializer, "Fn::Sub", &Substitution(parts)),
             Value::List(items) => serializer.collect_seq(items),
             Value::Object(_) | Value::Map(_) => serializer.collect_map(self.entries()),
         }
@@ -35,29 +36,36 @@ fn function<S: Serializer>(
 }
 
 /// The text that `Fn::Sub` makes the parts of.
-fn substitution(parts: &[Value]) -> String {
-    let mut text = String::with_capacity(parts.len() * 24);
-    parts.iter().for_each(|part| substitute(part, &mut text));
-    text
+struct Substitution<'v>(&'v [Value]);
+
+impl Serialize for Substitution<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
-fn substitute(part: &Value, out: &mut String) {
+impl fmt::Display for Substitution<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|part| substitute(part, f))
+    }
+}
+
+fn substitute(part: &Value, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut all = |parts: &[&str]| parts.iter().try_for_each(|part| out.write_str(part));
     match part {
         // `${!` is CloudFormation's way of writing a literal `${`.
         Value::Text(text) => match text.contains("${") {
-            true => out.push_str(&text.replace("${", "${!")),
-            false => out.push_str(text),
+            true => out.write_str(&text.replace("${", "${!")),
+            false => out.write_str(text),
         },
-        Value::Ref(id) => out.extend(["${", id.as_str(), "}"]),
-        Value::Arn(id) => out.extend(["${", id.as_str(), ".Arn}"]),
-        Value::Attribute(reference) => {
-            out.extend(["${", reference.0.as_str(), ".", &reference.1, "}"]);
-        }
-        Value::Pseudo(pseudo) => out.extend(["${", pseudo.as_str(), "}"]),
-        Value::Join(parts) => parts.iter().for_each(|part| substitute(part, out)),
-        Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
-        Value::Number(number) => out.push_str(&number.to_string()),
+        Value::Ref(id) => all(&["${", id.as_str(), "}"]),
+        Value::Arn(id) => all(&["${", id.as_str(), ".Arn}"]),
+        Value::Attribute(reference) => all(&["${", reference.0.as_str(), ".", &reference.1, "}"]),
+        Value::Pseudo(pseudo) => all(&["${", pseudo.as_str(), "}"]),
+        Value::Join(parts) => parts.iter().try_for_each(|part| substitute(part, out)),
+        Value::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
+        Value::Number(number) => write!(out, "{number}"),
         // No text is made of these; a join has none.
-        Value::Null | Value::List(_) | Value::Object(_) | Value::Map(_) => {}
+        Value::Null | Value::List(_) | Value::Object(_) | Value::Map(_) => Ok(()),
     }
 }
