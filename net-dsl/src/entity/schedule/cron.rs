@@ -92,6 +92,48 @@ impl Cron {
     }
 }
 
+impl Cron {
+    /// The first tick after a second since 1970, in seconds since 1970 and UTC; none if there is none
+    /// any more. O(days until then).
+    ///
+    /// ```
+    /// # use net_dsl::cron;
+    /// // 1 January 2026 was a Thursday.
+    /// let new_year = 1_767_225_600;
+    /// let hours = |cron: net_dsl::entity::schedule::Cron| {
+    ///     cron.next_after(new_year).map(|next| (next - new_year) / 3_600)
+    /// };
+    /// assert_eq!(hours(cron!("0 3 * * ? *")), Some(3));
+    /// assert_eq!(hours(cron!("0 0 ? * MON *")), Some(4 * 24));
+    /// assert_eq!(hours(cron!("0 0 L * ? *")), Some(30 * 24));
+    /// assert_eq!(hours(cron!("0 12 ? * FRI#2 *")), Some(8 * 24 + 12));
+    /// assert_eq!(hours(cron!("0 0 15W * ? *")), Some(14 * 24));
+    /// ```
+    pub fn next_after(&self, second: u64) -> Option<u64> {
+        let fields = Fields::parse(self.expression.as_bytes()).ok()?;
+        let (mut year, mut month, mut start) = (1970, 1, 0);
+        while year <= YEARS.last {
+            let length = days_in(year, month);
+            let is_meant = fields.years.has(year - YEARS.first) && fields.months.has(month);
+            if is_meant && (start + length) * 86_400 > second {
+                for day in (1..=length).filter(|day| fields.days.has(year, month, *day)) {
+                    let midnight = (start + day - 1) * 86_400;
+                    let ticks = (0..24 * 60).filter(|minute| {
+                        fields.hours.has(minute / 60) && fields.minutes.has(minute % 60)
+                    });
+                    let mut ticks = ticks.map(|minute| midnight + minute * 60);
+                    if let Some(next) = ticks.find(|tick| *tick > second) {
+                        return Some(next);
+                    }
+                }
+            }
+            start += length;
+            (year, month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+        }
+        None
+    }
+}
+
 /// A cron expression checked while compiling.
 ///
 /// ```compile_fail
@@ -204,8 +246,14 @@ enum Days {
     NearestTo(u64),
     /// A number of a day of the week in the month: day, number.
     Nth(u64, u64),
-    /// At least one in every month.
-    Some,
+    /// Days of the week, from 1 for Sunday.
+    OfWeek(Set),
+    /// The last day of the month.
+    Last,
+    /// The last working day of the month.
+    LastWorking,
+    /// The last of a day of the week in the month.
+    LastOf(u64),
 }
 
 /// What a cron expression says.
@@ -310,7 +358,39 @@ impl Days {
                 let first = (day + 7 - first_week_day(year, month)) % 7 + 1;
                 first + (number - 1) * 7 <= length
             }
-            Days::Some => true,
+            Days::OfWeek(_) | Days::Last | Days::LastWorking | Days::LastOf(_) => true,
+        }
+    }
+}
+
+impl Days {
+    /// Whether a day of a month matches.
+    fn has(self, year: u64, month: u64, day: u64) -> bool {
+        let length = days_in(year, month);
+        let week_day = |day: u64| (first_week_day(year, month) + day - 2) % 7 + 1;
+        // The working day nearest to a day, which stays in its month (Sunday is 1, Saturday 7).
+        let nearest = |day: u64| match week_day(day) {
+            7 if day > 1 => day - 1,
+            7 => day + 2,
+            1 if day < length => day + 1,
+            1 => day - 2,
+            _ => day,
+        };
+        match self {
+            Days::OfMonth(days) => days.has(day),
+            Days::NearestTo(wanted) => wanted <= length && nearest(wanted) == day,
+            Days::Nth(wanted, number) => week_day(day) == wanted && (day - 1) / 7 + 1 == number,
+            Days::OfWeek(days) => days.has(week_day(day)),
+            Days::Last => day == length,
+            Days::LastWorking => {
+                let last = match week_day(length) {
+                    7 => length - 1,
+                    1 => length - 2,
+                    _ => length,
+                };
+                day == last
+            }
+            Days::LastOf(wanted) => week_day(day) == wanted && day + 7 > length,
         }
     }
 }
@@ -335,7 +415,8 @@ const fn first_week_day(year: u64, month: u64) -> u64 {
 
 const fn days_of_month(field: &[u8]) -> Result<Days, &'static str> {
     match field {
-        b"L" | b"LW" => Ok(Days::Some),
+        b"L" => Ok(Days::Last),
+        b"LW" => Ok(Days::LastWorking),
         [day @ .., b'W'] if is_number(day) => match value(day, 0, MONTH_DAYS) {
             Some((day, _)) => Ok(Days::NearestTo(day)),
             None => Err(MONTH_DAYS.fault),
@@ -349,18 +430,19 @@ const fn days_of_month(field: &[u8]) -> Result<Days, &'static str> {
 }
 
 const fn days_of_week(field: &[u8]) -> Result<Days, &'static str> {
+    // The last day of the week.
     if let [b'L'] = field {
-        return Ok(Days::Some);
+        return Ok(Days::OfWeek(Set([0; 2]).with(7)));
     }
     if let Some((day, next)) = value(field, 0, WEEK_DAYS) {
         match field.split_at(next).1 {
-            b"L" => return Ok(Days::Some),
+            b"L" => return Ok(Days::LastOf(day)),
             [b'#', number @ b'1'..=b'5'] => return Ok(Days::Nth(day, (*number - b'0') as u64)),
             _ => {}
         }
     }
     match set(field, WEEK_DAYS) {
-        Ok(_) => Ok(Days::Some),
+        Ok(days) => Ok(Days::OfWeek(days)),
         Err(_) if holds(field, b'#') => Err(DAYS_ALONE),
         Err(fault) => Err(fault),
     }
