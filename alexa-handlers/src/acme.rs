@@ -37,8 +37,8 @@ use alexa_patterns::message::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use net_dsl::HttpRequest;
-use net_runtime::{ExposeSecret as _, Failure};
-use reqwest::{Method, RequestBuilder, StatusCode};
+use net_runtime::{CallError, ExposeSecret as _, Failure, ServiceRequest};
+use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
@@ -72,15 +72,19 @@ async fn keys(api: &Api<'_>) -> Result<Keys, Failure> {
     })
 }
 
-async fn request(api: &Api<'_>, method: Method, path: &str) -> Result<RequestBuilder, Fault> {
+async fn request<'c>(
+    api: &Api<'c>,
+    method: Method,
+    path: &str,
+) -> Result<ServiceRequest<'c>, Fault> {
     let keys = keys(api).await?;
     Ok(api.request(method, path).bearer_auth(keys.api_key.expose()))
 }
 
 /// The answer to a request with the skill's own key, and its body. Each may be sent again: those that
 /// change something have an idempotency key.
-async fn answer(request: RequestBuilder) -> Result<(StatusCode, Value), Fault> {
-    let again = |error: reqwest::Error| Fault::from(error).temporary();
+async fn answer(request: ServiceRequest<'_>) -> Result<(StatusCode, Value), Fault> {
+    let again = |error: CallError| Fault::from(error).temporary();
     let answer = request.send().await.map_err(again)?;
     let status = answer.status();
     let body = read_json(answer, LONGEST).await;
@@ -141,7 +145,7 @@ fn malformed(what: &str) -> Fault {
 
 impl DeviceCloud for Acme {
     async fn account(&self, token: &Token, api: &Api<'_>) -> Result<Account, Fault> {
-        let again = |error: reqwest::Error| Fault::from(error).temporary();
+        let again = |error: CallError| Fault::from(error).temporary();
         let answer = api.get("/me").bearer_auth(token.expose()).send().await.map_err(again)?;
         let status = answer.status();
         let body = read_json(answer, LONGEST).await;

@@ -11,8 +11,8 @@ use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
 /// The id of an event that is sent once.
-pub(crate) fn new_id() -> MessageId {
-    id(uuid::Uuid::new_v4())
+pub(crate) fn new_id<C: Contract>(context: &Context<C>) -> MessageId {
+    MessageId::new(context.unique_id()).expect("a UUID is letters, digits and hyphens")
 }
 
 /// The id of an event that may be made again, by what it is about: a message that comes twice makes one
@@ -110,7 +110,7 @@ where
     let table = context.table::<Pending>();
     let key = || (pending.device.as_str(), pending.message.as_str());
     let now = context.now_milliseconds();
-    let me = uuid::Uuid::new_v4().to_string();
+    let me = context.unique_id();
     let mut claim =
         Update::set("status", "CLAIMED").and_set("claimed_at", now).and_set("claim", me.as_str());
     if let Some(request) = request {

@@ -221,7 +221,7 @@ async fn deliver(
             }
             Verdict::Forbidden => return Err("the event gateway forbids an event".into()),
             Verdict::Later(why) => {
-                let pause = pause(resent);
+                let pause = pause(resent, context.random());
                 if resent == RESENDS || context.remaining() <= pause {
                     return Err(format!("the event gateway did not take an event: {why}").into());
                 }
@@ -249,8 +249,8 @@ fn milliseconds(time: Duration) -> u64 {
 }
 
 /// A second, two, four: Alexa wants a second at the least between attempts.
-fn pause(resent: u32) -> Duration {
-    Duration::from_millis(1_000 * 2_u64.pow(resent) + fastrand::u64(0..250))
+fn pause(resent: u32, random: u64) -> Duration {
+    Duration::from_millis(1_000 * 2_u64.pow(resent) + random % 250)
 }
 
 /// An event without what it can do without, if there is any: what has not changed, the state beside an

@@ -259,6 +259,6 @@ impl<D: DeviceCloud> Handler<contract::Entrypoint> for Entrypoint<D> {
             tracing::error!("a directive could not be answered in time");
             too_slow
         });
-        Ok(Event { id: new_id(), body })
+        Ok(Event { id: new_id(context), body })
     }
 }

@@ -1,7 +1,7 @@
 //! Why a manufacturer's API did not do what it was asked.
 
 use alexa_patterns::message::ErrorType;
-use net_runtime::{Failure, Retry};
+use net_runtime::{CallError, Failure, Retry};
 use std::{error, fmt};
 
 /// Why a manufacturer's API did not do what it was asked, as Alexa will be told.
@@ -101,13 +101,11 @@ impl Retry for Fault {
     }
 }
 
-impl From<reqwest::Error> for Fault {
-    fn from(error: reqwest::Error) -> Fault {
-        // The URL may have an account in it.
-        let unconnected = error.is_connect();
-        let message = format!("the device cloud cannot be reached: {}", error.without_url());
+impl From<CallError> for Fault {
+    fn from(error: CallError) -> Fault {
+        let message = format!("the device cloud cannot be reached: {error}");
         let fault = Fault::new(ErrorType::EndpointUnreachable, message);
-        if unconnected { fault.temporary() } else { fault }
+        if error.is_unsent() { fault.temporary() } else { fault }
     }
 }
 

@@ -34,7 +34,7 @@ pub(crate) async fn post(gateway: &ServiceClient<'_>, token: &Token, event: &Val
             let status = answer.status().as_u16();
             verdict(status, &read_json(answer, SMALL).await.unwrap_or_default())
         }
-        Err(error) => Verdict::Later(error.without_url().to_string()),
+        Err(error) => Verdict::Later(error.to_string()),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Answers of other people's servers, read within bounds.
 
+use net_runtime::CallError;
 use reqwest::Response;
 use serde_json::Value;
 
 /// The body of an answer as JSON; null if it is none, or longer than a number of bytes.
 ///
 /// # Errors
-/// An error of reqwest, if the body breaks off.
-pub async fn read_json(mut response: Response, most: usize) -> Result<Value, reqwest::Error> {
+/// [`CallError`], if the body breaks off.
+pub async fn read_json(mut response: Response, most: usize) -> Result<Value, CallError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await? {
         if body.len() + chunk.len() > most {

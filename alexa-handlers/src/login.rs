@@ -5,7 +5,7 @@
 
 use crate::http::{SMALL, read_json};
 use alexa_patterns::message::Token;
-use net_runtime::{ExposeSecret as _, Failure, Retry, ServiceClient};
+use net_runtime::{CallError, ExposeSecret as _, Failure, Retry, ServiceClient};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{error, fmt, time::SystemTime};
@@ -106,10 +106,9 @@ pub(crate) async fn tokens(
     // A code is good for one exchange, which may have happened; a refresh token for as many as one
     // wants.
     let once = grant_type == "authorization_code";
-    let lost = |error: reqwest::Error| {
-        let unconnected = error.is_connect();
-        let why = error.without_url().to_string();
-        if unconnected || !once { LoginError::Unavailable(why) } else { LoginError::TooLate }
+    let lost = |error: CallError| {
+        let why = error.to_string();
+        if error.is_unsent() || !once { LoginError::Unavailable(why) } else { LoginError::TooLate }
     };
     let answer = login.post("/auth/o2/token").form(&form).send().await.map_err(lost)?;
     let status = answer.status();

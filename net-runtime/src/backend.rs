@@ -4,7 +4,7 @@
 pub(crate) mod aws;
 pub(crate) mod memory;
 
-use crate::{Clock, Failure, Invocations, Messages, SecretStore, Tables};
+use crate::{Clock, Failure, Invocations, Messages, Randomness, SecretStore, Services, Tables};
 use std::pin::Pin;
 
 /// A future of a back end.
@@ -14,11 +14,29 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send 
 ///
 /// Values have passed the contract already; a back end moves them and decides nothing.
 pub trait Backend:
-    Messages + Invocations + Tables + SecretStore + Clock + Send + Sync + 'static
+    Messages
+    + Invocations
+    + Tables
+    + SecretStore
+    + Services
+    + Clock
+    + Randomness
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<B> Backend for B where
-    B: Messages + Invocations + Tables + SecretStore + Clock + Send + Sync + 'static
+    B: Messages
+        + Invocations
+        + Tables
+        + SecretStore
+        + Services
+        + Clock
+        + Randomness
+        + Send
+        + Sync
+        + 'static
 {
 }

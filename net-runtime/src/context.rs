@@ -2,6 +2,7 @@
 
 use crate::{
     Backend, Failure, Parcel, Retry, ServiceClient, TableAccess,
+    capability::random,
     runtime::Shared,
     time::{Time, milliseconds},
 };
@@ -226,6 +227,19 @@ impl<C: Contract> Context<C> {
         milliseconds(self.now())
     }
 
+    /// A random number.
+    ///
+    /// Code that takes its random numbers and its times from the context can be run again exactly as it
+    /// ran: a simulation finds a mistake by a seed, and repeats it by the seed.
+    pub fn random(&self) -> u64 {
+        self.shared.backend.random()
+    }
+
+    /// An id that nobody else makes: a random UUID. See [`Context::random`].
+    pub fn unique_id(&self) -> String {
+        random::unique(&*self.shared.backend)
+    }
+
     /// When the work that this input is part of must be done, in milliseconds since 1970.
     pub fn deadline(&self) -> Option<u64> {
         self.deadline
@@ -302,7 +316,8 @@ impl<C: Contract> Context<C> {
             .with_max_delay(Duration::from_secs(1))
             .with_max_times(4)
             .with_total_delay(Some(time))
-            .with_jitter();
+            .with_jitter()
+            .with_jitter_seed(self.random());
         let tried = work.retry(pauses).when(E::is_temporary);
         tokio::time::timeout(time, tried).await.unwrap_or_else(|_| Err(E::too_late()))
     }

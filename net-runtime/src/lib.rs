@@ -53,6 +53,7 @@ mod event;
 mod handler;
 mod input;
 mod once;
+pub mod rules;
 mod runtime;
 mod secrets;
 mod service;
@@ -70,8 +71,10 @@ pub use backend::{Answer, Backend, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
 pub use capability::{
     clock::Clock,
+    http::{CallError, Called, ServiceRequest, Services},
     invocation::Invocations,
     message::{Messages, Parcel},
+    random::Randomness,
     secret::SecretStore,
     table::{
         Act, AttributeValue, Attributes, Condition, KeyValue, KeyValues, Operand, Page, Read,

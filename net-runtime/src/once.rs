@@ -155,7 +155,7 @@ impl<C: Contract> Context<C> {
         C: WritesItem<Once>,
     {
         let now = self.now();
-        let claim = uuid::Uuid::new_v4().to_string();
+        let claim = self.unique_id();
         let record = Once {
             key: key.to_owned(),
             claim: claim.clone(),

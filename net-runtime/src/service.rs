@@ -1,20 +1,21 @@
 //! Services outside the network.
 
-use crate::{Backend, Failure, secrets::Secrets, time::Time};
-use once_cell::sync::OnceCell;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, Url, redirect};
-use secrecy::SecretString;
-use std::{
-    net::IpAddr,
-    time::{Duration, SystemTime},
+use crate::{
+    Backend, Failure,
+    capability::http::{CallError, ServiceRequest, client, is_local},
+    secrets::Secrets,
+    time::Time,
 };
+use reqwest::{Method, Response, StatusCode, Url};
+use secrecy::SecretString;
+use std::time::{Duration, SystemTime};
 
 /// A service that a contract calls: its base URL, one HTTP client for all calls, and its secret.
 ///
 /// The client follows no redirect: it would send a body, or a header of the caller's making, to
 /// whoever the answer names. An answer with a status from 300 to 399 is handed over as it is. It speaks
 /// `http://` with this machine only (`localhost`, `127.0.0.0/8`, `[::1]`); another such URL is an error
-/// of [`reqwest::RequestBuilder::send`].
+/// of [`ServiceRequest::send`].
 pub struct ServiceClient<'c> {
     pub(crate) name: &'static str,
     pub(crate) base_url: &'c str,
@@ -48,21 +49,22 @@ impl<'c> ServiceClient<'c> {
     }
 
     /// A request to a path that starts with `/`; given up when the run has no time left.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub fn request(&self, method: Method, path: &str) -> ServiceRequest<'c> {
         // What comes first in a path is never part of the host.
         let slash = if path.is_empty() || path.starts_with(['/', '?']) { "" } else { "/" };
-        client(self.base_url)
+        let request = client(self.base_url)
             .request(method, format!("{}{slash}{path}", self.base_url))
-            .timeout(self.time_to_try())
+            .timeout(self.time_to_try());
+        ServiceRequest::new(self.name, request, self.backend)
     }
 
     /// A GET of a path.
-    pub fn get(&self, path: &str) -> RequestBuilder {
+    pub fn get(&self, path: &str) -> ServiceRequest<'c> {
         self.request(Method::GET, path)
     }
 
     /// A POST to a path.
-    pub fn post(&self, path: &str) -> RequestBuilder {
+    pub fn post(&self, path: &str) -> ServiceRequest<'c> {
         self.request(Method::POST, path)
     }
 
@@ -115,10 +117,10 @@ impl<'c> ServiceClient<'c> {
     /// What makes the request fails with, that there is no secret, or that there is no answer.
     pub async fn send_with_secret<E>(
         &self,
-        request: impl Fn(&SecretString) -> Result<RequestBuilder, E>,
+        request: impl Fn(&SecretString) -> Result<ServiceRequest<'c>, E>,
     ) -> Result<Response, E>
     where
-        E: From<Failure> + From<reqwest::Error>,
+        E: From<Failure> + From<CallError>,
     {
         let secret = self.secret().await?;
         let answer = request(&secret)?.send().await?;
@@ -151,29 +153,4 @@ impl<'c> ServiceClient<'c> {
 pub(crate) fn is_base_url(text: &str) -> bool {
     is_local(text)
         || Url::parse(text).is_ok_and(|url| url.scheme() == "https" && url.host_str().is_some())
-}
-
-fn is_local(text: &str) -> bool {
-    let Ok(url) = Url::parse(text) else { return false };
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    url.scheme() == "http"
-        && (host == "localhost" || address.is_ok_and(|address| address.is_loopback()))
-}
-
-/// One client for the whole process, which keeps connections open between runs; another one for this
-/// machine, whose requests go through no proxy.
-fn client(base_url: &str) -> &'static reqwest::Client {
-    static ELSEWHERE: OnceCell<reqwest::Client> = OnceCell::new();
-    static HERE: OnceCell<reqwest::Client> = OnceCell::new();
-    let (client, here) = if is_local(base_url) { (&HERE, true) } else { (&ELSEWHERE, false) };
-    client.get_or_init(|| {
-        let settings = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .connect_timeout(Duration::from_secs(5))
-            .pool_max_idle_per_host(50);
-        let settings = if here { settings.no_proxy() } else { settings.https_only(true) };
-        // As `Client::new` does: without TLS there is nothing to go on with.
-        settings.build().unwrap_or_else(|error| panic!("there is no HTTP client: {error}"))
-    })
 }

@@ -2,8 +2,8 @@
 
 use net_dsl::binding::Address;
 use net_runtime::{
-    Answer, Clock, Failure, Invocations, Memory, Messages, Page, Parcel, Read, Schema, SecretStore,
-    SecretString, Tables, Write, Written,
+    Answer, Clock, Failure, Invocations, Memory, Messages, Page, Parcel, Randomness, Read, Schema,
+    SecretStore, SecretString, Services, Tables, Write, Written,
 };
 use serde_json::Value;
 use std::{
@@ -210,6 +210,10 @@ impl SecretStore for Spoilt {
         self.call(format!("secret {arn}"), move || self.memory.secret(arn))
     }
 }
+
+impl Randomness for Spoilt {}
+
+impl Services for Spoilt {}
 
 impl Clock for Spoilt {
     fn now(&self) -> SystemTime {

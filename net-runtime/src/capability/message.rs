@@ -4,6 +4,6 @@
 mod aws;
 pub(crate) mod memory;
 mod port;
-mod rules;
+pub(crate) mod rules;
 
 pub use port::{Messages, Parcel};

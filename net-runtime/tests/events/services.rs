@@ -9,7 +9,8 @@ use axum::{
 use net_dsl::prelude::*;
 use net_runtime::{
     Answer, BoxError, Clock, Context, ExposeSecret as _, Handler, Invocations, Memory, Messages,
-    Page, Parcel, Read, Runtime, Schema, SecretStore, SecretString, Tables, Write, Written,
+    Page, Parcel, Randomness, Read, Runtime, Schema, SecretStore, SecretString, Services, Tables,
+    Write, Written,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -95,6 +96,10 @@ impl SecretStore for Vault {
         })
     }
 }
+
+impl Randomness for Vault {}
+
+impl Services for Vault {}
 
 impl Clock for Vault {
     fn now(&self) -> SystemTime {
@@ -344,7 +349,7 @@ async fn plain_http_goes_nowhere_but_to_this_machine() {
         Box::pin(async move {
             for elsewhere in ["http://192.0.2.1", "http://bank.example.com"] {
                 let error = context.call::<Bank>().at(elsewhere).get("/").send().await;
-                assert!(error.expect_err("it is plain HTTP").is_builder(), "nothing was sent");
+                assert!(error.expect_err("it is plain HTTP").is_unsent(), "nothing was sent");
             }
             let request = context.call::<Bank>().get("@evil.example.com/").build()?;
             assert_eq!(request.url().host_str(), Some("bank.example.com"));

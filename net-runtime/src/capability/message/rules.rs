@@ -17,7 +17,7 @@ const FUNCTION: usize = 1_048_576;
 ///
 /// # Errors
 /// What its service answers if it does not.
-pub(crate) fn check(to: &Address, parcel: &Parcel) -> Result<(), Failure> {
+pub fn check(to: &Address, parcel: &Parcel) -> Result<(), Failure> {
     match to {
         Address::Queue(_) => queue(parcel),
         Address::FifoQueue(_) => {

@@ -163,7 +163,7 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
         is_known: bool,
     ) -> Result<Written, Failure> {
         expiry::<T>(item.get(T::EXPIRES.unwrap_or_default()))?;
-        let hand = (!condition.is_always()).then(hand);
+        let hand = (!condition.is_always()).then(|| self.context.unique_id());
         if let Some(hand) = &hand {
             item.insert(PUT_BY.to_owned(), AttributeValue::S(hand.clone()));
         }
@@ -196,7 +196,7 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
                     expiry::<T>(value.as_ref().ok())?;
                 }
             }
-            let hand = (!condition.is_always()).then(hand);
+            let hand = (!condition.is_always()).then(|| self.context.unique_id());
             if let Some(hand) = &hand {
                 update = update.and_set(UPDATED_BY, hand);
             }
@@ -231,7 +231,7 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     {
         let keys = keys::<T>(key.into());
         Box::pin(async move {
-            let hand = (!condition.is_always()).then(hand);
+            let hand = (!condition.is_always()).then(|| self.context.unique_id());
             let write = Write { act: Act::Delete { keys: keys?, hand }, condition };
             match self.write(write, None, "", true).await? {
                 Written::Applied(_) => Ok(true),
@@ -279,9 +279,14 @@ impl<'c, C: Contract, T: Item> TableAccess<'c, C, T> {
     }
 }
 
-/// Who makes one write: nobody else ever.
-fn hand() -> String {
-    uuid::Uuid::new_v4().to_string()
+impl KeyValues {
+    /// The attributes by which an item `T` is found.
+    ///
+    /// # Errors
+    /// [`Failure`], if there are more values or fewer than the item has keys.
+    pub fn attributes<T: Item>(self) -> Result<Attributes, Failure> {
+        keys::<T>(self)
+    }
 }
 
 fn keys<T: Item>(values: KeyValues) -> Result<Attributes, Failure> {

@@ -21,10 +21,10 @@ pub(crate) fn attribute(value: &(impl Serialize + ?Sized)) -> Result<AttributeVa
 }
 
 /// An item as its attributes.
-pub(crate) fn attributes<T: Serialize>(
-    item: &T,
-    name: &'static str,
-) -> Result<Attributes, Failure> {
+///
+/// # Errors
+/// [`Failure::Malformed`], if it is no object or has an attribute of this runtime's own.
+pub fn attributes<T: Serialize>(item: &T, name: &'static str) -> Result<Attributes, Failure> {
     let item: Attributes = match attribute(item) {
         Ok(AttributeValue::M(item)) => item,
         Ok(_) => return Err(Failure::malformed(name, "an item is an object")),
@@ -40,10 +40,10 @@ pub(crate) fn attributes<T: Serialize>(
 }
 
 /// An item from its attributes, without those of ours.
-pub(crate) fn load<T: DeserializeOwned>(
-    item: Attributes,
-    name: &'static str,
-) -> Result<T, Failure> {
+///
+/// # Errors
+/// [`Failure::Malformed`], if it is something else.
+pub fn load<T: DeserializeOwned>(item: Attributes, name: &'static str) -> Result<T, Failure> {
     serde_dynamo::from_item(readable(item)).map_err(|error| Failure::malformed(name, error))
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn image(image: &Value) -> Result<AttributeValue, String> {
 }
 
 /// An item as JSON, as far as JSON can say it: bytes are lists of numbers.
-pub(crate) fn json(item: Attributes) -> Value {
+pub fn json(item: Attributes) -> Value {
     serde_dynamo::from_item(readable(item)).unwrap_or_default()
 }
 

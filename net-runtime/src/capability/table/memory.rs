@@ -10,9 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// Items by table and key.
+/// The items of tables, by their names.
 #[derive(Default)]
-pub(crate) struct Rows {
+pub struct Rows {
     tables: HashMap<String, BTreeMap<Row, Attributes>>,
     /// Whose conditional deletions were carried out.
     deleted: HashSet<String>,
@@ -20,12 +20,16 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// The items of a table, in order of key.
-    fn items(&self, table: &str) -> Vec<Value> {
+    pub fn items(&self, table: &str) -> Vec<Value> {
         let items = self.tables.get(table).into_iter().flat_map(BTreeMap::values);
         items.cloned().map(item::json).collect()
     }
 
-    fn read(&self, table: &str, schema: Schema, read: Read) -> Result<Page, Failure> {
+    /// Reads items; all of them at once.
+    ///
+    /// # Errors
+    /// What DynamoDB refuses, in its words.
+    pub fn read(&self, table: &str, schema: Schema, read: Read) -> Result<Page, Failure> {
         let empty = BTreeMap::new();
         let rows = self.tables.get(table).unwrap_or(&empty);
         let items = match read {
@@ -43,7 +47,11 @@ impl Rows {
         Ok(Page { items, next: None })
     }
 
-    fn write(&mut self, table: &str, schema: Schema, write: Write) -> Result<Written, Failure> {
+    /// Writes an item, or says what is there instead.
+    ///
+    /// # Errors
+    /// What DynamoDB refuses, in its words.
+    pub fn write(&mut self, table: &str, schema: Schema, write: Write) -> Result<Written, Failure> {
         rules::condition(&write.condition)?;
         let row = match &write.act {
             Act::Put { item } => {
