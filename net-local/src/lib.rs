@@ -1,7 +1,9 @@
-//! Runs the functions of a serverless network on one machine, as Lambda would.
+//! Runs a serverless network on one machine.
 //!
-//! A function's binary asks a server for events over HTTP and posts its answers there: Lambda's
-//! runtime API. [`Function`] is such a server and such a process.
+//! - In a test, in virtual time: [`start`] takes a network and its handlers, and [`Local`] pulls triggers,
+//!   reads queues and tables, and tells where every message went.
+//! - In a simulation, under faults: the same, for thousands of seeds.
+//! - As processes: [`Function`] runs a function's binary as Lambda would.
 //!
 //! ```no_run
 //! use net_local::{Answer, Function};
@@ -18,8 +20,17 @@
 //! # }
 //! ```
 
+mod engine;
+mod fault;
 mod function;
 mod runtime_api;
+mod service;
+mod story;
+mod test;
+mod time;
 
+pub use fault::{Fault, Faults, Injected, InvalidFault};
 pub use function::Function;
 pub use runtime_api::Answer;
+pub use story::Story;
+pub use test::{DeadLetter, Local, QueueView, Request, StartError, TableView, start};

@@ -1,0 +1,57 @@
+//! How each kind of entity behaves in time: one file a kind.
+
+pub(crate) mod consumer;
+pub(crate) mod external_service;
+pub(crate) mod function;
+pub(crate) mod http_api;
+pub(crate) mod queue;
+pub(crate) mod schedule;
+pub(crate) mod stream;
+pub(crate) mod table;
+pub(crate) mod topic;
+
+use crate::engine::{Engine, wiring::Wiring};
+use net_runtime::rules::Rows;
+use std::collections::HashMap;
+
+/// What every kind of entity keeps, by number.
+pub(crate) struct Services {
+    pub(crate) queues: Vec<queue::Queue>,
+    pub(crate) consumers: Vec<consumer::Consumer>,
+    pub(crate) functions: Vec<function::Function>,
+    pub(crate) runs: HashMap<u32, function::Run>,
+    pub(crate) last_run: u32,
+    pub(crate) tables: Rows,
+    pub(crate) streams: Vec<stream::Stream>,
+    /// The values of secrets, by ARN.
+    pub(crate) secrets: HashMap<String, String>,
+    /// Who answers for services, by the name of their marker.
+    pub(crate) doubles: HashMap<String, external_service::Double>,
+    pub(crate) last_change: u64,
+    pub(crate) last_request: u32,
+    pub(crate) last_tick: u32,
+}
+
+impl Services {
+    pub(crate) fn new(wiring: &Wiring) -> Services {
+        Services {
+            queues: wiring.queues.iter().map(|_| queue::Queue::default()).collect(),
+            consumers: wiring.consumers.iter().map(|_| consumer::Consumer::default()).collect(),
+            functions: wiring.functions.iter().map(|_| function::Function::default()).collect(),
+            runs: HashMap::new(),
+            last_run: 0,
+            tables: Rows::default(),
+            streams: wiring.streams.iter().map(|_| stream::Stream::default()).collect(),
+            secrets: HashMap::new(),
+            doubles: HashMap::new(),
+            last_change: 0,
+            last_request: 0,
+            last_tick: 0,
+        }
+    }
+}
+
+/// What happens by itself begins.
+pub(crate) fn begin(engine: &mut Engine) {
+    schedule::begin(engine);
+}

@@ -1,0 +1,460 @@
+//! Lambda functions: instances, runs, and events that nobody waits for.
+//!
+//! Sources, by the titles of the AWS Lambda Developer Guide: "Understanding the Lambda execution environment
+//! lifecycle", "Configuring reserved concurrency for a function", "How Lambda handles errors and retries
+//! with asynchronous invocation", "Capturing records of Lambda asynchronous invocations".
+
+use super::queue;
+use crate::{
+    engine::{
+        Engine,
+        code::{Code, Instance},
+        log::{Number, What},
+        port::Port,
+        trace,
+        wiring::Reader,
+    },
+    fault::Fault,
+};
+use net_runtime::{Failure, Invocation, Parcel};
+use serde_json::Value;
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+use tokio::task::AbortHandle;
+use tracing::Level;
+
+/// One function, as the plan has it; times in milliseconds.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) entity: usize,
+    pub(crate) arn: String,
+    pub(crate) contract: String,
+    pub(crate) contract_type: String,
+    pub(crate) timeout: u64,
+    pub(crate) reserved: Option<u32>,
+    pub(crate) environment: HashMap<String, String>,
+    /// The ARN of the queue for what fails while nobody waits.
+    pub(crate) dead_letters: Option<String>,
+}
+
+/// Runs of all functions at once, of those without a share of their own ("Lambda quotas").
+const ACCOUNT: u32 = 1_000;
+/// How long an instance without work is kept: AWS does not say; some minutes are what people see.
+const KEPT: u64 = 10 * 60 * 1_000;
+/// How long an event waits to be handled, at the most: 6 hours.
+const OLDEST: u64 = 6 * 60 * 60 * 1_000;
+/// How often a failed event is tried again, and after how long: 1 and 2 minutes.
+const RETRIES: [u64; 2] = [60_000, 120_000];
+
+pub(crate) fn read(reader: &mut Reader<'_, '_>) {
+    reader.refuse_all_but(&[
+        "Timeout",
+        "ReservedConcurrentExecutions",
+        "Environment/Variables",
+        "DeadLetterConfig/TargetArn",
+        // Without effect here: where the code lies and what it runs on, who may do what, what is logged.
+        "FunctionName",
+        "Description",
+        "Runtime",
+        "Architectures",
+        "Handler",
+        "Code",
+        "Role",
+        "MemorySize",
+        "EphemeralStorage",
+        "Layers",
+        "LoggingConfig",
+        "TracingConfig",
+        "KmsKeyArn",
+        "RuntimeManagementConfig",
+        "SnapStart",
+        "Tags",
+        // Loops are not stopped here; `settle` says that there is one.
+        "RecursiveLoop",
+    ]);
+    use net_dsl::entity::{TYPE, function};
+    let text = |attribute| reader.facts().get(attribute).unwrap_or_default();
+    let (contract, contract_type) = (text(function::CONTRACT), text(TYPE));
+    let variables = reader.value("Environment/Variables").into_iter().flat_map(|it| it.entries());
+    let mut environment: HashMap<String, String> = variables
+        .filter_map(|(name, value)| Some((name.to_owned(), reader.resolve(value)?)))
+        .collect();
+    environment.insert("AWS_LAMBDA_FUNCTION_NAME".to_owned(), reader.physical());
+    let reserved = reader.number("ReservedConcurrentExecutions");
+    let settings = Settings {
+        entity: reader.entity(),
+        arn: reader.arn(),
+        contract: contract.to_string(),
+        contract_type: contract_type.to_string(),
+        timeout: reader.number("Timeout").unwrap_or(3) * 1_000,
+        reserved: reserved.map(|runs| u32::try_from(runs).unwrap_or(u32::MAX)),
+        environment,
+        dead_letters: reader.text("DeadLetterConfig/TargetArn"),
+    };
+    reader.wiring.functions.push(settings);
+}
+
+/// A function at work.
+#[derive(Default)]
+pub(crate) struct Function {
+    pub(crate) code: Option<Code>,
+    idle: Vec<Idle>,
+    running: u32,
+    instances: u32,
+}
+
+struct Idle {
+    instance: Arc<dyn Instance>,
+    port: Port,
+    since: u64,
+}
+
+/// One run.
+pub(crate) struct Run {
+    pub(crate) function: usize,
+    instance: Arc<dyn Instance>,
+    port: Port,
+    done: Done,
+    task: Option<AbortHandle>,
+    /// What it has said was wrong, by record.
+    said: Vec<(String, String)>,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// With an answer.
+    Answered(Value),
+    /// Without one, and why.
+    Failed(String),
+}
+
+/// A run that has ended.
+pub(crate) struct Ended {
+    pub(crate) run: u32,
+    pub(crate) outcome: Outcome,
+    pub(crate) said: Vec<(String, String)>,
+}
+
+/// What is done when a run has ended.
+pub(crate) type Done = Box<dyn FnOnce(&mut Engine, Ended) + Send>;
+
+/// Starts a run; the number of the run.
+///
+/// # Errors
+/// What would have been done at its end, if as many runs are at work as may be.
+pub(crate) fn start(
+    engine: &mut Engine,
+    function: usize,
+    event: Value,
+    done: Done,
+) -> Result<u32, Done> {
+    let wiring = engine.wiring.clone();
+    let settings = &wiring.functions[function];
+    let now = engine.now();
+    let place = |_: &Engine| format!("{} runs", wiring.name(settings.entity));
+    let fault = engine.fault(0, place, &[Fault::Throttled, Fault::ColdStart]);
+    if !has_room(engine, function) || fault == Some(Fault::Throttled) {
+        engine.tell(0, 0, What::Throttled { function: function as Number });
+        return Err(done);
+    }
+    let state = &mut engine.services.functions[function];
+    state.idle.retain(|idle| now - idle.since < KEPT && fault.is_none());
+    let warm = state.idle.pop();
+    let cold = warm.is_none();
+    let (instance, port) = match warm {
+        Some(idle) => (idle.instance, idle.port),
+        None => match fresh(engine, function) {
+            Ok(fresh) => fresh,
+            // It was tried when the engine started.
+            Err(why) => unreachable!("{why}"),
+        },
+    };
+    engine.services.functions[function].running += 1;
+    engine.services.last_run += 1;
+    let run = engine.services.last_run;
+    port.run.store(run, Ordering::Relaxed);
+    engine.tell(0, run, What::Began { function: function as Number, cold });
+    let starting = if cold { engine.cold_start() } else { 0 };
+    let invocation = Invocation {
+        request_id: format!("run-{run}"),
+        ends: engine.time() + Duration::from_millis(starting + settings.timeout) + port.skew(),
+    };
+    let shared = engine.shared();
+    let (working, telling) = (instance.clone(), shared.clone());
+    let work = async move {
+        if starting > 0 {
+            tokio::time::sleep(Duration::from_millis(starting)).await;
+        }
+        let answer = working.invoke(event, invocation).await;
+        let lines = trace::lines();
+        shared.with(|engine| {
+            hear(engine, run, lines);
+            let outcome = match answer {
+                Ok(answer) => Outcome::Answered(answer),
+                Err(error) => Outcome::Failed(error.to_string()),
+            };
+            end(engine, run, outcome);
+        });
+    };
+    let work = trace::listened(work, move |lines| telling.with(|engine| hear(engine, run, lines)));
+    let task = tokio::spawn(work).abort_handle();
+    let held = Run { function, instance, port, done, task: Some(task), said: Vec::new() };
+    engine.services.runs.insert(run, held);
+    let timeout = settings.timeout;
+    engine.later(starting + timeout, move |engine| {
+        let seconds = timeout / 1_000;
+        kill(
+            engine,
+            run,
+            format!(
+                "the run was killed: it took longer than the function's timeout of {seconds} s"
+            ),
+        );
+    });
+    Ok(run)
+}
+
+/// Whether one more run may be at work.
+fn has_room(engine: &Engine, function: usize) -> bool {
+    let settings = &engine.wiring.functions;
+    match settings[function].reserved {
+        Some(most) => engine.services.functions[function].running < most,
+        None => {
+            let reserved: u32 = settings.iter().filter_map(|other| other.reserved).sum();
+            let states = engine.services.functions.iter().zip(settings);
+            let running: u32 = states
+                .filter(|(_, of)| of.reserved.is_none())
+                .map(|(state, _)| state.running)
+                .sum();
+            running < ACCOUNT.saturating_sub(reserved)
+        }
+    }
+}
+
+/// A new instance.
+///
+/// # Errors
+/// What its environment does not bind.
+pub(crate) fn fresh(
+    engine: &mut Engine,
+    function: usize,
+) -> Result<(Arc<dyn Instance>, Port), String> {
+    let wiring = engine.wiring.clone();
+    let settings = &wiring.functions[function];
+    let name = wiring.name(settings.entity);
+    let state = &mut engine.services.functions[function];
+    state.instances += 1;
+    let number = state.instances;
+    let Some(code) = state.code.clone() else { return Err(format!("`{name}` has no handler")) };
+    let place = |_: &Engine| format!("{name} starts");
+    let skew = match engine.fault(0, place, &[Fault::ClockSkew]) {
+        Some(_) => Duration::from_millis(engine.random.up_to(1_000)),
+        None => Duration::ZERO,
+    };
+    let port = Port::new(engine.shared(), function, format!("{name}/{number}"), engine.seed, skew);
+    match code(port.clone(), &settings.environment) {
+        Ok(instance) => Ok((instance, port)),
+        Err(unbound) => Err(format!("`{name}`: {unbound}")),
+    }
+}
+
+/// Takes down what a run has logged.
+pub(crate) fn hear(engine: &mut Engine, run: u32, lines: Vec<trace::Line>) {
+    let Some(held) = engine.services.runs.get_mut(&run) else { return };
+    let function = held.function as Number;
+    for line in &lines {
+        if line.level == Level::ERROR {
+            held.said.push((line.record.to_string(), line.text.clone()));
+        }
+    }
+    for line in lines {
+        let correlation = match &*line.correlation {
+            "" => 0,
+            text => engine.log.correlations.number(text),
+        };
+        let text = match line.level {
+            Level::ERROR => format!("error: {}", line.text),
+            Level::WARN => format!("warning: {}", line.text),
+            _ => line.text,
+        };
+        engine.tell(correlation, run, What::Said { function, text: text.into() });
+    }
+}
+
+/// Ends a run from outside, if it is still at work: its instance is gone, too.
+pub(crate) fn kill(engine: &mut Engine, run: u32, why: String) {
+    let Some(held) = engine.services.runs.remove(&run) else { return };
+    if let Some(task) = &held.task {
+        task.abort();
+    }
+    engine.services.functions[held.function].running -= 1;
+    conclude(engine, run, held, Outcome::Failed(why));
+}
+
+/// A run has ended by itself; its instance is free.
+fn end(engine: &mut Engine, run: u32, outcome: Outcome) {
+    let Some(held) = engine.services.runs.remove(&run) else { return };
+    let since = engine.now();
+    let state = &mut engine.services.functions[held.function];
+    state.running -= 1;
+    state.idle.push(Idle { instance: held.instance.clone(), port: held.port.clone(), since });
+    conclude(engine, run, held, outcome);
+}
+
+fn conclude(engine: &mut Engine, run: u32, held: Run, outcome: Outcome) {
+    let failure = match &outcome {
+        Outcome::Answered(_) => None,
+        Outcome::Failed(why) => Some(why.as_str().into()),
+    };
+    engine.tell(0, run, What::Ended { function: held.function as Number, failure });
+    (held.done)(engine, Ended { run, outcome, said: held.said });
+}
+
+/// An event that nobody waits for.
+struct Event {
+    function: usize,
+    /// The message in it, if it is one.
+    letter: Option<Number>,
+    payload: Arc<str>,
+    correlation: u32,
+    began: u64,
+    tries: usize,
+    pause: u64,
+}
+
+/// Hands a function a message, and goes on.
+pub(crate) fn send(engine: &mut Engine, function: usize, parcel: &Arc<Parcel>, run: u32) {
+    let letter = engine.log.letter(parcel.clone());
+    let correlation = engine.log.of(letter).correlation;
+    engine.tell(correlation, run, What::Sent { letter, to: to_function(engine, function) });
+    let payload = parcel.payload().into();
+    hand_over(engine, function, Some(letter), payload, correlation);
+}
+
+/// The number by which a function is among the places that messages go to: behind the queues.
+pub(crate) fn to_function(engine: &Engine, function: usize) -> Number {
+    (engine.wiring.queues.len() + function) as Number
+}
+
+/// Hands a function an event, and goes on: it is tried again if it fails, and ends as a dead letter.
+pub(crate) fn hand_over(
+    engine: &mut Engine,
+    function: usize,
+    letter: Option<Number>,
+    payload: Arc<str>,
+    correlation: u32,
+) {
+    let place = |engine: &Engine| {
+        format!(
+            "{} is handed an event",
+            engine.wiring.name(engine.wiring.functions[function].entity)
+        )
+    };
+    let fault = engine.fault(0, place, &[Fault::Duplicate, Fault::Delay]);
+    let delay = if fault == Some(Fault::Delay) { 1_000 + engine.random.up_to(59_000) } else { 0 };
+    for _ in 0..1 + usize::from(fault == Some(Fault::Duplicate)) {
+        let began = engine.now();
+        let payload = payload.clone();
+        let event = Event { function, letter, payload, correlation, began, tries: 0, pause: 1_000 };
+        engine.on_the_way += 1;
+        let pause = delay + engine.pause();
+        engine.later(pause, move |engine| attempt(engine, event));
+    }
+}
+
+fn attempt(engine: &mut Engine, event: Event) {
+    let payload = serde_json::from_str(&event.payload).unwrap_or_default();
+    let (function, letter, correlation) = (event.function, event.letter, event.correlation);
+    let times = event.tries as u32 + 1;
+    // The event is with whoever ends it: the run's end, or the next attempt.
+    let held = Arc::new(std::sync::Mutex::new(Some(event)));
+    let holder = held.clone();
+    let take = |held: &std::sync::Mutex<Option<Event>>| {
+        held.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    };
+    let done: Done = Box::new(move |engine, ended| {
+        if let Some(event) = take(&holder) {
+            end_event(engine, event, ended);
+        }
+    });
+    match start(engine, function, payload, done) {
+        Ok(run) => {
+            if let Some(letter) = letter {
+                let to = function as Number;
+                engine.tell(correlation, run, What::Given { letter, to, times });
+            }
+        }
+        Err(_) => {
+            let Some(mut event) = take(&held) else { return };
+            if engine.now() - event.began + event.pause > OLDEST {
+                let why = "no run was free for six hours: too many were at work";
+                give_up(engine, event, 0, why.into());
+                return;
+            }
+            let pause = event.pause;
+            event.pause = (pause * 2).min(300_000);
+            engine.later(pause, move |engine| attempt(engine, event));
+        }
+    }
+}
+
+fn end_event(engine: &mut Engine, mut event: Event, ended: Ended) {
+    let why: Arc<str> = match ended.outcome {
+        Outcome::Answered(_) => {
+            if let Some(letter) = event.letter {
+                engine.tell(event.correlation, ended.run, What::Handled { letter });
+            }
+            engine.on_the_way -= 1;
+            return;
+        }
+        Outcome::Failed(why) => why.into(),
+    };
+    let Some(pause) = RETRIES.get(event.tries).copied() else {
+        give_up(engine, event, ended.run, why);
+        return;
+    };
+    if let Some(letter) = event.letter {
+        let at = engine.now() + pause;
+        engine.tell(event.correlation, ended.run, What::Returned { letter, at, why });
+    }
+    event.tries += 1;
+    engine.later(pause, move |engine| attempt(engine, event));
+}
+
+/// An event has failed for good.
+fn give_up(engine: &mut Engine, event: Event, run: u32, why: Arc<str>) {
+    engine.on_the_way -= 1;
+    let wiring = engine.wiring.clone();
+    let dead_letters = wiring.functions[event.function].dead_letters.as_deref();
+    let letter = match event.letter {
+        Some(letter) => letter,
+        None => {
+            let correlation = engine.log.correlations.text(event.correlation).to_owned();
+            let body = event.payload.to_string();
+            engine.log.letter(Arc::new(Parcel { body, correlation, ..Parcel::default() }))
+        }
+    };
+    match dead_letters.and_then(|arn| wiring.queue(arn)) {
+        Some(queue) => {
+            let what = What::Dead { letter, queue: queue as Number, why: why.clone() };
+            engine.tell(event.correlation, run, what);
+            let now = engine.now();
+            queue::put(engine, queue, letter, now, 0, Some(why));
+        }
+        None => engine.tell(event.correlation, run, What::Lost { letter, why }),
+    }
+}
+
+/// What a function answers to a call that waits for it, as code is told.
+pub(crate) fn reply(outcome: Outcome) -> Result<Value, Failure> {
+    match outcome {
+        Outcome::Answered(answer) => Ok(answer),
+        Outcome::Failed(why) => {
+            Err(Failure::Permanent(format!("the function failed: {why}").into()))
+        }
+    }
+}
