@@ -19,6 +19,10 @@ pub mod readme {}
 #[cfg(doctest)]
 pub mod checks {}
 
+#[doc = include_str!("../../docs/testing.md")]
+#[cfg(doctest)]
+pub mod testing {}
+
 #[doc = include_str!("../../docs/language.md")]
 #[cfg(doctest)]
 pub mod language {}
