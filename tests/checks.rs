@@ -427,14 +427,6 @@ const CASES: &[Case] = &[
     case("N502", || feeds_itself(false), || feeds_itself(true)),
     case("N601", || two_doors("/a/{x}", "/a/{y}"), || two_doors("/a/{x}", "/a/{x}/{y}")),
     case("N602", || routes(301), || routes(300)),
-    case(
-        "P101",
-        || {
-            orders().network()
-                + &Queue::<Order>::builder().name(name!("orders-dead-letter")).build()
-        },
-        || orders().network() + &Queue::<Order>::builder().name(name!("orders-dead")).build(),
-    ),
     case("P102", || environment(4_097), || environment(4_096)),
     case("P103", || linked_to(70), || linked_to(50)),
     case("P104", || raw_resources(501), || raw_resources(500)),

@@ -272,6 +272,11 @@ fn what_aws_refuses_is_said_to_be_refused() {
     };
     let queue = |name: Value, fifo: bool| json!({ "Type": "AWS::SQS::Queue", "Properties": { "QueueName": name, "FifoQueue": fifo } });
     let derived = || json!({ "Fn::Sub": "${AWS::StackName}-jobs" });
+    let route = |api: &str, key: &str| {
+        let properties =
+            json!({ "ApiId": { "Ref": api }, "RouteKey": key, "Target": "integrations/x" });
+        json!({ "Type": "AWS::ApiGatewayV2::Route", "Properties": properties })
+    };
     for (before, after, refused) in [
         // One name for the old and the new.
         (
@@ -290,6 +295,17 @@ fn what_aws_refuses_is_said_to_be_refused() {
             json!({ "A": table(json!("jobs"), "S") }),
             json!({ "B": table(json!("jobs"), "S") }),
             Some("B"),
+        ),
+        // A route under another id, as ids were made before.
+        (
+            json!({ "ShopToTillGetRoute": route("ShopApi", "GET /") }),
+            json!({ "ShopToGetRoute": route("ShopApi", "GET /") }),
+            Some("ShopToGetRoute"),
+        ),
+        (
+            json!({ "A": route("ShopApi", "GET /") }),
+            json!({ "B": route("ShopApi", "PUT /"), "C": route("BarApi", "GET /") }),
+            None,
         ),
         // Another type under one id.
         (

@@ -275,7 +275,7 @@ fn references_follow_a_prefix_and_a_rename() {
             "orders" => name!("orders-2").id().clone(),
             _ => id.clone(),
         });
-        let expected = json!({ "Fn::GetAtt": ["Orders2Queue", "Arn"] });
+        let expected = json!({ "Fn::GetAtt": ["OrdersN2Queue", "Arn"] });
         assert_eq!(value_of(&renamed, "WhereResource"), expected);
         assert_eq!(said(&renamed), [""; 0]);
     }

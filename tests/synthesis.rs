@@ -884,6 +884,70 @@ fn what_follows_from_a_timeout_follows_its_override() {
 }
 
 #[test]
+fn a_route_is_the_same_resource_whatever_it_leads_to() {
+    let api = HttpApi::builder().name(name!("api")).build();
+    let leads_to = |name| {
+        let caller = Function::<Caller>::builder().name(name).code(binary!("call")).build();
+        Template::of(&api.routes(route!(GET "/a/{b}" => ()), &caller).into())
+    };
+    let (one, other) = (leads_to(name!("caller")), leads_to(name!("answerer")));
+    let ids = |template: &Template| -> BTreeSet<String> {
+        let of = ["AWS::ApiGatewayV2::Route", "AWS::Lambda::Permission"];
+        of.iter().flat_map(|kind| template.of_type(kind)).map(|(id, _)| id.to_owned()).collect()
+    };
+    let expected = ["ApiToGetAByBPermission", "ApiToGetAByBRoute"].map(str::to_owned);
+    assert_eq!(ids(&one), BTreeSet::from(expected));
+    assert_eq!(ids(&one), ids(&other));
+    let target = |template: &Template| template.properties("ApiToGetAByBRoute")["Target"].clone();
+    assert_ne!(target(&one), target(&other), "it leads elsewhere");
+}
+
+/// Names that would come to one id if parts were put together as they are.
+#[test]
+fn no_names_are_too_alike_for_ids_and_statements() {
+    let queue = |name| Queue::<Ping>::builder().name(name).build();
+    let api = |name| HttpApi::builder().name(name).build();
+    let topic = |name| Topic::<Pong>::builder().name(name).build();
+    let worker = |name| Function::<Worker>::builder().name(name).code(binary!("work")).build();
+    let ponger = |name| Function::<Ponger>::builder().name(name).code(binary!("pong")).build();
+    let sweeper = |name| Function::<Sweeper>::builder().name(name).code(binary!("s")).build();
+    let caller = |name| Function::<Caller>::builder().name(name).code(binary!("call")).build();
+    let clock = |name| Schedule::builder().name(name).rate(minutes!(1)).build();
+    let both = worker(name!("worker"));
+    let network = queue(name!("room-1")).triggers(&both)
+        + queue(name!("room1")).triggers(&both)
+        + queue(name!("orders")).triggers(&worker(name!("w")))
+        + queue(name!("orders-dead-letter")).triggers(&worker(name!("w2")))
+        + clock(name!("a")).triggers(&sweeper(name!("b")))
+        + clock(name!("a-to-b")).triggers(&sweeper(name!("c")))
+        + clock(name!("a-b")).triggers(&sweeper(name!("c")))
+        + &sweeper(name!("a-to-b2"))
+        + clock(name!("e")).triggers(&sweeper(name!("b-to-c")))
+        + topic(name!("x-y")).triggers(&ponger(name!("z")))
+        + topic(name!("x")).triggers(&ponger(name!("y-z")))
+        + api(name!("shop")).routes(route!(POST "/a/b" => ()), &caller(name!("call")))
+        + api(name!("shop")).routes(route!(POST "/ab" => ()), &caller(name!("call")))
+        + api(name!("shop")).routes(route!(POST "/aB" => ()), &caller(name!("call")))
+        + api(name!("shop")).routes(route!(POST "/a/{b}" => ()), &caller(name!("call")))
+        + api(name!("shop")).routes(route!(POST "/a/by/b" => ()), &caller(name!("call")))
+        + api(name!("shop-post")).routes(route!(POST "/a" => ()), &caller(name!("call")));
+    let graph = Graph::new(&network);
+    let plan = Plan::new(&name!("test"), &graph);
+    let resources = plan.resources.iter().map(|resource| resource.id.as_str());
+    let ids: Vec<_> =
+        resources.chain(plan.parameters.iter().map(|parameter| parameter.id.as_str())).collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+    // IAM: "Statement IDs (SID) in a single policy must be unique".
+    let template = Template::of(&network);
+    for (id, role) in template.of_type("AWS::IAM::Role") {
+        let said = statements(&role["Properties"]);
+        let sids: BTreeSet<String> =
+            said.iter().map(|statement| statement["Sid"].to_string()).collect();
+        assert_eq!(sids.len(), said.len(), "{id}");
+    }
+}
+
+#[test]
 fn raw_resources_come_out_as_they_were_put_in() {
     let photos = Raw::builder()
         .name(name!("photos"))

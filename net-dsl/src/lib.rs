@@ -50,6 +50,7 @@ pub mod facts;
 mod file;
 pub mod given;
 pub mod link;
+pub mod logical;
 mod name;
 mod network;
 mod number;

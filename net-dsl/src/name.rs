@@ -18,29 +18,6 @@ impl Id {
         &self.0
     }
 
-    /// The name with each part capitalised and the hyphens dropped: the first half of every
-    /// logical id of a generated resource, so that ids depend on names alone.
-    ///
-    /// ```
-    /// # use net_dsl::name;
-    /// assert_eq!(name!("async-processor").id().pascal_case(), "AsyncProcessor");
-    /// ```
-    pub fn pascal_case(&self) -> String {
-        let mut out = String::with_capacity(self.0.len());
-        let mut upper = true;
-        for letter in self.0.chars() {
-            match letter {
-                '-' => upper = true,
-                _ if upper => {
-                    out.push(letter.to_ascii_uppercase());
-                    upper = false;
-                }
-                _ => out.push(letter),
-            }
-        }
-        out
-    }
-
     pub(crate) fn prefixed(&self, prefix: &Id) -> Id {
         Id(smol_str::format_smolstr!("{}-{}", prefix.0, self.0))
     }

@@ -4,15 +4,15 @@
 //! [`ref_of`], [`arn_of`] and [`attribute_of`] refer to an entity instead, as `@NAME`, and the plan
 //! puts the logical id there. Both follow when the network is renamed or prefixed.
 //!
-//! A logical id alone does not say which entity it is of: `OrdersDeadLetterQueue` is of the queue
-//! `orders`, or of a queue `orders-dead-letter`. Renaming must not depend on what else is in the
+//! A logical id alone does not say where its name ends: `OrdersDeadLetterQueue` is of the queue
+//! `orders`, or would be of something `orders-dead` that had a `LetterQueue`. Renaming must not depend on what else is in the
 //! network, or `(a + b).rename(f)` would not be `a.rename(f) + b.rename(f)`. So it renames every
 //! reading of an id and keeps them all, as `@ENTITY+SUFFIX|@ENTITY+SUFFIX`. The one that is in the
 //! network is the one that counts.
 
 use crate::{
     FifoQueue, Function, Grouped, Handle, HttpApi, Id, Item, Message, Queue, Raw, Table, Topic,
-    contract::Contract, name::id_from_file,
+    contract::Contract, logical, name::id_from_file,
 };
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -163,9 +163,9 @@ impl Reading {
         let capitals = id.char_indices().filter(|(at, c)| *at > 0 && c.is_ascii_uppercase());
         let split = capitals.map(|(at, _)| id.split_at(at));
         split
-            .flat_map(|(head, suffix)| {
-                let reading = |entity| Reading { entity, suffix: suffix.to_owned() };
-                names(head).into_iter().map(reading)
+            .filter_map(|(head, suffix)| {
+                let entity = logical::entity(head, suffix)?;
+                Some(Reading { entity, suffix: suffix.to_owned() })
             })
             .collect()
     }
@@ -175,24 +175,8 @@ impl Reading {
         if self.suffix.is_empty() {
             return None;
         }
-        Some(id_from_file(&self.entity).ok()?.pascal_case() + &self.suffix)
+        Some(logical::of(&id_from_file(&self.entity).ok()?, &self.suffix))
     }
-}
-
-/// The names that come to a text in Pascal case: a digit may have had a hyphen before it or not.
-fn names(pascal: &str) -> Vec<String> {
-    // Who numbers more than this does not get all readings, and finds it by P201.
-    const MOST: usize = 64;
-    let mut names = vec![String::with_capacity(pascal.len() + 4)];
-    for (at, letter) in pascal.char_indices() {
-        if letter.is_ascii_digit() && at > 0 && names.len() < MOST {
-            names.extend(names.clone().into_iter().map(|name| name + "-"));
-        } else if letter.is_ascii_uppercase() && at > 0 {
-            names.iter_mut().for_each(|name| name.push('-'));
-        }
-        names.iter_mut().for_each(|name| name.push(letter.to_ascii_lowercase()));
-    }
-    names
 }
 
 /// An id whose entity is called otherwise; `None` where nothing changes.
@@ -356,7 +340,7 @@ mod tests {
     fn ids_follow_a_prefix() {
         let left = in_front("left", &[]);
         assert_eq!(after("OrdersQueue", &left), "@left-orders+Queue");
-        assert_eq!(after("Room2Function", &left), "@left-room-2+Function|@left-room2+Function");
+        assert_eq!(after("Room2Function", &left), "@left-room2+Function");
         assert_eq!(after("@orders", &left), "@left-orders");
         for what in ["AWS::Region", "lowerCase", "", "Orders", "with space"] {
             assert_eq!(after(what, &left), what);
@@ -366,11 +350,8 @@ mod tests {
     #[test]
     fn what_may_be_shared_or_not_is_kept_both_ways() {
         let mixed = after("OrdersDeadLetterQueue", &in_front("left", &["orders"]));
-        assert_eq!(
-            mixed,
-            "@left-orders-dead+LetterQueue|@left-orders-dead-letter+Queue|@orders+DeadLetterQueue"
-        );
-        assert_eq!(Reading::all(&mixed).len(), 3);
+        assert_eq!(mixed, "@left-orders-dead+LetterQueue|@orders+DeadLetterQueue");
+        assert_eq!(Reading::all(&mixed).len(), 2);
     }
 
     #[test]

@@ -3,7 +3,6 @@
 pub mod environment_size;
 pub mod key_policy;
 pub mod key_policy_elsewhere;
-pub mod one_logical_id;
 pub mod physical_name;
 pub mod policy_size;
 pub mod property_limits;
@@ -35,7 +34,6 @@ macro_rules! rules {
 }
 
 rules! {
-    one_logical_id
     environment_size
     policy_size
     stack_limits

@@ -32,7 +32,7 @@ use net_dsl::{
     Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding, entity::MESSAGE,
     property::PROPERTY,
 };
-use smol_str::{SmolStr, SmolStrBuilder};
+use smol_str::{SmolStr, format_smolstr};
 
 /// What a network needs on AWS.
 ///
@@ -289,8 +289,7 @@ fn of(kind: Kind) -> &'static dyn Planned {
 
 /// What an overlay sets, with logical ids where it refers to entities by name. What leads nowhere
 /// stays as it is, for P201 to find.
-fn resolved(graph: &Graph<'_>, value: &net_dsl::facts::Value) -> serde_json::Value {
-    let mut json = value.to_json();
+fn resolved(graph: &Graph<'_>, mut json: serde_json::Value) -> serde_json::Value {
     net_dsl::reference::replace(&mut json, &mut |id, _| {
         let (number, suffix) = id.starts_with('@').then(|| graph.referred(id)).flatten()?;
         Some(LogicalId::of(graph.nodes()[number].id, suffix).to_string())
@@ -362,6 +361,11 @@ impl<'g, 'n> Planner<'g, 'n> {
         Value::Attribute(Box::new((self.id(number), SmolStr::new_static(attribute))))
     }
 
+    /// What overlays set for a property, as `PART/PATH`.
+    fn overridden(&self, facts: &Facts, property: &str) -> Option<Value> {
+        Some(Value::from_json(&resolved(self.graph, facts.property(property)?)))
+    }
+
     /// The entity that links to a logical id lead to, and the CloudFormation type of the resource.
     fn called(&self, id: &LogicalId) -> Option<(&'g GraphNode<'n>, SmolStr)> {
         let number = self.ids.iter().position(|main| main == id)?;
@@ -371,10 +375,7 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     /// What a statement about an entity is called.
     fn sid(&self, purpose: &str, number: usize) -> SmolStr {
-        let mut sid = SmolStrBuilder::new();
-        sid.push_str(purpose);
-        naming::push_pascal(&mut sid, self.node(number).id.as_str());
-        sid.finish()
+        format_smolstr!("{purpose}{}", self.node(number).id.pascal_case())
     }
 
     /// The bucket with the functions' packages: a parameter of every plan with functions.
@@ -410,7 +411,7 @@ impl<'g, 'n> Planner<'g, 'n> {
     ) {
         let mut properties = derived;
         for (path, value) in part.overrides() {
-            properties.set(path, Value::from_json(&resolved(self.graph, value)));
+            properties.set(path, Value::from_json(&resolved(self.graph, value.to_json())));
         }
         self.plan.resources.push(Resource { id, part, resource_type, properties });
     }

@@ -80,7 +80,7 @@ impl Planner<'_, '_> {
 
 /// Whether an override says where something goes, and not so that a statement could name it.
 fn is_untold(planner: &Planner<'_, '_>, facts: &Facts, property: &str) -> bool {
-    match place(facts, property) {
+    match place(planner, facts, property) {
         None => false,
         Some(_) if property == LOG_GROUP => log_group(planner, facts).is_none(),
         Some(target) => destination(planner, &target).is_none(),
@@ -89,15 +89,15 @@ fn is_untold(planner: &Planner<'_, '_>, facts: &Facts, property: &str) -> bool {
 
 /// The statements that let a role send where an override says, with the key of what is encrypted there.
 fn sends(planner: &Planner<'_, '_>, facts: &Facts, property: &str, sid: &str) -> Vec<Value> {
-    let Some(target) = place(facts, property) else { return Vec::new() };
+    let Some(target) = place(planner, facts, property) else { return Vec::new() };
     let Some(actions) = destination(planner, &target) else { return Vec::new() };
     let key = encrypted_by(planner, &target)
         .and_then(|key| key.allows(format_smolstr!("{sid}Encrypted"), key::SENDS, None));
     [allow(sid, actions, target)].into_iter().chain(key).collect()
 }
 
-fn place(facts: &Facts, property: &str) -> Option<Value> {
-    match Value::from_json(&facts.property(property)?) {
+fn place(planner: &Planner<'_, '_>, facts: &Facts, property: &str) -> Option<Value> {
+    match planner.overridden(facts, property)? {
         Value::Null | Value::Pseudo(Pseudo::NoValue) => None,
         target => Some(target),
     }
@@ -155,7 +155,7 @@ fn encrypted_by(planner: &Planner<'_, '_>, target: &Value) -> Option<Key> {
 
 /// The log group that an override names, as a statement names its streams.
 pub(super) fn log_group(planner: &Planner<'_, '_>, facts: &Facts) -> Option<Value> {
-    let group = place(facts, LOG_GROUP)?;
+    let group = place(planner, facts, LOG_GROUP)?;
     let name = match group {
         Value::Ref(id) => {
             let (_, kind) = planner.called(&id)?;

@@ -224,8 +224,6 @@ fn derived_arn(planner: &Planner<'_, '_>, number: usize) -> Value {
 /// The name of a function that others address by it: what an overlay says, or a derived one.
 fn function_name(planner: &Planner<'_, '_>, number: usize) -> Value {
     let node = planner.node(number);
-    match node.facts.property("function/FunctionName") {
-        Some(name) => Value::from_json(&name),
-        None => derived_name(node.id),
-    }
+    let name = planner.overridden(node.facts, "function/FunctionName");
+    name.unwrap_or_else(|| derived_name(node.id))
 }

@@ -118,7 +118,7 @@ pub(super) fn statements(planner: &Planner<'_, '_>, number: usize) -> Vec<Value>
         key.allows(planner.sid("UsesKeyOf", other), actions, via)
     });
     let own = planner.key(node.facts, FUNCTION);
-    let own = own.and_then(|key| key.allows("UsesKeyOfEnvironment".into(), TAKES, None));
+    let own = own.and_then(|key| key.allows("UsesOwnKey".into(), TAKES, None));
     linked.chain(own).collect()
 }
 
@@ -225,8 +225,7 @@ fn key_arn(id: Value) -> Value {
 impl<'n> Planner<'_, 'n> {
     /// The key that an overlay sets for a property, as `PART/PATH`.
     pub(super) fn key(&self, facts: &Facts, property: &str) -> Option<Key> {
-        let json = facts.property(property)?;
-        Key::of(Value::from_json(&json), self)
+        Key::of(self.overridden(facts, property)?, self)
     }
 
     /// Notes which services need the keys of an entity, and of the links that leave it, in their own

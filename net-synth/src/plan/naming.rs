@@ -2,8 +2,8 @@
 //! names that AWS shows.
 
 use super::{Value, types};
-use net_dsl::Id;
-use smol_str::{SmolStr, SmolStrBuilder};
+use net_dsl::{Id, logical};
+use smol_str::SmolStr;
 use std::{fmt, sync::Arc};
 
 /// What a resource, parameter or output is called inside a template. Cloning counts a reference.
@@ -16,23 +16,17 @@ impl LogicalId {
         &self.0
     }
 
-    /// `async-processor`, `Function` → `AsyncProcessorFunction`.
+    /// The id of a resource of an entity.
     pub(crate) fn of(entity: &Id, suffix: &str) -> LogicalId {
-        let mut id = SmolStrBuilder::new();
-        push_pascal(&mut id, entity.as_str());
-        id.push_str(suffix);
-        LogicalId::new(&id.finish())
+        LogicalId::new(&logical::of(entity, suffix))
     }
 
-    /// `clock`, `poller`, `Schedule` → `ClockToPollerSchedule`.
+    /// The id of a resource of a link; of a route, that of its API and the route alone.
     pub(super) fn of_link(from: &Id, to: &Id, label: &str, suffix: &str) -> LogicalId {
-        let mut id = SmolStrBuilder::new();
-        push_pascal(&mut id, from.as_str());
-        id.push_str("To");
-        push_pascal(&mut id, to.as_str());
-        push_route(&mut id, label);
-        id.push_str(suffix);
-        LogicalId::new(&id.finish())
+        LogicalId::new(&match label {
+            "" => logical::of_link(from, to, suffix),
+            route => logical::of_route(from, route, suffix),
+        })
     }
 
     pub(crate) fn new(id: &str) -> LogicalId {
@@ -43,39 +37,6 @@ impl LogicalId {
 impl fmt::Display for LogicalId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
-    }
-}
-
-/// The same as [`Id::pascal_case`], into a builder.
-pub(super) fn push_pascal(out: &mut SmolStrBuilder, name: &str) {
-    for part in name.split('-') {
-        let mut letters = part.chars();
-        if let Some(first) = letters.next() {
-            out.push(first.to_ascii_uppercase());
-            out.push_str(letters.as_str());
-        }
-    }
-}
-
-/// `POST /orders/{order}` → `PostOrdersOrder`; what is neither letter nor digit is spelt as its
-/// code, so that two routes never share an id.
-fn push_route(out: &mut SmolStrBuilder, route: &str) {
-    let Some((method, path)) = route.split_once(' ') else { return };
-    let mut method = method.chars();
-    out.extend(method.next());
-    out.push_str(&method.as_str().to_ascii_lowercase());
-    let mut upper = true;
-    for letter in path.chars() {
-        match letter {
-            '/' => upper = true,
-            '{' => out.push_str("By"),
-            '}' => {}
-            _ if letter.is_ascii_alphanumeric() => {
-                out.push(if upper { letter.to_ascii_uppercase() } else { letter });
-                upper = false;
-            }
-            other => out.push_str(&format!("X{:x}", u32::from(other))),
-        }
     }
 }
 
