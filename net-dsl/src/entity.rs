@@ -24,6 +24,7 @@ pub use kind::{Descriptor, Holds, Kind, Shape, Starts, Unlinked};
 use crate::{
     Bounded, Id, Name, Named, Network,
     facts::{Attribute, Facts, scalar_enum},
+    given::given,
     range,
 };
 use smol_str::SmolStr;
@@ -141,3 +142,11 @@ macro_rules! handle_impls {
     };
 }
 use handle_impls;
+
+given! {
+    /// What becomes of data.
+    GivenRemoval for Removal:
+        "`{Self}` does not say what becomes of the data",
+        "that is written `Removal::Retain` or `Removal::Delete`",
+        "data is retained if nothing is said";
+}

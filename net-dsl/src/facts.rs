@@ -1,9 +1,12 @@
 //! What is known about an entity or a link: attributes that join like flat lattices.
 
-use crate::{Bounded, Id, Origin, bounded::Range, file, property::PROPERTY, reference};
+use crate::{Bounded, Id, Origin, bounded::Range, file, reference};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use smol_str::SmolStr;
 use std::{collections::BTreeSet, marker::PhantomData, sync::Arc};
+
+/// Attributes `property/part/path`: a property set on a resource made for the entity.
+pub const PROPERTY: &str = "property/";
 
 /// One value of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

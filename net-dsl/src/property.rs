@@ -8,20 +8,11 @@ mod generated;
 
 pub use generated::*;
 
-use crate::{
-    Contract, Grouped, Handle, Item, Message, Name, Named, Network, Origin,
-    entity::{
-        fifo_queue::FifoQueue, function::Function, http_api::HttpApi, queue::Queue,
-        schedule::Schedule, table::Table, topic::Topic,
-    },
-    facts::Value,
-};
+pub use crate::facts::PROPERTY;
+use crate::{Handle, Name, Named, Network, Origin, facts::Value};
 use serde_json::Value as Tree;
 use smol_str::{SmolStr, format_smolstr};
 use std::{borrow::Cow, marker::PhantomData};
-
-/// Attributes `property/part/path`: a property set on a resource made for the entity.
-pub const PROPERTY: &str = "property/";
 
 /// A property of CloudFormation resource `R` that holds a `V`.
 pub struct Property<R, V> {
@@ -177,46 +168,6 @@ impl<R, H: Makes<R>> MadeFor<H> for R {
     fn name(handle: &H) -> &Name {
         handle.name()
     }
-}
-
-impl<C: Contract> Makes<lambda::Function> for Function<C> {
-    const PART: &'static str = "function";
-}
-
-impl<C: Contract> Makes<iam::Role> for Function<C> {
-    const PART: &'static str = "role";
-}
-
-impl<C: Contract> Makes<logs::LogGroup> for Function<C> {
-    const PART: &'static str = "log-group";
-}
-
-impl<M: Message> Makes<sqs::Queue> for Queue<M> {
-    const PART: &'static str = "queue";
-}
-
-impl<M: Grouped> Makes<sqs::Queue> for FifoQueue<M> {
-    const PART: &'static str = "queue";
-}
-
-impl<M: Message> Makes<sns::Topic> for Topic<M> {
-    const PART: &'static str = "topic";
-}
-
-impl<T: Item> Makes<dynamodb::Table> for Table<T> {
-    const PART: &'static str = "table";
-}
-
-impl Makes<scheduler::Schedule> for Schedule {
-    const PART: &'static str = "schedule";
-}
-
-impl Makes<apigatewayv2::Api> for HttpApi {
-    const PART: &'static str = "api";
-}
-
-impl Makes<apigatewayv2::Stage> for HttpApi {
-    const PART: &'static str = "stage";
 }
 
 /// An overlay that sets a property of a resource made for an entity, over what the plan derives.

@@ -10,10 +10,7 @@
 //! reading of an id and keeps them all, as `@ENTITY+SUFFIX|@ENTITY+SUFFIX`. The one that is in the
 //! network is the one that counts.
 
-use crate::{
-    FifoQueue, Function, Grouped, Handle, HttpApi, Id, Item, Message, Queue, Raw, Table, Topic,
-    contract::Contract, logical, name::id_from_file,
-};
+use crate::{Handle, Id, logical, name::id_from_file};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -48,24 +45,6 @@ pub trait Refers: Handle {}
 pub trait HasArn: Refers {
     /// CloudFormation's attribute with the ARN; `None` where `Ref` gives it.
     const ARN: Option<&'static str> = Some("Arn");
-}
-
-impl<C: Contract> Refers for Function<C> {}
-impl<C: Contract> HasArn for Function<C> {}
-impl<M: Message> Refers for Queue<M> {}
-impl<M: Message> HasArn for Queue<M> {}
-impl<M: Grouped> Refers for FifoQueue<M> {}
-impl<M: Grouped> HasArn for FifoQueue<M> {}
-impl<T: Item> Refers for Table<T> {}
-impl<T: Item> HasArn for Table<T> {}
-impl Refers for HttpApi {}
-impl Refers for Raw {}
-/// By the attribute `Arn`, which P201 looks for in its type; where `Ref` gives the ARN, as of SNS
-/// topics, write [`ref_of`].
-impl HasArn for Raw {}
-impl<M: Message> Refers for Topic<M> {}
-impl<M: Message> HasArn for Topic<M> {
-    const ARN: Option<&'static str> = None;
 }
 
 /// What CloudFormation's `Ref` gives of an entity: a queue's URL, a topic's ARN, the name of a

@@ -7,7 +7,7 @@ use crate::{
     Name, Service, Verb,
     contract::check_name,
     facts::{Attribute, Facts},
-    given::{GivenName, GivenUrl},
+    given::{GivenName, given},
     link::Callee,
 };
 use smol_str::SmolStr;
@@ -207,6 +207,14 @@ const fn is_host(bytes: &[u8], start: usize, end: usize) -> bool {
 
 const fn between(bytes: &[u8], start: usize, end: usize) -> &[u8] {
     bytes.split_at(end).0.split_at(start).1
+}
+
+given! {
+    /// The base URL of a service.
+    GivenUrl for Url:
+        "`{Self}` is not a base URL",
+        "a base URL is written `url!(\"https://…\")`",
+        "the macro checks it while compiling; one known only at run time is `Url::new(…)?`";
 }
 
 #[cfg(test)]

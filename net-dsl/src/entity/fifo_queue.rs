@@ -10,7 +10,9 @@ use crate::{
     facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
     link::{BatchedFifo, Sink, Source},
+    property::{self, Makes},
     range,
+    reference::{HasArn, Refers},
 };
 use std::{convert::identity, marker::PhantomData};
 use typed_builder::TypedBuilder;
@@ -120,3 +122,11 @@ impl<M: Grouped> Source for FifoQueue<M> {
 impl<M: Grouped> Sink for FifoQueue<M> {
     type Message = M;
 }
+
+impl<M: Grouped> Makes<property::sqs::Queue> for FifoQueue<M> {
+    const PART: &'static str = "queue";
+}
+
+impl<M: Grouped> Refers for FifoQueue<M> {}
+
+impl<M: Grouped> HasArn for FifoQueue<M> {}

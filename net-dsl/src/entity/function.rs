@@ -8,12 +8,12 @@ use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, facts, handle_
 use crate::{
     Bounded, Contract, InvalidName, Message, Name, Need, Payload, Setting, Verb,
     facts::{Attribute, Facts, Value, scalar_enum},
-    given::{
-        GivenArchitecture, GivenCode, GivenCount, GivenMebibytes, GivenName, GivenSeconds,
-        GivenVariable,
-    },
+    given::{GivenCount, GivenMebibytes, GivenName, GivenSeconds, given},
     link::{Code, Runs, Sink},
-    range, setting,
+    property::{self, Makes},
+    range,
+    reference::{HasArn, Refers},
+    setting,
 };
 use code::starts_with;
 use smol_str::{SmolStr, format_smolstr};
@@ -285,4 +285,52 @@ macro_rules! variable {
             "`variable!` takes a name and a value, as in `variable!(\"LOG_LEVEL\", \"info\")`"
         )
     };
+}
+
+impl<C: Contract> Makes<property::lambda::Function> for Function<C> {
+    const PART: &'static str = "function";
+}
+
+impl<C: Contract> Makes<property::iam::Role> for Function<C> {
+    const PART: &'static str = "role";
+}
+
+impl<C: Contract> Makes<property::logs::LogGroup> for Function<C> {
+    const PART: &'static str = "log-group";
+}
+
+impl<C: Contract> Refers for Function<C> {}
+
+impl<C: Contract> HasArn for Function<C> {}
+
+given! {
+    /// What a function's code is.
+    GivenCode for FunctionCode:
+        "`{Self}` is not the code of a function",
+        "code is written `binary!(\"…\")` or `folder!(\"…\", runtime = …, handler = \"…\")`",
+        "a binary is one of the workspace, by its cargo name; a folder has code in any language that Lambda runs";
+    /// A processor.
+    GivenArchitecture for Architecture:
+        "`{Self}` is not a processor",
+        "a processor is written `Architecture::Arm64` or `Architecture::X86_64`",
+        "arm64 is taken if nothing is said";
+    /// A setting in a function's environment.
+    GivenVariable for Variable:
+        "`{Self}` is not a setting of an environment",
+        "a setting is written `variable!(\"NAME\", value)`",
+        "as in `.environment([variable!(\"LOG_LEVEL\", \"info\")])`";
+}
+
+#[diagnostic::do_not_recommend]
+impl GivenCode for Binary {
+    fn given(self) -> FunctionCode {
+        FunctionCode::Binary(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl GivenCode for Folder {
+    fn given(self) -> FunctionCode {
+        FunctionCode::Folder(self)
+    }
 }

@@ -14,9 +14,11 @@ use super::{
 use crate::{
     Bounded, Message, Name, Service,
     facts::Facts,
-    given::{GivenName, GivenSeconds},
+    given::{GivenName, GivenSeconds, given},
     link::{Callee, Front, Gate},
+    property::{self, Makes},
     range,
+    reference::Refers,
 };
 use smol_str::SmolStr;
 use std::marker::PhantomData;
@@ -343,6 +345,24 @@ pub(crate) fn identity(key: &str) -> String {
         None => part,
     });
     parts.collect::<Vec<_>>().join("/")
+}
+
+impl Makes<property::apigatewayv2::Api> for HttpApi {
+    const PART: &'static str = "api";
+}
+
+impl Makes<property::apigatewayv2::Stage> for HttpApi {
+    const PART: &'static str = "stage";
+}
+
+impl Refers for HttpApi {}
+
+given! {
+    /// A route whose requests carry a `B`.
+    GivenRoute[B] for Route<B>:
+        "`{Self}` is not a route",
+        "a route is written `route!(GET \"/orders/{{order}}\")` or `route!(POST \"/orders\" => Order)`",
+        "the macro checks it while compiling; one known only at run time is `Route::<Order>::new(…)?`";
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::{
     facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
     link::{Batched, Sink, Source, Subscriber, batch_window},
-    range, setting,
+    property::{self, Makes},
+    range,
+    reference::{HasArn, Refers},
+    setting,
 };
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -166,3 +169,11 @@ impl<M: Message> Sink for Queue<M> {
 }
 
 impl<M: Message> Subscriber<M> for Queue<M> {}
+
+impl<M: Message> Makes<property::sqs::Queue> for Queue<M> {
+    const PART: &'static str = "queue";
+}
+
+impl<M: Message> Refers for Queue<M> {}
+
+impl<M: Message> HasArn for Queue<M> {}

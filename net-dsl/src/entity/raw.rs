@@ -1,13 +1,15 @@
 //! Raw resources: whatever CloudFormation has and the language does not.
 
 use super::{
-    Descriptor, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, facts, no_time,
+    Descriptor, GivenRemoval, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, facts,
+    no_time,
 };
 use crate::{
     Name,
     facts::{Attribute, Facts},
-    given::{GivenName, GivenRemoval, GivenResourceType},
+    given::{GivenName, given},
     property,
+    reference::{HasArn, Refers},
 };
 use smol_str::SmolStr;
 use typed_builder::TypedBuilder;
@@ -135,4 +137,18 @@ macro_rules! resource_type {
             "`resource_type!` takes one text, as in `resource_type!(\"AWS::S3::Bucket\")`"
         )
     };
+}
+
+impl Refers for Raw {}
+
+/// By the attribute `Arn`, which P201 looks for in its type; where `Ref` gives the ARN, as of SNS
+/// topics, write [`ref_of`].
+impl HasArn for Raw {}
+
+given! {
+    /// The name of a CloudFormation type.
+    GivenResourceType for ResourceType:
+        "`{Self}` is not a type of CloudFormation's",
+        "a type is written `resource_type!(\"AWS::S3::Bucket\")`",
+        "the macro checks its form while compiling";
 }

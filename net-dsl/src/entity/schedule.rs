@@ -8,8 +8,9 @@ use super::{Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, f
 use crate::{
     Bounded, Name, Payload, Setting,
     facts::{Facts, Scalar, Value},
-    given::{GivenCron, GivenName, GivenSeconds},
+    given::{GivenName, GivenSeconds, given},
     link::{Direct, Source},
+    property::{self, Makes},
     range,
 };
 use serde::{Deserialize, Serialize};
@@ -166,4 +167,16 @@ pub struct Tick {
 
 impl Payload for Tick {
     const NAME: &'static str = "Tick";
+}
+
+impl Makes<property::scheduler::Schedule> for Schedule {
+    const PART: &'static str = "schedule";
+}
+
+given! {
+    /// A cron expression.
+    GivenCron for Cron:
+        "`{Self}` is not a cron expression",
+        "a cron expression is written `cron!(\"0 3 * * ? *\")`",
+        "the macro checks it while compiling; one known only at run time is `Cron::new(…)?`";
 }

@@ -1,15 +1,17 @@
 //! Tables: items found by key.
 
 use super::{
-    Descriptor, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, handle_impls,
-    no_time, typed,
+    Descriptor, GivenRemoval, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts,
+    handle_impls, no_time, typed,
 };
 use crate::{
     Item, Key, Name, Payload, Setting, Verb,
     contract::check_item,
     facts::{Attribute, Facts, Scalar, Value},
-    given::{GivenName, GivenRemoval},
+    given::GivenName,
     link::{Source, Store, Streamed},
+    property::{self, Makes},
+    reference::{HasArn, Refers},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -184,3 +186,11 @@ pub struct Change<T> {
 impl<T: Item> Payload for Change<T> {
     const NAME: &'static str = "Change";
 }
+
+impl<T: Item> Makes<property::dynamodb::Table> for Table<T> {
+    const PART: &'static str = "table";
+}
+
+impl<T: Item> Refers for Table<T> {}
+
+impl<T: Item> HasArn for Table<T> {}

@@ -10,7 +10,9 @@ use crate::{
     facts::Facts,
     given::{GivenName, GivenSeconds},
     link::{Broadcast, Direct, Sink, Source},
+    property::{self, Makes},
     range,
+    reference::{HasArn, Refers},
 };
 use std::marker::PhantomData;
 use typed_builder::TypedBuilder;
@@ -81,4 +83,14 @@ impl<M: Message> Sink for Topic<M> {
 
 impl<M: Message> Broadcast for Topic<M> {
     type Message = M;
+}
+
+impl<M: Message> Makes<property::sns::Topic> for Topic<M> {
+    const PART: &'static str = "topic";
+}
+
+impl<M: Message> Refers for Topic<M> {}
+
+impl<M: Message> HasArn for Topic<M> {
+    const ARN: Option<&'static str> = None;
 }

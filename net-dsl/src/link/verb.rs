@@ -4,7 +4,7 @@ use super::{
     Asking, Broadcast, Calling, Copying, Direct, Front, Linked, Reaches, Reading, Routing, Runs,
     Sending, Source, Triggering, Writing,
 };
-use crate::{Handle, Message, Verb, given::GivenRoute};
+use crate::{Handle, Message, Verb, entity::http_api::GivenRoute};
 
 /// The verbs that link one handle to another; in scope with the prelude.
 ///
