@@ -3,6 +3,7 @@
 use net_dsl::{
     Bounded, FunctionCode, Graph, OutOfRange, Range, Route, Takes, Verb, accept, brick,
     check::{Finding, Severity},
+    entity::raw::ResourceType,
     prelude::*,
     property, range,
 };
@@ -210,6 +211,16 @@ fn called(characters: usize) -> Network {
     let name = "a".repeat(characters - "test-".len());
     let relay = function::<Relay>(named(&name), 30);
     relay.sends_to(&relay).into()
+}
+
+/// Two functions whose roles are called so.
+fn roles(one: &str, other: &str) -> Network {
+    let cook = function::<Cook>(name!("cook"), 30);
+    let role = property::iam::role::ROLE_NAME;
+    orders().triggers(&kitchen())
+        + orders().triggers(&cook)
+        + property::set(&kitchen(), role, one)
+        + property::set(&cook, role, other)
 }
 
 /// Two functions with one binary.
@@ -439,6 +450,7 @@ const CASES: &[Case] = &[
     ),
     case("P108", || copied(json!("alias/aws/sqs")), || encrypted(json!("alias/aws/sqs"))),
     case("P109", || copied(json!("alias/orders")), || encrypted(json!("alias/orders"))),
+    case("P110", || roles("cook", "COOK"), || roles("cook", "waiter")),
     case(
         "P201",
         || tagged(json!({ "Ref": "OrderQueue" })),
@@ -1477,6 +1489,78 @@ fn a_stream_has_what_its_readers_take() {
     let property = property::dynamodb::table::STREAM_SPECIFICATION_STREAM_VIEW_TYPE;
     let unread = tickets().network() + property::set(&tickets(), property, "KEYS_ONLY");
     assert!(of_rule(&unread, "N311").is_empty());
+}
+
+#[test]
+fn a_name_that_is_set_is_one_and_short_enough() {
+    use property::{lambda::function::FUNCTION_NAME, sqs::queue::QUEUE_NAME};
+    let others = || Queue::<Order>::builder().name(name!("others")).build();
+    let queues = |one: Value, other: Value| {
+        orders().network()
+            + &others()
+            + property::set(&orders(), QUEUE_NAME, one)
+            + property::set(&others(), QUEUE_NAME, other)
+    };
+    let sub = |text: &str| json!({ "Fn::Sub": text });
+    let found = only(&queues(json!("test-x"), sub("${AWS::StackName}-x")), "P110");
+    assert!(found.message.contains("the name `test-x` in the stack `test`"), "{}", found.message);
+    assert_eq!(found.labels.len(), 2);
+    only(&queues(sub("${AWS::Region}-x"), sub("${AWS::Region}-x")), "P110");
+    // Queues' names differ by case, and a name that is known only while deploying is anybody's.
+    let none = |network: &Network| assert!(of_rule(network, "P110").is_empty());
+    none(&queues(json!("Orders"), json!("orders")));
+    none(&queues(json!({ "Ref": "OrdersQueue" }), json!({ "Ref": "OrdersQueue" })));
+    // A derived name and one that is set.
+    let relay = relay(name!("relay"), 10);
+    let circle = relay.sends_to(&relay) + &kitchen();
+    let named = |name: &str| property::set(&kitchen(), FUNCTION_NAME, name);
+    only(&(circle.clone() + named("test-relay")), "P110");
+    none(&(circle + named("relay")));
+    let raw = |number: u64, kind: ResourceType, properties: Value| {
+        Raw::builder()
+            .name(Name::new(&format!("raw-{number}")).expect("a name"))
+            .resource_type(kind)
+            .properties(properties)
+            .build()
+    };
+    let group = |number, name: &str| {
+        raw(number, resource_type!("AWS::IAM::Group"), json!({ "GroupName": name })).network()
+    };
+    only(&(group(1, "Cooks") + group(2, "cooks")), "P110");
+    // Whatever the type, as far as the length is known.
+    let bucket = |name: Value| {
+        raw(1, resource_type!("AWS::S3::Bucket"), json!({ "BucketName": name })).network()
+    };
+    let said = only(&bucket(json!("b".repeat(64))), "P105");
+    assert!(said.message.contains("comes to 64 characters, and AWS takes 63"), "{}", said.message);
+    assert!(of_rule(&bucket(json!("b".repeat(63))), "P105").is_empty());
+    let of_account = |letters: usize| {
+        bucket(json!({ "Fn::Sub": format!("${{AWS::AccountId}}-{}", "b".repeat(letters)) }))
+    };
+    only(&of_account(51), "P105");
+    assert!(of_rule(&of_account(50), "P105").is_empty());
+}
+
+#[test]
+fn a_template_is_at_most_a_megabyte() {
+    let long = |bytes: usize| {
+        Raw::builder()
+            .name(name!("page"))
+            .resource_type(resource_type!("AWS::SSM::Parameter"))
+            .properties(json!({ "Type": "String", "Value": "x".repeat(bytes) }))
+            .build()
+            .network()
+    };
+    let rest = {
+        let network = long(0);
+        let graph = Graph::new(&network);
+        net_synth::emit::cloudformation(&Plan::new(&name!("test"), &graph)).len()
+    };
+    const MOST: usize = 1_024 * 1_024;
+    assert!(of_rule(&long(MOST - rest), "P104").is_empty());
+    let found = only(&long(MOST - rest + 1), "P104");
+    assert!(found.message.contains("has 1048577 bytes"), "{}", found.message);
+    assert!(found.help.iter().any(|help| help.contains("`page`")), "{:?}", found.help);
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub mod policy_size;
 pub mod property_limits;
 pub mod raw_shape;
 pub mod reference_to_nothing;
+pub mod shared_name;
 pub mod stack_limits;
 pub mod terraform_refusal;
 pub mod untold_permission;
@@ -42,6 +43,7 @@ rules! {
     untold_permission
     key_policy
     key_policy_elsewhere
+    shared_name
     reference_to_nothing
     raw_shape
 }

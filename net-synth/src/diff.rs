@@ -22,7 +22,6 @@ mod refused;
 mod render;
 
 pub use held::{Held, holds_data, removed, replaced};
-pub use refused::custom_name;
 
 use crate::{Plan, emit};
 use create_only::CREATE_ONLY;

@@ -23,7 +23,7 @@ pub mod types;
 mod value;
 
 pub use key::{Key, KeyUse, Service, Untold};
-pub use naming::{LogicalId, PhysicalName, stack_name};
+pub use naming::{LogicalId, PhysicalName, Sharing, stack_name};
 pub(crate) use stateless::holds_nothing;
 pub(crate) use value::substitution;
 pub use value::{Entries, Pseudo, Value};

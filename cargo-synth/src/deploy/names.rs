@@ -5,50 +5,9 @@ use crate::{
     error::{Error, Result},
     folder::Template,
 };
-use net_synth::diff::custom_name;
+use net_synth::plan::{PhysicalName, Sharing};
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-/// How long names may be, in characters, by type (each service's quotas and API reference).
-const LONGEST: &[(&str, usize)] = &[
-    ("AWS::ApiGatewayV2::Api", 128),
-    ("AWS::CloudWatch::Alarm", 255),
-    ("AWS::CloudWatch::Dashboard", 255),
-    ("AWS::DynamoDB::GlobalTable", 255),
-    ("AWS::DynamoDB::Table", 255),
-    ("AWS::Events::EventBus", 256),
-    ("AWS::Events::Rule", 64),
-    ("AWS::IAM::Group", 128),
-    ("AWS::IAM::InstanceProfile", 128),
-    ("AWS::IAM::ManagedPolicy", 128),
-    ("AWS::IAM::Role", 64),
-    ("AWS::IAM::User", 64),
-    ("AWS::KMS::Alias", 256),
-    ("AWS::Kinesis::Stream", 128),
-    ("AWS::Lambda::Function", 64),
-    ("AWS::Logs::LogGroup", 512),
-    ("AWS::RDS::DBCluster", 63),
-    ("AWS::RDS::DBInstance", 63),
-    ("AWS::S3::Bucket", 63),
-    ("AWS::SNS::Topic", 256),
-    ("AWS::SQS::Queue", 80),
-    ("AWS::SSM::Parameter", 2_048),
-    ("AWS::Scheduler::Schedule", 64),
-    ("AWS::SecretsManager::Secret", 512),
-    ("AWS::StepFunctions::StateMachine", 80),
-];
-
-/// Types whose names differ in more than their letters' case (IAM user guide, "IAM identifiers": names
-/// "are not distinguished by case"; RDS user guide: identifiers are stored in lower case).
-const CASELESS: &[&str] = &[
-    "AWS::IAM::Group",
-    "AWS::IAM::InstanceProfile",
-    "AWS::IAM::ManagedPolicy",
-    "AWS::IAM::Role",
-    "AWS::IAM::User",
-    "AWS::RDS::DBCluster",
-    "AWS::RDS::DBInstance",
-];
 
 /// Refuses names that AWS would refuse under this stack's name.
 pub(crate) fn check(template: &Template, stack: &str, cloud: &Cloud) -> Result<()> {
@@ -126,26 +85,18 @@ impl<'a> Place<'a> {
     }
 }
 
-/// The name that a resource will have, as far as its template gives it one.
-fn name(resource: &Value, place: &Place<'_>) -> Option<String> {
-    // An API's name is not its own, but as long as it may be.
-    let is_api = resource["Type"] == "AWS::ApiGatewayV2::Api";
-    let given = is_api.then(|| &resource["Properties"]["Name"]);
-    place.text(given.or_else(|| custom_name(resource))?)
-}
-
 fn find(template: &Template, place: &Place<'_>) -> Result<()> {
     let mut known: BTreeMap<(&str, String), &str> = BTreeMap::new();
     for (id, resource) in template.resources() {
         let kind = resource["Type"].as_str().unwrap_or_default();
-        let Some(name) = name(resource, place) else { continue };
+        let Some(naming) = PhysicalName::of(kind) else { continue };
+        let Some(name) = place.text(&resource["Properties"][naming.property]) else { continue };
         let of = |id: &str| match template.provenance(id) {
             Some(provenance) => format!("`{id}` of `{}`", provenance.entity),
             None => format!("`{id}`"),
         };
-        let longest = LONGEST.iter().find(|(known, _)| *known == kind);
-        if let Some((_, longest)) = longest.filter(|(_, longest)| name.chars().count() > *longest) {
-            let length = name.chars().count();
+        let (length, longest) = (name.chars().count(), naming.limit);
+        if length > longest {
             return Err(Error::new(format!("the name of {} is too long", of(id)))
                 .why(format!(
                     "in the stack `{}` it is `{name}`, {length} characters, and AWS takes {longest}",
@@ -153,13 +104,12 @@ fn find(template: &Template, place: &Place<'_>) -> Result<()> {
                 ))
                 .help("choose a shorter name for the stack, `--stack-name NAME`, or for the entity"));
         }
-        if kind == "AWS::ApiGatewayV2::Api" {
-            continue;
-        }
-        let is_caseless = CASELESS.contains(&kind);
-        let key = if is_caseless { name.to_lowercase() } else { name.clone() };
-        if let Some(other) = known.insert((kind, key), id) {
-            let case = if is_caseless { ", whatever the case of its letters" } else { "" };
+        let Some(told) = naming.told_apart(&name) else { continue };
+        if let Some(other) = known.insert((kind, told), id) {
+            let case = match naming.sharing {
+                Sharing::OneWhateverTheCase => ", whatever the case of its letters",
+                Sharing::One | Sharing::Any => "",
+            };
             return Err(Error::new(format!("{} and {} have one name", of(other), of(id)))
                 .why(format!(
                     "in the stack `{}` it is `{name}`, and AWS has one {kind} of a name{case}",

@@ -24,13 +24,13 @@ pub const LOGICAL_ID: usize = 255;
 pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) {
     for resource in &plan.resources {
         let named = PhysicalName::of(&resource.resource_type).and_then(|name| {
-            let value = resource.properties.get(name.property)?;
+            let known = name.known(&resource.properties, plan)?;
             let word = types::word(&resource.resource_type);
             let what = match resource.resource_type.as_str() {
                 types::API => "an API's name".to_owned(),
                 _ => format!("a {word}'s name"),
             };
-            Some((value.expected_length(plan), what, name.limit))
+            Some((known.chars().count(), what, name.limit))
         });
         let logical = (resource.id.as_str().len(), "a logical id".to_owned(), LOGICAL_ID);
         for (length, what, limit) in named.into_iter().chain([logical]) {
@@ -47,8 +47,8 @@ pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) 
             }
             findings.add(
                 finding
-                    .why("where functions address each other, the stack's name and the entity's are joined to one")
-                    .help("shorten the name of the entity or of the network"),
+                    .why("AWS would refuse the resource; where functions address each other, the stack's name and the entity's are joined to one")
+                    .help("shorten the name of the entity or of the network, which is the stack's unless `--stack-name` says another; `synth deploy` looks at that one again"),
             );
         }
     }

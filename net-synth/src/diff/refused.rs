@@ -7,53 +7,16 @@
 //! two routes of an API have one key at once ("Route with key … already exists for this API").
 
 use super::{Found, Replaced};
+use crate::plan::{PhysicalName, Sharing};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The property that is a resource's name in its account and region, for each type that can have one.
-const NAMES: &[(&str, &str)] = &[
-    ("AWS::CloudWatch::Alarm", "AlarmName"),
-    ("AWS::CloudWatch::Dashboard", "DashboardName"),
-    ("AWS::DynamoDB::GlobalTable", "TableName"),
-    ("AWS::DynamoDB::Table", "TableName"),
-    ("AWS::ECR::Repository", "RepositoryName"),
-    ("AWS::Events::EventBus", "Name"),
-    ("AWS::Events::Rule", "Name"),
-    ("AWS::IAM::Group", "GroupName"),
-    ("AWS::IAM::InstanceProfile", "InstanceProfileName"),
-    ("AWS::IAM::ManagedPolicy", "ManagedPolicyName"),
-    ("AWS::IAM::Role", "RoleName"),
-    ("AWS::IAM::User", "UserName"),
-    ("AWS::KMS::Alias", "AliasName"),
-    ("AWS::Kinesis::Stream", "Name"),
-    ("AWS::Lambda::Function", "FunctionName"),
-    ("AWS::Logs::LogGroup", "LogGroupName"),
-    ("AWS::RDS::DBCluster", "DBClusterIdentifier"),
-    ("AWS::RDS::DBInstance", "DBInstanceIdentifier"),
-    ("AWS::S3::Bucket", "BucketName"),
-    ("AWS::SNS::Topic", "TopicName"),
-    ("AWS::SQS::Queue", "QueueName"),
-    ("AWS::SSM::Parameter", "Name"),
-    ("AWS::Scheduler::Schedule", "Name"),
-    ("AWS::SecretsManager::Secret", "Name"),
-    ("AWS::StepFunctions::StateMachine", "StateMachineName"),
-];
-
 /// The name that a resource of a template is given, where AWS does not make one up: no other resource
 /// of its type has it in its account and region. `resource` is its entry under `Resources`.
-///
-/// ```
-/// use net_synth::diff::custom_name;
-/// use serde_json::json;
-///
-/// let named = json!({ "Type": "AWS::SQS::Queue", "Properties": { "QueueName": "orders" } });
-/// assert_eq!(custom_name(&named), Some(&json!("orders")));
-/// assert_eq!(custom_name(&json!({ "Type": "AWS::SQS::Queue" })), None);
-/// ```
-pub fn custom_name(resource: &Value) -> Option<&Value> {
+fn custom_name(resource: &Value) -> Option<&Value> {
     let kind = resource["Type"].as_str()?;
-    let (_, property) = NAMES.iter().find(|(known, _)| *known == kind)?;
-    Some(&resource["Properties"][*property]).filter(|name| !name.is_null())
+    let named = PhysicalName::of(kind).filter(|named| named.sharing != Sharing::Any)?;
+    Some(&resource["Properties"][named.property]).filter(|name| !name.is_null())
 }
 
 /// The route under another id that has the key of a route that is made anew, in the same API.
