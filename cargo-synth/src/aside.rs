@@ -6,7 +6,8 @@ use crate::error::{Error, Result};
 pub(crate) async fn aside<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| Err(Error::new(format!("a thread came to no end: {error}"))))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        let panicked = Error::new("synth itself failed").why(error.to_string());
+        Err(panicked.help("that is a mistake in synth: please report it, with what you did"))
+    })
 }

@@ -399,7 +399,8 @@ impl Cloud {
                     return Err(Error::new(format!(
                         "CloudFormation refuses the template of `{stack}`"
                     ))
-                    .why(reason));
+                    .why(reason)
+                    .help("change the network; nothing of the stack was changed"));
                 }
                 _ if start.elapsed() < WORKED_OUT => pause.wait().await,
                 _ => {
@@ -625,7 +626,43 @@ where
         // No answer: only the chain of causes says where the way ends.
         _ => chain(error),
     };
-    Error::new(what).why(reason)
+    let refused = Error::new(what).why(reason);
+    let is_cut = matches!(error, SdkError::DispatchFailure(_) | SdkError::ResponseError(_));
+    match advice(error.code().unwrap_or_default()) {
+        Some(advice) => refused.help(advice),
+        None if is_silent(error) || is_cut => {
+            refused.help("run it again once AWS answers: it carries on from what is there")
+        }
+        None => refused,
+    }
+}
+
+/// What to do about an error that AWS has for whatever it is asked (API references, "Common errors").
+fn advice(code: &str) -> Option<&'static str> {
+    let is = |parts: &[&str]| parts.iter().any(|part| code.contains(part));
+    if is(&["ExpiredToken", "RequestExpired", "InvalidClientTokenId", "UnrecognizedClient"])
+        || is(&["InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidSignature"])
+    {
+        return Some("sign in again, as by `aws sso login`, or choose `--profile NAME`");
+    }
+    if is(&["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "Forbidden"]) {
+        return Some(
+            "whoever deploys needs the permission that AWS names: have it added to your user or \
+             role, or choose `--profile NAME`",
+        );
+    }
+    if is(&["Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded"]) {
+        return Some("AWS is asked too much at once: wait a minute, and run it again");
+    }
+    if is(&["LimitExceeded", "QuotaExceeded", "TooManyBuckets"]) {
+        return Some(
+            "a quota of the account is used up: Service Quotas in AWS's console raises it",
+        );
+    }
+    if is(&["ServiceUnavailable", "InternalFailure", "InternalError", "InternalServer"]) {
+        return Some("that is AWS's own trouble: run it again, it carries on from what is there");
+    }
+    None
 }
 
 fn chain<E, R>(error: &SdkError<E, R>) -> String
@@ -795,6 +832,25 @@ mod tests {
             assert!(said.contains("somebody else changes `restaurant` at the same time"), "{said}");
             assert_eq!(requests.join().expect("requests").len(), count);
         }
+    }
+
+    #[test]
+    fn what_aws_says_of_anything_has_an_advice() {
+        for (code, part) in [
+            ("ExpiredToken", "sign in again"),
+            ("ExpiredTokenException", "sign in again"),
+            ("UnrecognizedClientException", "sign in again"),
+            ("AccessDenied", "permission"),
+            ("AccessDeniedException", "permission"),
+            ("Throttling", "wait a minute"),
+            ("RequestLimitExceeded", "wait a minute"),
+            ("LimitExceededException", "quota"),
+            ("ServiceUnavailable", "AWS's own trouble"),
+        ] {
+            assert!(advice(code).is_some_and(|advice| advice.contains(part)), "{code}");
+        }
+        assert_eq!(advice("ValidationError"), None);
+        assert_eq!(advice(""), None);
     }
 
     const UPDATING: &str = "{ \"__type\": \"ResourceConflictException\", \"message\": \"The \

@@ -13,6 +13,7 @@ use crate::{
     selection::Selection,
     synthesise::Synthesised,
 };
+use net_synth::diff::Held;
 use std::{
     fs,
     io::{self, Write as _},
@@ -67,14 +68,20 @@ async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
             format!("`{name}`, {}: without `--adopt`, `synth deploy` refuses it", found.owner);
         progress.done("Note", &what);
     }
+    let mut is_lost = false;
     let before = match found {
         Some(found) if found.was_never_whole() => {
             let status = &found.status;
             progress
                 .done("Note", &format!("`{name}` is {status}: `synth deploy` deletes it first"));
             let there = cloud.resources(&found.id).await?.into_iter();
-            progress
-                .say(&found.show(&there.filter(|resource| !resource.is_left).collect::<Vec<_>>()));
+            let there: Vec<_> = there.filter(|resource| !resource.is_left).collect();
+            progress.say(&found.show(&there));
+            is_lost = there.iter().any(|resource| found.removed(resource) == Some(Held::Lost));
+            if is_lost {
+                let what = "without `--allow-data-loss`, `synth deploy` refuses to delete it";
+                progress.done("Note", what);
+            }
             None
         }
         Some(found) if found.is_under_review() => None,
@@ -87,8 +94,12 @@ async fn diff_deployed(wish: Compare, out: &mut dyn io::Write) -> Result<u8> {
         progress.done("Comparing", &format!("with nothing: there is no {stack}"));
     }
     drop(progress);
-    tell(before.as_ref(), &after, &format!("the {stack}"), wish.json, out)
+    let status = tell(before.as_ref(), &after, &format!("the {stack}"), wish.json, out)?;
+    Ok(if is_lost { LOSS } else { status })
 }
+
+/// The exit status where data is lost, as [`net_synth::diff::Diff::exit_status`] has it.
+const LOSS: u8 = 4;
 
 fn tell(
     before: Option<&Template>,

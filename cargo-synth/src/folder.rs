@@ -95,6 +95,7 @@ impl Template {
         let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, "read", &error))?;
         Template::parse(text).ok_or_else(|| {
             Error::new(format!("`{}` is not a template that synth wrote", file.display()))
+                .help("run it again; if it stays so, the program and `synth` are of two versions")
         })
     }
 
@@ -151,7 +152,9 @@ impl Template {
     /// What is different in it from one that is deployed, or from nothing.
     pub(crate) fn differences_from(&self, before: Option<&Template>) -> Result<Diff> {
         let read = |text: &str| {
-            Stack::read(text).map_err(|error| Error::new(format!("a template: {error}")))
+            Stack::read(text).map_err(|error| {
+                Error::new("the templates cannot be compared").why(error.to_string())
+            })
         };
         let Some(before) = before else {
             return Ok(Diff::new(&Stack::default(), &read(&self.text)?));
@@ -300,8 +303,11 @@ impl Declarations {
     pub(crate) fn read(folder: &Path) -> Result<Declarations> {
         let file = folder.join("network.json");
         let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, "read", &error))?;
-        let network = Network::from_json(&text)
-            .map_err(|error| Error::new(format!("`{}`: {error}", file.display())))?;
+        let network = Network::from_json(&text).map_err(|error| {
+            Error::new(format!("`{}` is not a network that this synth reads", file.display()))
+                .why(error.to_string())
+                .help("the program and `synth` should be of one version of serverless-networks")
+        })?;
         let facts = network.entities().map(|(id, facts)| (id.to_string(), facts.clone()));
         Ok(Declarations(facts.collect()))
     }

@@ -44,8 +44,9 @@ impl Package {
         name: &str,
         files: impl IntoIterator<Item = (&'a str, &'a File)>,
     ) -> Result<Package> {
-        let zip = zip(files)
-            .map_err(|error| Error::new(format!("`{name}` could not be packaged: {error}")))?;
+        let zip = zip(files).map_err(|error| {
+            Error::new(format!("`{name}` could not be packaged")).why(error.to_string())
+        })?;
         let key = format!("{FOLDER}/{name}-{}.zip", hash(&zip));
         Ok(Package { key, zip })
     }

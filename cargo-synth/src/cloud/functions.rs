@@ -79,6 +79,8 @@ impl Cloud {
             return Ok(());
         }
         let reason = found.last_update_status_reason.unwrap_or("AWS gives no reason".to_owned());
-        Err(Error::new(format!("the function `{function}` did not take its code")).why(reason))
+        Err(Error::new(format!("the function `{function}` did not take its code"))
+            .why(reason)
+            .help("run `synth deploy` again: it gives each function the code it should have"))
     }
 }

@@ -36,6 +36,9 @@ pub(crate) fn of(
     let error = match status {
         "ROLLBACK_COMPLETE" => error.why("everything that was made for it is gone again"),
         "UPDATE_ROLLBACK_COMPLETE" => error.why("everything is as it was before"),
+        "UPDATE_ROLLBACK_FAILED" => error
+            .why("going back failed too: `synth deploy` again says which commands of AWS's help"),
+        "DELETE_COMPLETE" => error.why("somebody deleted the stack meanwhile"),
         _ => error,
     };
     error

@@ -98,7 +98,7 @@ fn fill(
                 let pattern = parameter.pattern.and_then(|text| Regex::new(text).ok());
                 if pattern.is_some_and(|pattern| !pattern.is_match(&value)) {
                     // Whatever is wrong with it, it may be a secret.
-                    return Err(Error::new(format!("the value of `{name}` will not do"))
+                    return Err(Error::new(format!("the value of `{name}` is not valid"))
                         .why(format!("it has to be {}", parameter.constraint))
                         .help(parameter.description));
                 }

@@ -175,7 +175,8 @@ async fn clear(
     match events.follow(true, |event| shown.event(event)).await?.as_str() {
         "DELETE_COMPLETE" => Ok(true),
         status => Err(Error::new(format!("`{name}` could not be deleted: it is {status}"))
-            .help("the resources that stand above have to go first")),
+            .why("AWS says above which resources it could not delete, and why")
+            .help("remove what holds them, and run `synth deploy` again")),
     }
 }
 
@@ -184,7 +185,8 @@ pub(crate) fn losing(resources: &[impl AsRef<str>]) -> Error {
     Error::new(format!("what is in {} would be lost", joined(resources)))
         .why("AWS deletes what is removed or replaced, with everything in it")
         .help("if that is all right: `--allow-data-loss`")
-        .help("or keep a table: `.removal(Removal::Retain)`, which is the default")
+        .help("a renamed entity is a new one to AWS: give it the name it had, to keep its data")
+        .help("a table is kept by `.removal(Removal::Retain)`, which is the default")
 }
 
 /// Data would stay where the network does not reach it.
