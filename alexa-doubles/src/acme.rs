@@ -97,6 +97,8 @@ struct Link {
 
 #[derive(Default)]
 struct World {
+    /// How many keys there were before these.
+    keys_before: usize,
     /// What tokens are good for.
     tokens: HashMap<String, Link>,
     accounts: BTreeMap<String, BTreeMap<String, Device>>,
@@ -117,9 +119,6 @@ struct Accepted {
     device: String,
     wanted: Value,
 }
-
-const API_KEY: &str = "hush-api-key";
-const PUSH_KEY: &str = "hush-push-key";
 
 impl Acme {
     /// Starts one.
@@ -143,7 +142,13 @@ impl Acme {
 
     /// The secret by which the skill is known here: `{"api_key": …, "push_key": …}`.
     pub fn secret(&self) -> String {
-        json!({ "api_key": API_KEY, "push_key": PUSH_KEY }).to_string()
+        let world = self.state.world();
+        json!({ "api_key": world.api_key(), "push_key": world.push_key() }).to_string()
+    }
+
+    /// Gives the skill other keys: from now on the old ones are refused, and pushes are signed by the new.
+    pub fn rotate_keys(&self) {
+        self.state.world().keys_before += 1;
     }
 
     /// Gives an account a token and devices. Each token is a link of its own: of somebody else who has
@@ -286,7 +291,7 @@ impl State {
                 None => (401, Value::Null),
             };
         }
-        if bearer != API_KEY {
+        if bearer != self.world().api_key() {
             return (401, Value::Null);
         }
         match (exchange.method.as_str(), segments.as_slice()) {
@@ -400,8 +405,9 @@ impl State {
 
     fn signature(&self, text: &str) -> String {
         let seconds = self.clock.seconds();
+        let key = self.world().push_key();
         let mut mac =
-            Hmac::<Sha256>::new_from_slice(PUSH_KEY.as_bytes()).expect("a key may have any length");
+            Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("a key may have any length");
         mac.update(format!("{seconds}.{text}").as_bytes());
         let mut signature = format!("t={seconds},v1=");
         for byte in mac.finalize().into_bytes() {
@@ -412,6 +418,14 @@ impl State {
 }
 
 impl World {
+    fn api_key(&self) -> String {
+        format!("hush-api-key-{}", self.keys_before)
+    }
+
+    fn push_key(&self) -> String {
+        format!("hush-push-key-{}", self.keys_before)
+    }
+
     fn device(&mut self, account: &str, device: &str) -> Option<&mut Device> {
         self.accounts.get_mut(account)?.get_mut(device)
     }

@@ -43,6 +43,8 @@ pub(crate) struct State {
 #[derive(Default)]
 struct Tokens {
     number: usize,
+    /// How many client secrets there were before this one.
+    secrets: usize,
     rotation: Rotation,
     lasts: Option<u64>,
     /// User and when it runs out, in seconds.
@@ -52,7 +54,7 @@ struct Tokens {
 }
 
 /// The client that the double knows.
-const CLIENT: (&str, &str) = ("client-1", "hush-client-secret");
+const CLIENT: &str = "client-1";
 
 /// How long a code is good, in seconds.
 const CODE_LASTS: u64 = 300;
@@ -74,7 +76,13 @@ impl Login {
 
     /// The secret by which the skill is known here: `{"client_id": …, "client_secret": …}`.
     pub fn secret(&self) -> String {
-        json!({ "client_id": CLIENT.0, "client_secret": CLIENT.1 }).to_string()
+        let secret = self.state.tokens().secret();
+        json!({ "client_id": CLIENT, "client_secret": secret }).to_string()
+    }
+
+    /// Gives the skill another client secret: from now on the old one is refused.
+    pub fn rotate_secret(&self) {
+        self.state.tokens().secrets += 1;
     }
 
     /// A code that may be exchanged once, as Alexa has it for AcceptGrant.
@@ -131,6 +139,10 @@ impl Tokens {
         format!("Atz|hush-{kind}-{}-{user}", self.number)
     }
 
+    fn secret(&self) -> String {
+        format!("hush-client-secret-{}", self.secrets)
+    }
+
     fn access(&mut self, user: &str, now: u64) -> (String, u64) {
         let lasts = self.lasts.unwrap_or(3_600);
         let access = self.name("access", user);
@@ -166,7 +178,7 @@ impl State {
         let form: HashMap<String, String> =
             form_urlencoded::parse(exchange.body.as_bytes()).into_owned().collect();
         let field = |name: &str| form.get(name).map_or("", String::as_str);
-        if (field("client_id"), field("client_secret")) != CLIENT {
+        if field("client_id") != CLIENT || field("client_secret") != self.tokens().secret() {
             return refused(401, "invalid_client");
         }
         match field("grant_type") {

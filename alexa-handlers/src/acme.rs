@@ -37,7 +37,7 @@ use alexa_patterns::message::{
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use net_dsl::HttpRequest;
-use net_runtime::{CallError, ExposeSecret as _, Failure, ServiceRequest};
+use net_runtime::{CallError, ExposeSecret as _, Failure, SecretString, ServiceRequest};
 use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
@@ -65,27 +65,39 @@ struct Keys {
     push_key: Token,
 }
 
-async fn keys(api: &Api<'_>) -> Result<Keys, Failure> {
-    let secret = api.secret().await?;
+fn keys(secret: &SecretString) -> Result<Keys, Failure> {
     serde_json::from_str(secret.expose_secret()).map_err(|_| {
         Failure::Permanent(r#"Acme's secret is not `{"api_key":"…","push_key":"…"}`"#.into())
     })
 }
 
-async fn request<'c>(
-    api: &Api<'c>,
-    method: Method,
-    path: &str,
-) -> Result<ServiceRequest<'c>, Fault> {
-    let keys = keys(api).await?;
-    Ok(api.request(method, path).bearer_auth(keys.api_key.expose()))
+/// A fault of a request that may be sent again, whatever has become of it.
+struct Again(Fault);
+
+impl From<CallError> for Again {
+    fn from(error: CallError) -> Again {
+        Again(Fault::from(error).temporary())
+    }
+}
+
+impl From<Failure> for Again {
+    fn from(failure: Failure) -> Again {
+        Again(failure.into())
+    }
 }
 
 /// The answer to a request with the skill's own key, and its body. Each may be sent again: those that
-/// change something have an idempotency key.
-async fn answer(request: ServiceRequest<'_>) -> Result<(StatusCode, Value), Fault> {
+/// change something have an idempotency key. So it is sent with a key that has just taken the place of
+/// a refused one.
+async fn answer<'c>(
+    api: &Api<'c>,
+    request: impl Fn() -> ServiceRequest<'c>,
+) -> Result<(StatusCode, Value), Fault> {
     let again = |error: CallError| Fault::from(error).temporary();
-    let answer = request.send().await.map_err(again)?;
+    let answer = api.send_with_secret::<Again>(|secret| {
+        Ok(request().bearer_auth(keys(secret)?.api_key.expose()))
+    });
+    let answer = answer.await.map_err(|Again(fault)| fault)?;
     let status = answer.status();
     let body = read_json(answer, LONGEST).await;
     if status.is_success() {
@@ -170,8 +182,8 @@ impl DeviceCloud for Acme {
         user: User<'_>,
         api: &Api<'_>,
     ) -> Result<Vec<DiscoveredDevice>, Fault> {
-        let request = request(api, Method::GET, &path(user.account, None)).await?;
-        let (_, body) = answer(request).await?;
+        let path = path(user.account, None);
+        let (_, body) = answer(api, || api.get(&path)).await?;
         let told = body.as_array().ok_or_else(|| malformed("list of devices"))?;
         let devices: Vec<Device> = told.iter().filter_map(Device::read).collect();
         if devices.is_empty() && !told.is_empty() {
@@ -187,7 +199,7 @@ impl DeviceCloud for Acme {
         api: &Api<'_>,
     ) -> Result<State, Fault> {
         let path = path(user.account, Some(endpoint));
-        let (_, body) = answer(request(api, Method::GET, &path).await?).await?;
+        let (_, body) = answer(api, || api.get(&path)).await?;
         Ok(read_state(&body)?.report(api.now()))
     }
 
@@ -201,14 +213,14 @@ impl DeviceCloud for Acme {
         let wanted = match DeviceState::wanted(order.command) {
             Some(wanted) => wanted,
             None => {
-                let (_, body) = answer(request(api, Method::GET, &path).await?).await?;
+                let (_, body) = answer(api, || api.get(&path)).await?;
                 read_state(&body)?.changed_by(order.command)?
             }
         };
         let expected = wanted.properties();
-        let request = request(api, Method::PATCH, &path).await?;
-        let request = request.header("idempotency-key", order.id).json(&wanted);
-        let (status, body) = answer(request).await?;
+        let request =
+            || api.request(Method::PATCH, &path).header("idempotency-key", order.id).json(&wanted);
+        let (status, body) = answer(api, request).await?;
         if status != StatusCode::ACCEPTED {
             return Ok(Outcome::Done(read_state(&body)?.report(api.now())));
         }
@@ -223,11 +235,20 @@ impl DeviceCloud for Acme {
         push: &HttpRequest<DevicePush>,
         api: &Api<'_>,
     ) -> Result<Vec<StateChange>, PushRefused> {
-        let keys = keys(api).await.map_err(|error| PushRefused::Unavailable(error.into()))?;
         let text = &push.body.0;
         let signature = push.headers.get("acme-signature").map_or("", String::as_str);
-        if !is_signed(text, signature, &keys.push_key, api.now()) {
-            return Err(PushRefused::NotAuthentic);
+        let unavailable = |error: Failure| PushRefused::Unavailable(error.into());
+        let is_signed_by = |secret: &SecretString| {
+            let keys = keys(secret).map_err(unavailable)?;
+            Ok(is_signed(text, signature, &keys.push_key, api.now()))
+        };
+        let secret = api.secret().await.map_err(unavailable)?;
+        if !is_signed_by(&secret)? {
+            // By a key, perhaps, that has just taken the place of the one known here.
+            let newer = api.newer_secret(&secret).await.map_err(unavailable)?;
+            if !newer.as_ref().map_or(Ok(false), is_signed_by)? {
+                return Err(PushRefused::NotAuthentic);
+            }
         }
         let told: Value =
             serde_json::from_str(text).map_err(|error| PushRefused::Malformed(position(&error)))?;

@@ -5,7 +5,7 @@
 
 use crate::http::{SMALL, read_json};
 use alexa_patterns::message::Token;
-use net_runtime::{CallError, ExposeSecret as _, Failure, Retry, ServiceClient};
+use net_runtime::{CallError, ExposeSecret as _, Failure, Retry, SecretString, ServiceClient};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{error, fmt, time::SystemTime};
@@ -24,7 +24,9 @@ pub(crate) struct Tokens {
 pub(crate) enum LoginError {
     /// The code was used before or is too old, or the user has revoked the refresh token.
     InvalidGrant,
-    /// The skill's client id or secret is wrong, or something else that only we can mend.
+    /// The skill's client id or secret is wrong, even as it is now.
+    ClientRefused,
+    /// Something else that only we can mend.
     Misconfigured(String),
     /// Amazon has done nothing; it may later.
     Unavailable(String),
@@ -36,6 +38,9 @@ impl fmt::Display for LoginError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoginError::InvalidGrant => f.write_str("Login with Amazon says the grant is invalid"),
+            LoginError::ClientRefused => {
+                f.write_str("Login with Amazon does not know the skill's client id and secret")
+            }
             LoginError::Misconfigured(why) => {
                 write!(f, "Login with Amazon does not take our request: {why}")
             }
@@ -81,12 +86,27 @@ pub(crate) enum Grounds<'a> {
     RefreshToken(&'a Token),
 }
 
-/// Asks for tokens, once.
+/// Asks for tokens, once; once more if the client's secret is refused and there is a newer one. A code
+/// whose bearer is not known is not used up.
 pub(crate) async fn tokens(
     login: &ServiceClient<'_>,
     grounds: Grounds<'_>,
 ) -> Result<Tokens, LoginError> {
     let secret = login.secret().await?;
+    match tokens_with(&secret, login, grounds).await {
+        Err(LoginError::ClientRefused) => match login.newer_secret(&secret).await? {
+            Some(newer) => tokens_with(&newer, login, grounds).await,
+            None => Err(LoginError::ClientRefused),
+        },
+        tokens => tokens,
+    }
+}
+
+async fn tokens_with(
+    secret: &SecretString,
+    login: &ServiceClient<'_>,
+    grounds: Grounds<'_>,
+) -> Result<Tokens, LoginError> {
     let client: Client = serde_json::from_str(secret.expose_secret()).map_err(|_| {
         let wanted = r#"its secret is not `{"client_id":"…","client_secret":"…"}`"#;
         LoginError::Misconfigured(wanted.to_owned())
@@ -132,15 +152,12 @@ pub(crate) async fn tokens(
     }
     Err(match (status.as_u16(), text("error")) {
         (_, Some("invalid_grant")) => LoginError::InvalidGrant,
+        (_, Some("invalid_client")) | (401, _) => LoginError::ClientRefused,
         (500.. | 429, _) => LoginError::Unavailable(format!("status {status}")),
         (_, error) => {
             // One of a few codes, or something that should not get into a log.
-            const KNOWN: [&str; 4] = [
-                "invalid_request",
-                "invalid_client",
-                "unauthorized_client",
-                "unsupported_grant_type",
-            ];
+            const KNOWN: [&str; 3] =
+                ["invalid_request", "unauthorized_client", "unsupported_grant_type"];
             let error = error.filter(|error| KNOWN.contains(error)).unwrap_or("no known error");
             LoginError::Misconfigured(format!("status {status}, {error}"))
         }

@@ -9,5 +9,6 @@ mod network;
 mod poller;
 mod receiver;
 mod requester_and_responder;
+mod rotation;
 mod support;
 mod sync_processor;

@@ -144,6 +144,7 @@ impl World {
             ("NET_SENDS_STATE_CHANGE", CHANGES),
             ("NET_TABLE_GRANT", "grants"),
             ("NET_TABLE_PENDING", "pending"),
+            ("NET_TABLE_ONCE", "once"),
             ("NET_CALLS_DEVICE_CLOUD", self.acme.url()),
             ("NET_SECRET_DEVICE_CLOUD", "arn:acme"),
             ("NET_CALLS_LOGIN_WITH_AMAZON", self.login.url()),
@@ -198,14 +199,7 @@ impl World {
         C::Input: DeserializeOwned + Send,
         C::Output: Serialize + Send,
     {
-        if parcels.is_empty() {
-            return Vec::new();
-        }
-        let event = queued(parcels);
-        let done = self.runtime::<C>().invoke(&handler, event).await.expect("a batch is answered");
-        let failed = done["batchItemFailures"].as_array().expect("a list of failures").iter();
-        let number = |failed: &Value| failed["itemIdentifier"].as_str()?.parse().ok();
-        failed.filter_map(number).collect()
+        batch_on(&self.runtime(), &handler, parcels).await
     }
 
     pub(crate) async fn sync(&self, parcels: &[Parcel]) -> Vec<usize> {
@@ -247,6 +241,26 @@ impl World {
     pub(crate) fn answers(&self) -> Vec<Value> {
         self.take(RESPONSES).iter().map(event_of).collect()
     }
+}
+
+/// Which messages of a batch fail in a process, by number.
+pub(crate) async fn batch_on<C>(
+    runtime: &Runtime<C>,
+    handler: &impl Handler<C>,
+    parcels: &[Parcel],
+) -> Vec<usize>
+where
+    C: Contract,
+    C::Input: DeserializeOwned + Send,
+    C::Output: Serialize + Send,
+{
+    if parcels.is_empty() {
+        return Vec::new();
+    }
+    let done = runtime.invoke(handler, queued(parcels)).await.expect("a batch is answered");
+    let failed = done["batchItemFailures"].as_array().expect("a list of failures").iter();
+    let number = |failed: &Value| failed["itemIdentifier"].as_str()?.parse().ok();
+    failed.filter_map(number).collect()
 }
 
 /// The event of an answer, checked as it will be sent.
