@@ -230,6 +230,7 @@ async fn main() {
         ("NET_SENDS_ANSWER", format!("sqs:{aws}/responses")),
         ("NET_SENDS_STATE_CHANGE", "lambda:responder".to_owned()),
         ("NET_TABLE_GRANT", "grants".to_owned()),
+        ("NET_TABLE_ONCE", "once".to_owned()),
         ("NET_TABLE_PENDING", "pending".to_owned()),
         ("NET_CALLS_DEVICE_CLOUD", acme.url().to_owned()),
         ("NET_SECRET_DEVICE_CLOUD", "acme".to_owned()),

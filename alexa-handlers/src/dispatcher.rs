@@ -19,8 +19,12 @@ type Ctx = Context<contract::Dispatcher>;
 
 /// Takes events to Alexa's event gateway, with the user's token, which it refreshes in time.
 ///
-/// An answer goes to the customer who has asked, a report to everybody who has linked the account. An
-/// answer that comes too late is reported as a change instead, or not at all if there is none.
+/// An answer goes to the customer who has asked, a report to everybody who has linked the account. To the
+/// others who have linked it, what somebody has changed by voice is a report. An answer that comes too late
+/// is reported as a change instead, or not at all if there is none.
+///
+/// The gateway is told of an event once for each customer, however often the queue brings it: again only
+/// where nobody knows whether it has taken it.
 ///
 /// What the gateway refuses for good at the moment – the skill is disabled, a fresh token is no good –
 /// ends reports for ten minutes, and nothing else: the next answer is tried, and if it is taken, reports
@@ -46,37 +50,49 @@ impl Handler<contract::Dispatcher> for Dispatcher {
         let Answer { event, user, asked } = answer;
         let asked = asked.as_ref();
         let Some(event) = still_worth_sending(event, asked, context) else { return Ok(()) };
-        let context = &context_for(&event.body, context);
-        let grants = grants(&user, asked, &event, context).await?;
-        if grants.is_empty() {
+        let told = told(&user, asked, event, context).await?;
+        if told.is_empty() {
             tracing::warn!("nobody has given permission to send this event, or wants it now");
         }
         let deliveries =
-            grants.into_iter().map(|grant| deliver_as(grant, event.clone(), asked, context));
+            told.into_iter().map(|(grant, event)| deliver_as(grant, event, asked, context));
         // One customer's trouble keeps nothing from the others.
         join_all(deliveries).await.into_iter().collect()
     }
 }
 
-/// Whom to send an event as: an answer as who asked, a report as everybody who has linked the account
-/// and takes reports at the moment.
-async fn grants(
+/// Who is told what of an event: who has asked the answer, and everybody else who has linked the account
+/// and takes reports at the moment what has changed.
+async fn told(
     user: &str,
     asked: Option<&Asked>,
-    event: &Event,
+    event: Event,
     context: &Ctx,
-) -> Result<Vec<Grant>, BoxError> {
-    let table = context.table::<Grant>();
+) -> Result<Vec<(Grant, Event)>, BoxError> {
+    let grants = context.table::<Grant>().query(user).await?.into_iter();
+    let now = context.now_milliseconds();
+    let takes_reports = |grant: &Grant| grant.quiet_until <= now;
     if event.body.correlation().is_none() {
-        let mut grants = table.query(user).await?;
-        let now = context.now_milliseconds();
-        grants.retain(|grant| grant.quiet_until <= now);
-        return Ok(grants);
+        return Ok(grants.filter(takes_reports).map(|grant| (grant, event.clone())).collect());
     }
-    let Some(Asked { customer, .. }) = asked else {
-        return Err("an answer does not say who has asked".into());
-    };
-    Ok(table.get((user, customer.as_str())).await?.into_iter().collect())
+    let Some(asked) = asked else { return Err("an answer does not say who has asked".into()) };
+    let report = report_of(&event, asked);
+    let told = grants.filter_map(|grant| {
+        if grant.customer == asked.customer {
+            return Some((grant, event.clone()));
+        }
+        let report = report.clone().filter(|_| takes_reports(&grant))?;
+        Some((grant, report))
+    });
+    Ok(told.collect())
+}
+
+/// What an answer says to those who have not asked; none if nothing has changed.
+fn report_of(answer: &Event, asked: &Asked) -> Option<Event> {
+    let EventBody::Response { endpoint, state, .. } = &answer.body else { return None };
+    let body = late(endpoint.clone(), &asked.command, state.clone());
+    let EventBody::ChangeReport { changed, .. } = &body else { return None };
+    (!changed.is_empty()).then(|| Event { id: answer.id.clone(), body })
 }
 
 async fn deliver_as(
@@ -85,10 +101,15 @@ async fn deliver_as(
     asked: Option<&Asked>,
     context: &Ctx,
 ) -> Result<(), BoxError> {
-    match fresh(grant, context).await? {
-        Some(grant) => deliver(event, asked, grant, context).await,
-        None => Ok(()),
-    }
+    let context = &context_for(&event.body, context);
+    let sent = format!("{}/{}", event.id.as_str(), grant.customer);
+    let delivery = async {
+        match fresh(grant, context).await? {
+            Some(grant) => deliver(event, asked, grant, context).await,
+            None => Ok(()),
+        }
+    };
+    context.once(sent, delivery).await
 }
 
 /// What to send of an event: after its deadline nobody waits for an answer.

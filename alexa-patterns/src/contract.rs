@@ -54,6 +54,7 @@ contract! {
     pub Dispatcher: Answer => () {
         reads Grant,
         writes Grant,
+        writes Once,
         calls LoginWithAmazon,
         calls AlexaGateway,
     }

@@ -28,6 +28,10 @@ pub static PENDING: Lazy<Table<Pending>> =
 pub static GRANTS: Lazy<Table<Grant>> =
     Lazy::new(|| Table::builder().name(name!("grants")).build());
 
+/// What was sent to Alexa: it is not sent again, although the queue may bring it again.
+pub static SENT: Lazy<Table<Once>> =
+    Lazy::new(|| Table::builder().name(name!("sent")).removal(Removal::Delete).build());
+
 /// Matches new states with the requests that wait for them, whoever brings them.
 pub static RESPONDER: Lazy<Function<Responder>> = Lazy::new(|| {
     Function::builder()

@@ -136,13 +136,11 @@ fn no_answer_is_lost_whatever_goes_wrong_at_whatever_call() {
     }
 }
 
-/// Whether nobody can know if the answer was given: SQS's word is lost, or the gateway's, and neither
-/// knows idempotency; or the run has died between SQS's word and its own record of it.
+/// Whether nobody can know if the gateway has taken the answer: its word is lost, and it knows no
+/// idempotency; or the run has died between that word and its own record of it.
 fn may_double(played: &Played) -> bool {
-    let sends = ["send to deferred", "send to responses", "POST gateway"];
-    let ambiguous =
-        sends.iter().any(|send| played.call.ends_with(send)) && played.fault.is_ambiguous();
-    ambiguous || played.fault == Fault::KilledBefore && played.call == "responder: write pending"
+    let ambiguous = played.call.ends_with("POST gateway") && played.fault.is_ambiguous();
+    ambiguous || played.fault == Fault::KilledBefore && played.call == "dispatcher: write once"
 }
 
 fn report(played: &[Played]) {

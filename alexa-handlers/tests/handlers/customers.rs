@@ -59,6 +59,78 @@ async fn each_customer_has_a_grant_and_an_answer_goes_to_who_has_asked() {
     }
 }
 
+/// What was sent since, as whom, in the order of names.
+fn taken_since(world: &World, before: usize) -> Vec<(String, String)> {
+    let taken = world.gateway.taken().split_off(before).into_iter();
+    let mut taken: Vec<_> = taken.map(|it| (it.name().to_owned(), it.user)).collect();
+    taken.sort_unstable();
+    taken
+}
+
+#[tokio::test]
+async fn what_one_customer_changes_by_voice_is_reported_to_the_others() {
+    let world = household().await;
+    for asynchronous in [false, true] {
+        let before = world.gateway.taken().len();
+        world.ask(by(TOKEN, &format!("on-{asynchronous}"), turn_on())).await;
+        let deferred = world.take(DEFERRED);
+        if asynchronous {
+            world.acme.set_pace(Pace::WhenTold);
+            world.request(&deferred).await;
+            world.acme.carry_out().await;
+            world.poll().await;
+            world.respond(&world.take(CHANGES)).await;
+        } else {
+            world.sync(&deferred).await;
+        }
+        assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+        let pair = |name: &str, user: &str| (name.to_owned(), user.to_owned());
+        let expected = [pair("ChangeReport", "bob"), pair("Response", "ann")];
+        assert_eq!(taken_since(&world, before), expected, "asynchronous: {asynchronous}");
+        let report = world.gateway.taken().into_iter().rfind(|it| it.name() == "ChangeReport");
+        let change = &report.expect("a report").event["event"]["payload"]["change"];
+        assert_eq!(change["cause"]["type"], "VOICE_INTERACTION");
+        let [changed] = change["properties"].as_array().expect("a list").as_slice() else {
+            panic!("one property has changed: {change}")
+        };
+        assert_eq!((&changed["name"], &changed["value"]), (&json!("powerState"), &json!("ON")));
+    }
+}
+
+#[tokio::test]
+async fn what_has_failed_is_told_to_who_has_asked_alone() {
+    let world = household().await;
+    let before = world.gateway.taken().len();
+    world.ask(by(TOKEN, "failed", turn_on())).await;
+    world.acme.give(alexa_doubles::Trouble::answer(409, json!({ "code": "broken" })).always());
+    world.sync(&world.take(DEFERRED)).await;
+    assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+    assert_eq!(taken_since(&world, before), [("ErrorResponse".to_owned(), "ann".to_owned())]);
+}
+
+#[tokio::test]
+async fn one_customers_trouble_sends_nothing_twice_to_another() {
+    let world = household().await;
+    world.ask(by(TOKEN, "once", turn_on())).await;
+    world.sync(&world.take(DEFERRED)).await;
+    let answers = world.take(RESPONSES);
+    // Bob's token is fetched anew, which is out of order; Ann's is good.
+    let mut bobs = world.grants().into_iter().find(|grant| grant.customer != "l-1").expect("Bob's");
+    bobs.expires_at = world.now();
+    world.store(&bobs).await;
+    world.login.give(alexa_doubles::Trouble::status(503).always());
+    let before = world.gateway.taken().len();
+    assert_eq!(world.dispatch(&answers).await, [0]);
+    assert_eq!(taken_since(&world, before), [("Response".to_owned(), "ann".to_owned())]);
+    // It comes again, and goes to Bob alone.
+    world.login.relent();
+    let before = world.gateway.taken().len();
+    assert_eq!(world.dispatch(&answers).await, [0; 0]);
+    assert_eq!(taken_since(&world, before), [("ChangeReport".to_owned(), "bob".to_owned())]);
+    assert_eq!(world.dispatch(&answers).await, [0; 0]);
+    assert_eq!(world.gateway.taken().len(), before + 1);
+}
+
 #[tokio::test]
 async fn a_report_goes_to_everybody_who_has_linked_the_account() {
     let world = household().await;
@@ -125,7 +197,7 @@ async fn a_grant_of_no_known_region_goes_where_the_network_is_bound_to() {
         grant.region = region;
         world.store(&grant).await;
         let before = world.gateway.taken().len();
-        world.ask(turn_on()).await;
+        world.ask(by(TOKEN, &format!("m-{before}"), turn_on())).await;
         world.sync(&world.take(DEFERRED)).await;
         assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
         assert_eq!(world.gateway.taken().len(), before + 1, "{region:?}");

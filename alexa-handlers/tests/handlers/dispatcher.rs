@@ -8,7 +8,11 @@ use alexa_patterns::message::{
 };
 use net_runtime::{Clock as _, Parcel};
 use serde_json::{Value, json};
-use std::{slice::from_ref, time::Duration};
+use std::{
+    slice::from_ref,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 fn state(world: &World) -> State {
     State::at(world.memory.now().into(), [Property::Power(Power::On)])
@@ -19,7 +23,13 @@ fn whole_state(world: &World) -> State {
     state(world).and(State::at(world.memory.now().into(), [Property::Brightness(dim)]))
 }
 
-fn answer(id: &str, body: EventBody, deadline: Option<u64>) -> Parcel {
+/// Each is another event.
+fn answer(body: EventBody, deadline: Option<u64>) -> Parcel {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    answer_with_id(&NUMBER.fetch_add(1, Ordering::Relaxed).to_string(), body, deadline)
+}
+
+fn answer_with_id(id: &str, body: EventBody, deadline: Option<u64>) -> Parcel {
     let event = Event { id: MessageId::new(id).expect("an id"), body };
     let asked = Asked { customer: "l-1".to_owned(), command: Command::TurnOn };
     let asked = event.body.correlation().map(|_| asked);
@@ -40,7 +50,7 @@ fn response(world: &World) -> Parcel {
         endpoint: lamp(),
         state: whole_state(world),
     };
-    answer("1", body, Some(world.now() + 6_000))
+    answer(body, Some(world.now() + 6_000))
 }
 
 fn failure(world: &World) -> Parcel {
@@ -50,7 +60,7 @@ fn failure(world: &World) -> Parcel {
         error: ErrorType::EndpointBusy,
         message: "busy".to_owned(),
     };
-    answer("1", body, Some(world.now() + 6_000))
+    answer(body, Some(world.now() + 6_000))
 }
 
 fn report(world: &World, unchanged: State) -> Parcel {
@@ -60,7 +70,7 @@ fn report(world: &World, unchanged: State) -> Parcel {
         changed: state(world),
         unchanged,
     };
-    answer("1", body, None)
+    answer(body, None)
 }
 
 fn exception(code: &str) -> Value {
@@ -315,7 +325,7 @@ async fn whatever_is_too_large_shrinks_as_far_as_it_can() {
         error: ErrorType::EndpointBusy,
         message: "é".repeat(100_000),
     };
-    assert!(world.dispatch(&[answer("1", body, Some(world.now() + 6_000))]).await.is_empty());
+    assert!(world.dispatch(&[answer(body, Some(world.now() + 6_000))]).await.is_empty());
     let taken = world.gateway.taken().pop().expect("it is taken");
     assert_eq!(taken.event["event"]["payload"]["message"], "é".repeat(100));
 }
@@ -552,7 +562,7 @@ async fn what_belongs_into_no_gateway_is_not_taken_and_said_to_be_wrong() {
         EventBody::DiscoverResponse { devices: Devices::default() },
         EventBody::DeferredResponse { correlation: correlation(), seconds: None },
     ] {
-        assert_eq!(world.dispatch(&[answer("1", body, None)]).await, [0]);
+        assert_eq!(world.dispatch(&[answer(body, None)]).await, [0]);
     }
     assert_eq!(world.gateway.refused().len(), 3);
 }

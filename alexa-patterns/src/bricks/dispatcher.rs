@@ -1,6 +1,6 @@
 use crate::{
     contract::Dispatcher,
-    shared::{ALEXA_GATEWAY, GRANTS, LOGIN_WITH_AMAZON, RESPONSES},
+    shared::{ALEXA_GATEWAY, GRANTS, LOGIN_WITH_AMAZON, RESPONSES, SENT},
 };
 use net_dsl::{brick, prelude::*};
 
@@ -9,7 +9,8 @@ use net_dsl::{brick, prelude::*};
 /// ```text
 /// responses ─triggers→ dispatcher ─calls→ alexa-gateway
 ///                          ├─calls→ login-with-amazon
-///                          └─reads, writes→ grants
+///                          ├─reads, writes→ grants
+///                          └─writes→ sent
 /// ```
 pub fn dispatcher() -> Network {
     let dispatcher = Function::<Dispatcher>::builder()
@@ -23,6 +24,7 @@ pub fn dispatcher() -> Network {
         RESPONSES.triggers(&dispatcher)
             + dispatcher.reads(&GRANTS)
             + dispatcher.writes(&GRANTS)
+            + dispatcher.writes(&SENT)
             + dispatcher.calls(&LOGIN_WITH_AMAZON)
             + dispatcher.calls(&ALEXA_GATEWAY),
     )

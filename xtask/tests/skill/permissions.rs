@@ -26,9 +26,10 @@ const AGAIN: &str =
     "a directive that is delivered again is looked up, to know whether it has arrived";
 
 /// What code may and does not ask for: by function and statement, the actions, and why they are there.
-const UNUSED: [(&str, &str, &[&str], &str); 9] = [
-    ("DispatcherFunction", "ReadsGrants", &["Query", "Scan"], VERB),
+const UNUSED: [(&str, &str, &[&str], &str); 10] = [
+    ("DispatcherFunction", "ReadsGrants", &["GetItem", "Scan"], VERB),
     ("DispatcherFunction", "WritesGrants", &["DeleteItem", "PutItem"], VERB),
+    ("DispatcherFunction", "WritesSent", &["DeleteItem"], VERB),
     ("EntrypointFunction", "ReadsGrants", &["Query", "Scan"], VERB),
     ("EntrypointFunction", "WritesGrants", &["DeleteItem", "UpdateItem"], VERB),
     ("PollerFunction", "ReadsPending", &["GetItem", "Query"], VERB),
