@@ -482,9 +482,14 @@ impl Cloud {
     /// Whether CloudFormation applies a change set because we asked for it.
     async fn has_begun(&self, change_set: &ChangeSet) -> Result<bool> {
         let found = self.cloudformation.describe_stack_events().stack_name(&change_set.stack);
-        let found = found.send().await.map_err(|error| {
-            refused(&format!("the events of `{}` cannot be read", change_set.stack), &error)
-        })?;
+        let found = match found.send().await {
+            Ok(found) => found,
+            Err(error) if is_gone(&error) => return Ok(false),
+            Err(error) => {
+                let what = format!("the events of `{}` cannot be read", change_set.stack);
+                return Err(refused(&what, &error));
+            }
+        };
         let token = Some(change_set.token.as_str());
         Ok(found.stack_events().iter().any(|event| event.client_request_token() == token))
     }

@@ -1,6 +1,6 @@
 //! What happens to a stack's resources, as it happens.
 
-use super::{Cloud, Pause, Resource, refused};
+use super::{Cloud, Pause, Resource, conflict, is_gone, refused};
 use crate::error::{Error, Result};
 use aws_sdk_cloudformation::{
     error::SdkError, operation::describe_stack_events::DescribeStackEventsError, types::StackEvent,
@@ -57,7 +57,13 @@ pub(crate) fn is_over(status: &str) -> bool {
 }
 
 fn unreadable(stack: &str, error: &SdkError<DescribeStackEventsError>) -> Error {
-    refused(&format!("the events of `{stack}` cannot be read"), error)
+    // As in `arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID`.
+    let name = stack.split('/').nth(1).unwrap_or(stack);
+    // It was there a moment ago: somebody has made another in its place, or none.
+    if is_gone(error) {
+        return conflict(name, error);
+    }
+    refused(&format!("the events of `{name}` cannot be read"), error)
 }
 
 impl Cloud {

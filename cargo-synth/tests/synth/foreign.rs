@@ -90,10 +90,8 @@ fn a_stack_that_was_made_by_hand_loses_nothing() {
             let refused = on_vic(&site, &site.engine.endpoint, arguments).code(1).has(&whole);
             assert_eq!(refused.count("Packaged"), 0, "{}", refused.err);
         }
-        let watch = site.in_season(Season::Winter, &site.engine.endpoint, &["watch"]);
-        let mut watch = watch;
-        watch.args(["--stack-name", "vic"]);
-        let watch = Watch::of(watch);
+        let watch = ["watch", "--stack-name", "vic"];
+        let watch = Watch::of(site.in_season(Season::Winter, &site.engine.endpoint, &watch));
         watch.until("Watching for the next change").has(&whole);
         watch.interrupt();
         assert_eq!(there(&site, "vic"), before);
@@ -187,8 +185,7 @@ fn what_is_in_ones_own_stack_is_asked_about_whatever_became_of_the_stack() {
     let (stored, before) = (site.store(), site.state());
     for state in ["ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"] {
         let proxy = in_state(&site, state);
-        let deploy = site.in_season(Season::Winter, &proxy.endpoint, &["deploy", "--yes"]);
-        let mut deploy = deploy;
+        let mut deploy = site.in_season(Season::Winter, &proxy.endpoint, &["deploy", "--yes"]);
         said(&mut deploy).code(1).has(&[
             "OrdersQueue",
             "would be lost",

@@ -8,7 +8,6 @@ use crate::{
 use net_tests::proxy::{Fate, Proxy, Request};
 use std::{
     collections::BTreeMap,
-    process::Stdio,
     sync::{
         Mutex,
         atomic::{AtomicBool, Ordering},
@@ -121,19 +120,12 @@ fn two_that_start_together_leave_a_stack_that_one_of_them_wanted() {
         if round % 2 == 0 {
             site.engine.reset();
         }
-        let mut commands: Vec<_> = [Season::Winter, Season::Winter]
-            .map(|season| {
-                let mut command = site.in_season(season, &site.engine.endpoint, DEPLOY);
-                command.stdout(Stdio::piped()).stderr(Stdio::piped());
-                command
-            })
-            .into();
-        let running: Vec<_> = commands
-            .drain(..)
-            .map(|mut command| thread::spawn(move || said(&mut command)))
-            .collect();
-        for run in running {
-            let ended = run.join().expect("it is run");
+        let running = [(); 2].map(|()| {
+            let mut command = site.in_season(Season::Winter, &site.engine.endpoint, DEPLOY);
+            thread::spawn(move || said(&mut command))
+        });
+        // Both, before anything is looked at.
+        for ended in running.map(|run| run.join().expect("it is run")) {
             site.is_sound(&ended, &states, &format!("round {round}"));
         }
         site.deploy_in(Season::Winter);
