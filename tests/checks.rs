@@ -198,6 +198,12 @@ fn tagged(value: Value) -> Network {
     orders().triggers(&kitchen()) + &photos.build()
 }
 
+/// A queue that refers to something, and starts a function.
+fn orders_tagged_with(value: impl serde::Serialize) -> Network {
+    let tags = json!([{ "Key": "k", "Value": value }]);
+    orders().triggers(&kitchen()) + property::set(&orders(), property::sqs::queue::TAGS, tags)
+}
+
 fn raw_resources(count: usize) -> Network {
     let raw = |number| {
         let raw = Raw::builder().name(named(&format!("raw-{number}")));
@@ -457,6 +463,7 @@ const CASES: &[Case] = &[
         || tagged(json!({ "Ref": "OrdersQueue" })),
     ),
     case("P202", || tagged(json!(["v"])), || tagged(json!(1))),
+    case("P203", || orders_tagged_with(&ref_of(&kitchen())), || orders_tagged_with("x")),
     case(
         "P301",
         || tagged(json!({ "Fn::ImportValue": "v" })),

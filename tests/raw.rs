@@ -517,3 +517,65 @@ fn logical_ids_end_as_the_language_says() {
     }
     assert!(used.len() > 10, "{used:?}");
 }
+
+#[test]
+fn what_follows_from_an_override_is_the_same_by_handle_and_by_logical_id() {
+    let key = Raw::builder()
+        .name(name!("key"))
+        .resource_type(resource_type!("AWS::KMS::Key"))
+        .properties(json!({ "KeyPolicy": {} }))
+        .build();
+    let failures = Queue::<Order>::builder().name(name!("failures")).build();
+    let network = |key_id: Value, target: Value| {
+        shop()
+            + &key
+            + &failures
+            + property::set(&orders(), sqs::queue::KMS_MASTER_KEY_ID, key_id)
+            + property::set(&kitchen(), lambda::function::DEAD_LETTER_CONFIG_TARGET_ARN, target)
+    };
+    let by_handle = network(reference(arn_of(&key)), reference(arn_of(&failures)));
+    let by_id = network(
+        json!({ "Fn::GetAtt": ["KeyResource", "Arn"] }),
+        json!({ "Fn::GetAtt": ["FailuresQueue", "Arn"] }),
+    );
+    assert_eq!(template(&by_handle), template(&by_id));
+    let role = template(&by_handle)["Resources"]["TillRole"].to_string();
+    assert!(role.contains("kms:") && role.contains("KeyResource"), "{role}");
+    // Under another name as well.
+    let left = by_id.prefix(&name!("left"), &[]);
+    let role = template(&left)["Resources"]["LeftTillRole"].to_string();
+    assert!(role.contains("kms:") && role.contains("LeftKeyResource"), "{role}");
+}
+
+#[test]
+fn a_circle_of_references_is_an_error() {
+    let tags = |value: Reference| json!([{ "Key": "k", "Value": value }]);
+    let (one, other) = ("one", "other");
+    let circle =
+        parameter(one, json!({ "Fn::Sub": ["${A}", { "A": { "Ref": "OtherResource" } }] }))
+            + parameter(other, json!({ "Fn::Sub": "${OneResource}" }));
+    for (network, expected) in [
+        (
+            shop() + property::set(&orders(), sqs::queue::TAGS, tags(ref_of(&kitchen()))),
+            "P203: OrdersQueue waits for itself: OrdersQueue → KitchenFunction → KitchenRole → OrdersQueue",
+        ),
+        (
+            shop() + property::set(&kitchen(), lambda::function::TAGS, tags(ref_of(&kitchen()))),
+            "P203: KitchenFunction waits for itself: KitchenFunction → KitchenFunction",
+        ),
+        (
+            shop() + circle,
+            "P203: OneResource waits for itself: OneResource → OtherResource → OneResource",
+        ),
+    ] {
+        assert_eq!(said(&network), [expected]);
+        let found = findings(&network);
+        assert_eq!(found[0].labels[0].at.file(), "tests/raw.rs");
+    }
+    // What is referred to from outside of the circle is none.
+    let tagged = property::set(&kitchen(), lambda::function::TAGS, tags(ref_of(&orders())));
+    assert_eq!(said(&(shop() + tagged)), [""; 0]);
+    let dead = attribute_of(&till(), "Arn");
+    let tagged = property::set(&kitchen(), lambda::function::TAGS, tags(dead));
+    assert_eq!(said(&(shop() + tagged)), [""; 0]);
+}

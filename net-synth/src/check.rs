@@ -7,6 +7,7 @@ pub mod physical_name;
 pub mod policy_size;
 pub mod property_limits;
 pub mod raw_shape;
+pub mod reference_cycle;
 pub mod reference_to_nothing;
 pub mod shared_name;
 pub mod stack_limits;
@@ -46,6 +47,7 @@ rules! {
     shared_name
     reference_to_nothing
     raw_shape
+    reference_cycle
 }
 
 /// All findings of a network and its plan, worst first. O(n log n).

@@ -11,7 +11,7 @@ use net_dsl::{
     property::PROPERTY,
     text::nearest,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Properties of another shape.
 pub const RULE: Rule = Rule {
@@ -24,11 +24,14 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
+    let mut schemas: BTreeMap<&str, Option<Schema>> = BTreeMap::new();
     for resource in &plan.resources {
         if !is_raw(resource) && resource.part.overrides().next().is_none() {
             continue;
         }
-        let Some(schema) = Schema::of(&resource.resource_type) else {
+        let resource_type = resource.resource_type.as_str();
+        let schema = schemas.entry(resource_type).or_insert_with(|| Schema::of(resource_type));
+        let Some(schema) = schema else {
             if schema::is_of_known_service(&resource.resource_type) {
                 findings.add(no_such_type(resource));
             }

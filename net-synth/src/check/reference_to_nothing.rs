@@ -9,7 +9,7 @@ use net_dsl::{
     Graph,
     check::{Finding, Findings, Rule, Severity},
     property::PROPERTY,
-    reference::{Reading, replace},
+    reference::{Meaning, replace},
     text::nearest,
 };
 use serde_json::Value as Json;
@@ -32,17 +32,37 @@ pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) 
             let mut json = value.to_json();
             let mut wrong = Vec::new();
             replace(&mut json, &mut |id, attribute| {
-                wrong.extend(fault(plan, graph, resource, id, attribute));
+                wrong.extend(fault(plan, graph, By { resource, key: &key }, id, attribute));
                 None
             });
-            wrong.extend(unknown_function(&json, resource));
+            wrong.extend(unknown_function(&json, By { resource, key: &key }));
             for finding in wrong {
                 // A link may make more than one resource, and a value may say one thing twice.
                 if seen.insert((resource.part.entity, key.clone(), finding.message.clone())) {
-                    findings.add(finding.given(resource.part.facts, &key, "referred to here"));
+                    findings.add(finding);
                 }
             }
         }
+    }
+}
+
+/// Who refers: the resource, and the attribute that sets the property.
+#[derive(Clone, Copy)]
+struct By<'a, 'n> {
+    resource: &'a Resource<'n>,
+    key: &'a str,
+}
+
+impl By<'_, '_> {
+    fn name(self) -> String {
+        format!("`{}`", self.resource.part.entity)
+    }
+
+    fn finding(self, message: String) -> Finding {
+        let part = &self.resource.part;
+        Finding::new(&RULE, part.entity, message)
+            .given(part.facts, self.key, "referred to here")
+            .why("CloudFormation would refuse the whole template")
     }
 }
 
@@ -50,11 +70,10 @@ pub(super) fn find(plan: &Plan<'_>, graph: &Graph<'_>, findings: &mut Findings) 
 fn fault(
     plan: &Plan<'_>,
     graph: &Graph<'_>,
-    resource: &Resource<'_>,
+    by: By<'_, '_>,
     id: &str,
     attribute: Option<&str>,
 ) -> Option<Finding> {
-    let by = resource.part.entity;
     let referred = graph.referred(id);
     let logical = match referred {
         Some((number, suffix)) => LogicalId::of(graph.nodes()[number].id, suffix),
@@ -65,11 +84,15 @@ fn fault(
     }
     let Some(target) = plan.resource(&logical) else {
         let shown = shown(id);
-        let message = format!("`{by}` refers to {shown}, which the template does not have");
-        let mut finding =
-            Finding::new(&RULE, by, message).why("CloudFormation would refuse the whole template");
+        let message = format!("{} refers to {shown}, which the template does not have", by.name());
+        let mut finding = by.finding(message);
         if let Some(near) = near(plan, &shown) {
             finding = finding.help(format!("did you mean `{near}`?"));
+            if let Some(meant) = plan.resource(&LogicalId::new(near)) {
+                let (facts, entity) = (meant.part.facts, meant.part.entity);
+                finding =
+                    finding.declared(facts, &format!("`{near}` is of `{entity}`, declared here"));
+            }
         }
         return Some(finding.help(
             "refer to an entity by its handle: `ref_of(&orders)`, `arn_of(&orders)`, `attribute_of(&orders, \"QueueName\")`",
@@ -83,10 +106,9 @@ fn fault(
     }
     let kind = &target.resource_type;
     let message =
-        format!("`{by}` asks for `{attribute}` of `{logical}`, which {kind} does not have");
+        format!("{} asks for `{attribute}` of `{logical}`, which {kind} does not have", by.name());
     let known: Vec<_> = schema.attributes().collect();
-    let finding =
-        Finding::new(&RULE, by, message).why("CloudFormation would refuse the whole template");
+    let finding = by.finding(message);
     let finding = match nearest(attribute, known.iter().copied()) {
         Some(near) => finding.help(format!("did you mean `{near}`?")),
         None => finding,
@@ -102,11 +124,11 @@ fn shown(id: &str) -> String {
     if !id.starts_with('@') {
         return format!("`{id}`");
     }
-    let readings = Reading::all(id).into_iter().map(|Reading { entity, suffix }| {
+    let meanings = Meaning::all(id).into_iter().map(|Meaning { entity, suffix }| {
         let of = if suffix.is_empty() { String::new() } else { format!(" ({suffix})") };
         format!("`{entity}`{of}")
     });
-    readings.collect::<Vec<_>>().join(" or ")
+    meanings.collect::<Vec<_>>().join(" or ")
 }
 
 fn near<'p>(plan: &'p Plan<'_>, shown: &str) -> Option<&'p str> {
@@ -117,10 +139,10 @@ fn near<'p>(plan: &'p Plan<'_>, shown: &str) -> Option<&'p str> {
 }
 
 /// A function of CloudFormation that refers to what no network's template has.
-fn unknown_function(json: &Json, resource: &Resource<'_>) -> Option<Finding> {
+fn unknown_function(json: &Json, by: By<'_, '_>) -> Option<Finding> {
     match json {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => None,
-        Json::Array(items) => items.iter().find_map(|item| unknown_function(item, resource)),
+        Json::Array(items) => items.iter().find_map(|item| unknown_function(item, by)),
         Json::Object(map) => {
             let function = (map.len() == 1).then(|| map.keys().next()).flatten();
             let what = match function.map(String::as_str) {
@@ -129,17 +151,16 @@ fn unknown_function(json: &Json, resource: &Resource<'_>) -> Option<Finding> {
                 _ => None,
             };
             let Some((name, what)) = what else {
-                return map.values().find_map(|value| unknown_function(value, resource));
+                return map.values().find_map(|value| unknown_function(value, by));
             };
             if name == "Condition" && !map.values().all(Json::is_string) {
                 // A key of a policy.
-                return map.values().find_map(|value| unknown_function(value, resource));
+                return map.values().find_map(|value| unknown_function(value, by));
             }
-            let by = resource.part.entity;
-            let message = format!("`{by}` uses `{name}`, and a network's template has no {what}");
+            let message =
+                format!("{} uses `{name}`, and a network's template has no {what}", by.name());
             Some(
-                Finding::new(&RULE, by, message)
-                    .why("CloudFormation would refuse the whole template")
+                by.finding(message)
                     .help("decide in Rust: an `if` or a `match` makes one network or another"),
             )
         }
