@@ -12,8 +12,8 @@ use std::fmt;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message",
     label = "this type cannot travel between functions",
-    note = "a type of your own can: write `messages! {{ {Self} }}` beside it",
-    note = "`Tick`, `Change`, `HttpRequest` and `HttpResponse` only start a run or end it; put what travels of them into a message"
+    note = "a type of your own can: write `messages! {{ {Self} }}` beside it; a list or a tuple goes into a struct of your own",
+    note = "`Tick`, `Change`, `HttpRequest`, `HttpResponse` and `RawBody` only start a run or end it; put what travels of them into a message, bytes as a text"
 )]
 pub trait Message: 'static {
     /// What the message is called: one line of 1 to 128 characters.
@@ -29,7 +29,8 @@ impl Message for () {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message",
     label = "no run of a function starts or ends with this type",
-    note = "write `messages! {{ {Self} }}` beside the type to make it a message"
+    note = "a type of your own can: write `messages! {{ {Self} }}` beside it; a list or a tuple goes into a struct of your own",
+    note = "an error is no answer: the contract names what is answered if all goes well, and the handler returns `Result<_, BoxError>`"
 )]
 pub trait Payload: 'static {
     /// What it is called.
@@ -479,6 +480,10 @@ pub trait Sends<M>: Contract {
     #[doc(hidden)]
     const DECLARED_BY_CONTRACT_MACRO: Need;
 
+    /// Whether the contract knows that its messages name their group.
+    #[doc(hidden)]
+    const GROUPED: bool;
+
     /// The group of a message that names one: transport, and none of the code's business.
     #[doc(hidden)]
     fn group(message: &M) -> Option<String> {
@@ -514,6 +519,23 @@ impl<M> GroupOfAny for &GroupProbe<'_, M> {
         None
     }
 }
+
+/// The same without a value: a constant of the type itself is taken before one of its traits.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct IsGrouped<M>(std::marker::PhantomData<M>);
+
+impl<M: Grouped> IsGrouped<M> {
+    #[doc(hidden)]
+    pub const GROUPED: bool = true;
+}
+
+#[doc(hidden)]
+pub trait IsAny {
+    const GROUPED: bool = false;
+}
+
+impl<M> IsAny for IsGrouped<M> {}
 
 /// The contract asks `R` and waits for the reply.
 #[diagnostic::on_unimplemented(

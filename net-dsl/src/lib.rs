@@ -68,7 +68,7 @@ pub use contract::{
     ReadsItem, Request, Sends, Service, Takes, WritesItem,
 };
 #[doc(hidden)]
-pub use contract::{GroupOfAny, GroupOfGrouped, GroupProbe};
+pub use contract::{GroupOfAny, GroupOfGrouped, GroupProbe, IsAny, IsGrouped};
 pub use entity::{
     Handle, Kind, Removal,
     alexa_skill::AlexaSkill,
@@ -76,7 +76,7 @@ pub use entity::{
     fifo_queue::FifoQueue,
     function::{Architecture, Function, FunctionCode, Runtime},
     http_api::{
-        HttpApi, HttpRequest, HttpResponse, InvalidRequest, RawBody, RequestContext, Route,
+        Body, HttpApi, HttpRequest, HttpResponse, InvalidRequest, RawBody, RequestContext, Route,
     },
     queue::Queue,
     raw::Raw,
@@ -88,7 +88,8 @@ pub use facts::Facts;
 pub use link::{Linked, Links};
 pub use name::{Id, InvalidName, Name, Named};
 pub use network::{
-    FORMAT, Flow, Graph, GraphNode, Link, Mention, Network, OpenEnd, ReadError, VERSION, brick,
+    FORMAT, Flow, Graph, GraphNode, Link, Mention, Network, OpenEnd, ReadError, Summand, VERSION,
+    brick,
 };
 pub use number::{InvalidNumber, Number, NumberSet};
 #[doc(hidden)]

@@ -12,6 +12,7 @@ pub use json::{FORMAT, ReadError, VERSION};
 pub use mention::{Flow, Mention};
 pub use open_ends::OpenEnd;
 pub(crate) use open_ends::parse_need;
+pub use parts::Summand;
 
 use crate::{Id, Named, Origin, Verb, entity::KIND, entity::Kind, facts::Facts, given::GivenName};
 use smol_str::SmolStr;
@@ -241,8 +242,8 @@ impl Network {
 /// }
 /// assert_eq!(nightly().bricks().len(), 1);
 /// ```
-pub fn brick(name: impl GivenName, network: impl Into<Network>) -> Network {
-    network.into().in_brick(&SmolStr::new(name.given().id().as_str()))
+pub fn brick(name: impl GivenName, network: impl Summand) -> Network {
+    network.network().in_brick(&SmolStr::new(name.given().id().as_str()))
 }
 
 impl Network {

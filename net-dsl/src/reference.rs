@@ -7,7 +7,7 @@
 //! A logical id alone does not say where its name ends: `OrdersDeadLetterQueue` is of the queue
 //! `orders`, or would be of something `orders-dead` that had a `LetterQueue`. Renaming must not depend on what else is in the
 //! network, or `(a + b).rename(f)` would not be `a.rename(f) + b.rename(f)`. So it renames every
-//! reading of an id and keeps them all, as `@ENTITY+SUFFIX|@ENTITY+SUFFIX`. The one that is in the
+//! meaning of an id and keeps them all, as `@ENTITY+SUFFIX|@ENTITY+SUFFIX`. The one that is in the
 //! network is the one that counts.
 
 use crate::{Handle, Id, logical, name::id_from_file};
@@ -72,7 +72,7 @@ pub trait HasArn: Refers {
 ///     .build();
 /// # let _ = alarm;
 /// ```
-pub fn ref_of(entity: &impl Refers) -> Reference {
+pub fn ref_of(entity: &(impl Refers + ?Sized)) -> Reference {
     Reference(json!({ "Ref": mark(entity) }))
 }
 
@@ -95,7 +95,7 @@ pub fn ref_of(entity: &impl Refers) -> Reference {
 ///     .build();
 /// # let _ = uploads;
 /// ```
-pub fn arn_of<E: HasArn>(entity: &E) -> Reference {
+pub fn arn_of<E: HasArn + ?Sized>(entity: &E) -> Reference {
     match E::ARN {
         Some(attribute) => attribute_of(entity, attribute),
         None => ref_of(entity),
@@ -104,33 +104,33 @@ pub fn arn_of<E: HasArn>(entity: &E) -> Reference {
 
 /// An attribute of an entity's resource, as CloudFormation's `Fn::GetAtt` calls it: `QueueName`,
 /// `StreamArn`, `ApiEndpoint`. A name that the type does not have is found by rule P201.
-pub fn attribute_of(entity: &impl Refers, attribute: &str) -> Reference {
+pub fn attribute_of(entity: &(impl Refers + ?Sized), attribute: &str) -> Reference {
     Reference(json!({ "Fn::GetAtt": [mark(entity), attribute] }))
 }
 
-fn mark(entity: &impl Handle) -> String {
+fn mark(entity: &(impl Handle + ?Sized)) -> String {
     format!("@{}", entity.name())
 }
 
 /// What an id may stand for: an entity, and the end of the logical id of one of its resources,
 /// empty for its main one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reading {
+pub struct Meaning {
     /// The entity's name.
     pub entity: String,
     /// What follows it in the logical id.
     pub suffix: String,
 }
 
-impl Reading {
-    /// Every reading of an id as it stands in a property, in order; none if it can be no entity's.
-    pub fn all(id: &str) -> BTreeSet<Reading> {
+impl Meaning {
+    /// Every meaning of an id as it stands in a property, in order; none if it can be no entity's.
+    pub fn all(id: &str) -> BTreeSet<Meaning> {
         if id.starts_with('@') {
-            let marked = id.split('|').filter_map(|reading| reading.strip_prefix('@'));
+            let marked = id.split('|').filter_map(|meaning| meaning.strip_prefix('@'));
             return marked
-                .map(|reading| {
-                    let (entity, suffix) = reading.split_once('+').unwrap_or((reading, ""));
-                    Reading { entity: entity.to_owned(), suffix: suffix.to_owned() }
+                .map(|meaning| {
+                    let (entity, suffix) = meaning.split_once('+').unwrap_or((meaning, ""));
+                    Meaning { entity: entity.to_owned(), suffix: suffix.to_owned() }
                 })
                 .collect();
         }
@@ -144,7 +144,7 @@ impl Reading {
         split
             .filter_map(|(head, suffix)| {
                 let entity = logical::entity(head, suffix)?;
-                Some(Reading { entity, suffix: suffix.to_owned() })
+                Some(Meaning { entity, suffix: suffix.to_owned() })
             })
             .collect()
     }
@@ -161,28 +161,28 @@ impl Reading {
 /// An id whose entity is called otherwise; `None` where nothing changes.
 ///
 /// A functor: `renamed(x, identity)` changes nothing, and renaming twice is renaming by the
-/// composition, since all readings are renamed and none is forgotten.
+/// composition, since all meanings are renamed and none is forgotten.
 fn renamed(id: &str, rename: &impl Fn(&Id) -> Id) -> Option<String> {
-    let readings = Reading::all(id);
+    let meanings = Meaning::all(id);
     let mut new = BTreeSet::new();
-    for Reading { entity, suffix } in &readings {
+    for Meaning { entity, suffix } in &meanings {
         // What is no name now is none of an entity's, whatever it is called.
         let Ok(entity) = id_from_file(entity) else { continue };
         let entity = rename(&entity).as_str().to_owned();
-        new.insert(Reading { entity, suffix: suffix.clone() });
+        new.insert(Meaning { entity, suffix: suffix.clone() });
     }
     let text = written(&new)?;
     (text != id).then_some(text)
 }
 
-/// Readings as an id: the logical id where it has just these readings, as before any renaming, or
+/// Meanings as an id: the logical id where it has just these meanings, as before any renaming, or
 /// else all of them.
-fn written(readings: &BTreeSet<Reading>) -> Option<String> {
-    let id = readings.first()?.id();
-    if let Some(id) = id.filter(|id| Reading::all(id) == *readings) {
+fn written(meanings: &BTreeSet<Meaning>) -> Option<String> {
+    let id = meanings.first()?.id();
+    if let Some(id) = id.filter(|id| Meaning::all(id) == *meanings) {
         return Some(id);
     }
-    let marked = readings.iter().map(|Reading { entity, suffix }| match suffix.as_str() {
+    let marked = meanings.iter().map(|Meaning { entity, suffix }| match suffix.as_str() {
         "" => format!("@{entity}"),
         suffix => format!("@{entity}+{suffix}"),
     });
@@ -330,7 +330,7 @@ mod tests {
     fn what_may_be_shared_or_not_is_kept_both_ways() {
         let mixed = after("OrdersDeadLetterQueue", &in_front("left", &["orders"]));
         assert_eq!(mixed, "@left-orders-dead+LetterQueue|@orders+DeadLetterQueue");
-        assert_eq!(Reading::all(&mixed).len(), 2);
+        assert_eq!(Meaning::all(&mixed).len(), 2);
     }
 
     #[test]

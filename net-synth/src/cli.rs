@@ -12,7 +12,7 @@ pub use answer::Answer;
 
 use crate::output::count;
 use arguments::{Command, Request};
-use net_dsl::{Graph, Name, Network};
+use net_dsl::{Graph, Name, Network, Summand};
 use std::{
     ffi::OsString,
     io::{self, Write as _},
@@ -39,9 +39,9 @@ use std::{
 ///     net_synth::run("chores", nightly())
 /// }
 /// ```
-pub fn run(name: &str, network: impl Into<Network>) -> ExitCode {
+pub fn run(name: &str, network: impl Summand) -> ExitCode {
     let (mut out, mut err) = (anstream::stdout(), anstream::stderr());
-    run_with(name, &network.into(), std::env::args_os(), &mut out, &mut err)
+    run_with(name, &network.network(), std::env::args_os(), &mut out, &mut err)
 }
 
 /// [`run`] with its arguments, the program's name first, and its output given.

@@ -213,8 +213,8 @@ impl Part {
                     .network()
             }
             29 => {
-                // By handle and by logical ids, which have several readings. The long names of the list
-                // would have readings that are too long for a name.
+                // By handle and by logical ids, which have several meanings. The long names of the list
+                // would have meanings that are too long for a name.
                 let other = other % 6;
                 let id = name(other).id().pascal_case();
                 let refers = match value {

@@ -152,6 +152,12 @@ macro_rules! __contract {
     (@implement $cfg:tt $condition:tt $name:ident $generics:tt $arguments:tt sends $what:ty) => {
         $crate::__contract! {
             @implement $cfg $condition $name $generics $arguments Sends Sends message $what {
+                const GROUPED: bool = {
+                    #[allow(unused_imports, reason = "of a message with a group it is not needed")]
+                    use $crate::IsAny as _;
+                    $crate::IsGrouped::<$what>::GROUPED
+                };
+
                 fn group(message: &$what) -> ::core::option::Option<::std::string::String> {
                     use $crate::{GroupOfAny as _, GroupOfGrouped as _};
                     (&$crate::GroupProbe(message)).__group()

@@ -121,6 +121,7 @@ impl<M: Grouped> Source for FifoQueue<M> {
 
 impl<M: Grouped> Sink for FifoQueue<M> {
     type Message = M;
+    const ORDERED: bool = true;
 }
 
 impl<M: Grouped> Makes<property::sqs::Queue> for FifoQueue<M> {

@@ -4,7 +4,7 @@ mod raw_body;
 mod request;
 mod response;
 
-pub use raw_body::RawBody;
+pub use raw_body::{Body, RawBody};
 pub use request::{HttpRequest, InvalidRequest, RequestContext};
 pub use response::HttpResponse;
 
@@ -12,7 +12,7 @@ use super::{
     DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time,
 };
 use crate::{
-    Bounded, Message, Name, Service,
+    Bounded, Name, Service,
     facts::Facts,
     given::{GivenName, GivenSeconds, given},
     link::{Callee, Front, Gate},
@@ -118,7 +118,7 @@ pub struct Route<B> {
     body: PhantomData<fn() -> B>,
 }
 
-impl<B: Message> Route<B> {
+impl<B: Body> Route<B> {
     #[doc(hidden)]
     #[track_caller]
     pub const fn check(method: &str, path: &str) {

@@ -46,6 +46,7 @@ macro_rules! wrappers {
             #[diagnostic::do_not_recommend]
             impl<T: Sink> Sink for $wrapper {
                 type Message = T::Message;
+                const ORDERED: bool = T::ORDERED;
             }
 
             #[diagnostic::do_not_recommend]

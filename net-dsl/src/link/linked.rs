@@ -2,7 +2,7 @@
 
 use super::{Batches, Mapped, Throttles, Waits};
 use crate::{
-    Bounded, Handle, Id, Network, Setting, Verb,
+    Bounded, Handle, Id, Network, Setting, Summand, Verb,
     entity::{MESSAGE, TYPE},
     facts::{Attribute, Facts, Scalar, Value},
     given::{GivenCount, GivenSeconds},
@@ -134,7 +134,7 @@ impl<D> From<Linked<D>> for Network {
     }
 }
 
-impl<D, R: Into<Network>> Add<R> for Linked<D> {
+impl<D, R: Summand> Add<R> for Linked<D> {
     type Output = Network;
 
     /// The overlay of the link and another part of the network.

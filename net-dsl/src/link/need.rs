@@ -4,7 +4,7 @@ use super::{
     Batched, BatchedFifo, Callee, Direct, Invoked, Runs, Sink, Store, Streamed, Subscriber,
 };
 use crate::{
-    Answers, Asks, CallsService, Contract, Handle, HttpRequest, HttpResponse, Item, Message,
+    Answers, Asks, Body, CallsService, Contract, Handle, HttpRequest, HttpResponse, Item, Message,
     Payload, ReadsItem, Request, Sends, Service, Takes, WritesItem,
 };
 use std::{any::type_name, marker::PhantomData};
@@ -33,7 +33,11 @@ pub trait Reaches<T, How> {
 ///
 /// The need is the subject, not the contract, so that the compiler looks at it only once the end of
 /// the link is known; it would take a contract's only need for the end's type.
-pub trait NeededBy<C, How> {}
+pub trait NeededBy<C, How> {
+    /// Whether the contract knows the group of what it sends.
+    #[doc(hidden)]
+    const GROUPED: bool = true;
+}
 
 /// The contract answers what delivery `D` of a `P` waits for, if it waits.
 pub trait Suits<P, D> {}
@@ -107,7 +111,7 @@ where
     }
 }
 
-impl<G: Admits, B: Message, F: Runs> Reaches<F, Routing<B>> for G
+impl<G: Admits, B: Body, F: Runs> Reaches<F, Routing<B>> for G
 where
     F::Contract: Takes<HttpRequest<B>> + Answers<HttpResponse>,
 {
@@ -145,6 +149,15 @@ where
     }
 
     fn end(sink: &S) -> &dyn Handle {
+        // Known only where all types are: a contract with a parameter may not know what its user knows.
+        const {
+            assert!(
+                !S::ORDERED || <S::Message as NeededBy<C::Contract, Sending>>::GROUPED,
+                "a contract that sends to a FIFO queue has to know that its message names a group: \
+                 declare the parameter with `Grouped`, as in \
+                 `contract! {{ pub Forward<M: Grouped>: M => () {{ sends M }} }}`"
+            );
+        }
         sink
     }
 }
@@ -209,7 +222,9 @@ where
     }
 }
 
-impl<M, C: Sends<M>> NeededBy<C, Sending> for M {}
+impl<M, C: Sends<M>> NeededBy<C, Sending> for M {
+    const GROUPED: bool = C::GROUPED;
+}
 
 impl<K, C> NeededBy<C, Asking> for K
 where

@@ -42,6 +42,10 @@ pub trait Source: Handle {
 pub trait Sink: Handle {
     /// What it takes.
     type Message: Message;
+
+    /// Whether it keeps its messages in order inside their groups.
+    #[doc(hidden)]
+    const ORDERED: bool = false;
 }
 
 /// A handle on a table of items.

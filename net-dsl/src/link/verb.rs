@@ -4,7 +4,7 @@ use super::{
     Asking, Broadcast, Calling, Copying, Direct, Front, Linked, Reaches, Reading, Routing, Runs,
     Sending, Source, Triggering, Writing,
 };
-use crate::{Handle, Message, Verb, entity::http_api::GivenRoute};
+use crate::{Body, Handle, Verb, entity::http_api::GivenRoute};
 
 /// The verbs that link one handle to another; in scope with the prelude.
 ///
@@ -54,7 +54,7 @@ pub trait Links: Handle {
     fn routes<B, F>(&self, route: impl GivenRoute<B>, function: &F) -> Linked<Direct>
     where
         Self: Front + Sized,
-        B: Message,
+        B: Body,
         Self::Gate: Reaches<F, Routing<B>>,
     {
         Linked::new(

@@ -1,6 +1,6 @@
 //! The operations on networks and the equations they keep.
 
-use super::{Link, Network, Node};
+use super::{Link, Network, Node, Summand};
 use crate::{
     Handle, Id, Name, Named, Origin,
     entity::{PREFIXED, SHARED},
@@ -13,7 +13,7 @@ use std::{
     ops::{Add, AddAssign},
 };
 
-impl<R: Into<Network>> Add<R> for Network {
+impl<R: Summand> Add<R> for Network {
     type Output = Network;
 
     /// The overlay of two networks: entities and links of both, those of one name joined.
@@ -26,7 +26,7 @@ impl<R: Into<Network>> Add<R> for Network {
     }
 }
 
-impl<R: Into<Network>> Add<R> for &Network {
+impl<R: Summand> Add<R> for &Network {
     type Output = Network;
 
     /// `&a + b == a.clone() + b`.
@@ -35,9 +35,9 @@ impl<R: Into<Network>> Add<R> for &Network {
     }
 }
 
-impl<R: Into<Network>> AddAssign<R> for Network {
+impl<R: Summand> AddAssign<R> for Network {
     fn add_assign(&mut self, other: R) {
-        let mut small = other.into();
+        let mut small = other.network();
         if small.len() > self.len() {
             std::mem::swap(self, &mut small);
         }
@@ -75,7 +75,7 @@ fn merge(a: BTreeMap<Id, Node>, b: BTreeMap<Id, Node>) -> BTreeMap<Id, Node> {
     merged.into_iter().collect()
 }
 
-impl<R: Into<Network>> Sum<R> for Network {
+impl<R: Summand> Sum<R> for Network {
     /// `[a, b, c].into_iter().sum() == a + b + c`, and the sum of nothing is
     /// [`Network::empty`].
     fn sum<I: Iterator<Item = R>>(networks: I) -> Network {
@@ -83,14 +83,14 @@ impl<R: Into<Network>> Sum<R> for Network {
     }
 }
 
-impl<R: Into<Network>> FromIterator<R> for Network {
+impl<R: Summand> FromIterator<R> for Network {
     /// The same as [`Sum`].
     fn from_iter<I: IntoIterator<Item = R>>(networks: I) -> Network {
         networks.into_iter().sum()
     }
 }
 
-impl<R: Into<Network>> Extend<R> for Network {
+impl<R: Summand> Extend<R> for Network {
     /// `a.extend([b, c])` makes `a` what `a + b + c` is.
     fn extend<I: IntoIterator<Item = R>>(&mut self, networks: I) {
         for network in networks {

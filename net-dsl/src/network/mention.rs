@@ -4,7 +4,7 @@ use super::{Graph, GraphNode};
 use crate::{
     entity::{Kind, Unlinked, raw::RESOURCE_TYPE},
     property::PROPERTY,
-    reference::{Reading, may_refer, replace},
+    reference::{Meaning, may_refer, replace},
 };
 
 /// An entity that a property refers to, or whose property refers to this one.
@@ -127,7 +127,7 @@ impl Graph<'_> {
     /// The entity that an id in a property is of, `OrdersQueue` or `@orders`, and the end of the
     /// logical id of its resource: one of its kind's [`suffixes`](crate::entity::Descriptor::suffixes). O(log n).
     pub fn referred(&self, id: &str) -> Option<(usize, &'static str)> {
-        Reading::all(id).into_iter().find_map(|Reading { entity, suffix }| {
+        Meaning::all(id).into_iter().find_map(|Meaning { entity, suffix }| {
             let number = self.nodes.binary_search_by(|node| node.id.as_str().cmp(&entity)).ok()?;
             let suffixes = self.nodes[number].descriptor()?.suffixes;
             let found = match suffix.as_str() {

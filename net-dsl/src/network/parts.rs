@@ -3,6 +3,26 @@
 use super::Network;
 use crate::Handle;
 
+/// What can be added to a network: whatever is `Into<Network>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be added to a network",
+    label = "links, networks and references to entities are added",
+    note = "an entity is added by reference: `network + &entity`",
+    note = "a builder becomes an entity with `.build()`: `network + &builder.build()`"
+)]
+pub trait Summand {
+    #[doc(hidden)]
+    fn network(self) -> Network;
+}
+
+// Whoever added something else wants no list of all that is `Into<Network>`.
+#[diagnostic::do_not_recommend]
+impl<N: Into<Network>> Summand for N {
+    fn network(self) -> Network {
+        self.into()
+    }
+}
+
 impl<H: Handle> From<&H> for Network {
     /// The network of just this entity.
     fn from(handle: &H) -> Network {

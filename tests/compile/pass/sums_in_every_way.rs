@@ -31,4 +31,14 @@ fn main() {
 
     let links: Network = [till.sends_to(&orders)].into_iter().sum();
     assert_eq!(links.len(), 2);
+
+    // By reference, perhaps, and several at once.
+    assert_eq!(added.clone() + &added, added);
+    assert_eq!(&added + &added, added);
+    assert_eq!(added.clone() + Some(&till), added);
+    assert_eq!(added.clone() + None::<Network>, added);
+    let again = added.clone() + true.then(|| till.sends_to(&orders));
+    assert!(again.is_equivalent(&added));
+    assert_eq!(added.clone() + (&till, links.clone(), Some(&orders)), added.clone() + links.clone());
+    assert_eq!(added.clone() + (&till,) + [&orders, &orders] + vec![links.clone()], added + links);
 }

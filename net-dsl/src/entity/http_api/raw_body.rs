@@ -42,7 +42,23 @@ impl RawBody {
     }
 }
 
-impl Message for RawBody {
+/// What an HTTP request carries: a message, or a [`RawBody`], which no queue can take.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message",
+    label = "no request carries this type",
+    note = "a type of your own can be: write `messages! {{ {Self} }}` beside it; the exact bytes of a request are a `RawBody`"
+)]
+pub trait Body: 'static {
+    /// What it is called.
+    const NAME: &'static str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<M: Message> Body for M {
+    const NAME: &'static str = M::NAME;
+}
+
+impl Body for RawBody {
     const NAME: &'static str = "RawBody";
 }
 

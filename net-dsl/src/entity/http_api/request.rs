@@ -1,7 +1,7 @@
 //! What a request hands a function.
 
-use super::RawBody;
-use crate::{Message, Payload};
+use super::{Body, RawBody};
+use crate::Payload;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, error, fmt, str::FromStr};
 
@@ -241,7 +241,7 @@ impl fmt::Display for InvalidRequest {
 
 impl error::Error for InvalidRequest {}
 
-impl<B: Message> Payload for HttpRequest<B> {
+impl<B: Body> Payload for HttpRequest<B> {
     const NAME: &'static str = "HttpRequest";
 }
 
