@@ -15,7 +15,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     fmt::Write as _,
     mem,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
     time::Duration,
 };
 
@@ -83,7 +83,8 @@ impl Pushes {
 
 struct State {
     clock: Clock,
-    client: reqwest::Client,
+    /// Made when it is needed: it reads the system's certificates.
+    client: OnceLock<reqwest::Client>,
     world: Mutex<World>,
     this: Weak<State>,
 }
@@ -126,18 +127,19 @@ impl Acme {
     /// # Panics
     /// If the machine has no port left.
     pub async fn start() -> Acme {
-        let state = Arc::new_cyclic(|this| State {
-            clock: Clock::default(),
-            client: reqwest::Client::new(),
-            world: Mutex::default(),
-            this: this.clone(),
-        });
+        let state = State::new();
         let serving = state.clone();
         let server = Server::start(move |exchange| {
             let state = serving.clone();
             async move { state.answer(&exchange).await }
         });
         Acme { server: Arc::new(server.await), state }
+    }
+
+    /// One that listens nowhere: it is asked by [`Acme::answer`], and its pushes are made by
+    /// [`Acme::push_of`].
+    pub fn here() -> Acme {
+        Acme { server: Arc::new(Server::here()), state: State::new() }
     }
 
     /// The secret by which the skill is known here: `{"api_key": …, "push_key": …}`.
@@ -277,6 +279,15 @@ fn failed(status: u16, code: &str) -> Answer {
 }
 
 impl State {
+    fn new() -> Arc<State> {
+        Arc::new_cyclic(|this| State {
+            clock: Clock::default(),
+            client: OnceLock::new(),
+            world: Mutex::default(),
+            this: this.clone(),
+        })
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -393,6 +404,7 @@ impl State {
         for _ in 0..times {
             let request = self
                 .client
+                .get_or_init(reqwest::Client::new)
                 .post(&url)
                 .header("content-type", "application/json")
                 .header("acme-signature", self.signature(body))

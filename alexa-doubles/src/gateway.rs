@@ -53,19 +53,18 @@ impl Gateway {
     /// # Panics
     /// If the machine has no port left.
     pub async fn start(login: &Login) -> Gateway {
-        let state = Arc::new(State {
-            clock: login.clock().clone(),
-            login: login.clone(),
-            disabled: Mutex::default(),
-            taken: Mutex::default(),
-            refused: Mutex::default(),
-        });
+        let state = State::trusting(login);
         let serving = state.clone();
         let server = Server::start(move |exchange| {
             let state = serving.clone();
-            async move { state.answer(&exchange) }
+            async move { state.answer(&exchange).await }
         });
         Gateway { server: Arc::new(server.await), state }
+    }
+
+    /// One that listens nowhere: it is asked by [`Gateway::answer`].
+    pub fn here(login: &Login) -> Gateway {
+        Gateway { server: Arc::new(Server::here()), state: State::trusting(login) }
     }
 
     /// A user disables the skill: from now on their events are refused.
@@ -99,7 +98,17 @@ fn exception(status: u16, code: &str) -> Answer {
 }
 
 impl State {
-    fn answer(&self, exchange: &Exchange) -> Answer {
+    fn trusting(login: &Login) -> Arc<State> {
+        Arc::new(State {
+            clock: login.clock().clone(),
+            login: login.clone(),
+            disabled: Mutex::default(),
+            taken: Mutex::default(),
+            refused: Mutex::default(),
+        })
+    }
+
+    async fn answer(&self, exchange: &Exchange) -> Answer {
         if (exchange.method.as_str(), exchange.path.as_str()) != ("POST", "/v3/events") {
             return (404, Value::Null);
         }

@@ -69,9 +69,14 @@ impl Login {
         let serving = state.clone();
         let server = Server::start(move |exchange| {
             let state = serving.clone();
-            async move { state.answer(&exchange) }
+            async move { state.answer(&exchange).await }
         });
         Login { server: Arc::new(server.await), state }
+    }
+
+    /// One that listens nowhere: it is asked by [`Login::answer`].
+    pub fn here() -> Login {
+        Login { server: Arc::new(Server::here()), state: Arc::default() }
     }
 
     /// The secret by which the skill is known here: `{"client_id": …, "client_secret": …}`.
@@ -166,7 +171,7 @@ impl State {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, exchange: &Exchange) -> Answer {
+    async fn answer(&self, exchange: &Exchange) -> Answer {
         if exchange.path != "/auth/o2/token" {
             return (404, Value::Null);
         }

@@ -75,7 +75,7 @@ pub(crate) type Answer = (u16, Value);
 pub(crate) struct Server {
     url: String,
     shared: Arc<Shared>,
-    accepting: AbortHandle,
+    accepting: Option<AbortHandle>,
 }
 
 #[derive(Default)]
@@ -125,7 +125,24 @@ impl Server {
                 while connections.try_join_next().is_some() {}
             }
         });
-        Server { url: format!("http://{address}"), shared, accepting: accepting.abort_handle() }
+        Server {
+            url: format!("http://{address}"),
+            shared,
+            accepting: Some(accepting.abort_handle()),
+        }
+    }
+
+    /// One that listens nowhere: it is asked in this process.
+    pub(crate) fn here() -> Server {
+        Server { url: String::new(), shared: Arc::default(), accepting: None }
+    }
+
+    /// Remembers a request that was answered in this process.
+    pub(crate) fn answered(&self, mut exchange: Exchange, answer: &Answer) {
+        exchange.status = Some(answer.0);
+        exchange.answer = text_of(&answer.1);
+        let number = self.shared.remember(&exchange);
+        self.shared.settle(number, &exchange);
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -133,7 +150,9 @@ impl Server {
     }
 
     pub(crate) fn stop(&self) {
-        self.accepting.abort();
+        if let Some(accepting) = &self.accepting {
+            accepting.abort();
+        }
     }
 
     pub(crate) fn give(&self, trouble: Trouble) {
@@ -187,11 +206,7 @@ impl Shared {
         };
         if let Some((status, body)) = answer {
             exchange.status = Some(status);
-            exchange.answer = match body {
-                Value::Null => String::new(),
-                Value::String(text) => text,
-                json => json.to_string(),
-            };
+            exchange.answer = text_of(&body);
         }
         self.settle(number, &exchange);
         let status = exchange.status.ok_or_else(|| io::Error::other("told to hang up"))?;
@@ -274,6 +289,14 @@ async fn read(request: Request<Incoming>) -> Result<Exchange, io::Error> {
     })
 }
 
+fn text_of(body: &Value) -> String {
+    match body {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        json => json.to_string(),
+    }
+}
+
 /// What every double has.
 macro_rules! a_double {
     ($name:ident) => {
@@ -306,6 +329,14 @@ macro_rules! a_double {
             /// Makes it unreachable for good: who connects is refused.
             pub fn stop(&self) {
                 self.server.stop();
+            }
+
+            /// Answers a request in this process, without a connection: what a test gives an engine in
+            /// the service's place. Troubles are none of its.
+            pub async fn answer(&self, exchange: $crate::Exchange) -> (u16, serde_json::Value) {
+                let answer = self.state.answer(&exchange).await;
+                self.server.answered(exchange, &answer);
+                answer
             }
 
             /// What time it is for it.
