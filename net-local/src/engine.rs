@@ -64,6 +64,18 @@ pub(crate) struct Shared {
     woken: Notify,
 }
 
+/// Nothing more will happen: what is held by what will not happen is let go, since it holds the engine.
+impl Shared {
+    pub(crate) fn end(&self) {
+        let mut engine = self.lock();
+        let heap = std::mem::take(&mut engine.heap);
+        let runs = std::mem::take(&mut engine.services.runs);
+        let functions = std::mem::take(&mut engine.services.functions);
+        drop(engine);
+        drop((heap, runs, functions));
+    }
+}
+
 /// How far [`Shared::drive`] came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Driven {
@@ -147,6 +159,7 @@ pub(crate) struct Settings {
     /// When it starts, in milliseconds since 1970.
     pub(crate) epoch: u64,
     pub(crate) faults: Injector,
+    pub(crate) watch: Vec<Watch>,
 }
 
 /// Everything that there is at one time.
@@ -163,11 +176,13 @@ pub(crate) struct Engine {
     pub(crate) on_the_way: usize,
     pub(crate) log: Log,
     pub(crate) seed: u64,
-    pub(crate) random: Random,
+    randoms: HashMap<(&'static str, usize), Random>,
     pub(crate) faults: Injector,
     /// Why it goes on no more: somebody watches, and has seen enough.
     pub(crate) stopped: Option<String>,
     pub(crate) watch: Vec<Watch>,
+    /// What fails, until when.
+    outages: HashMap<String, u64>,
     pub(crate) services: service::Services,
 }
 
@@ -189,10 +204,11 @@ impl Engine {
             on_the_way: 0,
             log: Log::default(),
             seed: settings.seed,
-            random: Random::of(settings.seed, "engine"),
+            randoms: HashMap::new(),
             faults: settings.faults,
             stopped: None,
-            watch: Vec::new(),
+            watch: settings.watch,
+            outages: HashMap::new(),
         };
         service::begin(&mut engine);
         engine
@@ -225,6 +241,11 @@ impl Engine {
         SystemTime::UNIX_EPOCH + Duration::from_millis(self.now)
     }
 
+    /// Whoever waits for something to be so looks again.
+    pub(crate) fn wake(&mut self) {
+        self.changed = true;
+    }
+
     /// Has something happen in some milliseconds, after everything that was said earlier to happen then.
     pub(crate) fn later(&mut self, delay: u64, act: impl FnOnce(&mut Engine) + Send + 'static) {
         let at = self.now.saturating_add(delay);
@@ -237,6 +258,11 @@ impl Engine {
     pub(crate) fn shared(&self) -> Arc<Shared> {
         // Who holds an engine holds what it is in.
         self.me.upgrade().unwrap_or_else(|| unreachable!("an engine is in what tasks share"))
+    }
+
+    /// What grows when anything happens.
+    pub(crate) fn progress(&self) -> (u64, usize) {
+        (self.number, self.log.happenings.len())
     }
 
     /// Whether something is to happen now.
@@ -274,19 +300,37 @@ impl Engine {
         Some(injected.fault)
     }
 
-    /// How long a call takes, in milliseconds: nothing, unless seeds are to make a difference.
-    pub(crate) fn latency(&mut self) -> u64 {
-        if self.faults.jitters { 1 + self.random.up_to(7) } else { 0 }
+    /// Whether something that is called is out of order.
+    pub(crate) fn is_out(&self, what: &str) -> bool {
+        self.outages.get(what).is_some_and(|until| self.now < *until)
+    }
+
+    /// Something that is called is out of order from now on, for some seconds.
+    pub(crate) fn begin_outage(&mut self, what: &str, function: usize) {
+        let until = self.now + 2_000 + self.random("outage", function).up_to(10_000);
+        self.outages.insert(what.to_owned(), until);
+    }
+
+    /// What an entity draws for one purpose: what others draw changes nothing for it.
+    pub(crate) fn random(&mut self, purpose: &'static str, number: usize) -> &mut Random {
+        let seed = self.seed;
+        let drawn = self.randoms.entry((purpose, number));
+        drawn.or_insert_with(|| Random::of(seed, &format!("{purpose} {number}")))
+    }
+
+    /// How long a call of a function takes, in milliseconds: nothing, unless seeds are to make a difference.
+    pub(crate) fn latency(&mut self, function: usize) -> u64 {
+        if self.faults.jitters { 1 + self.random("call", function).up_to(7) } else { 0 }
     }
 
     /// How long something waits for its turn, in milliseconds.
-    pub(crate) fn pause(&mut self) -> u64 {
-        if self.faults.jitters { self.random.up_to(50) } else { 0 }
+    pub(crate) fn pause(&mut self, purpose: &'static str, number: usize) -> u64 {
+        if self.faults.jitters { self.random(purpose, number).up_to(50) } else { 0 }
     }
 
     /// How long an instance takes to start, in milliseconds.
-    pub(crate) fn cold_start(&mut self) -> u64 {
-        if self.faults.jitters { 50 + self.random.up_to(950) } else { 0 }
+    pub(crate) fn cold_start(&mut self, function: usize) -> u64 {
+        if self.faults.jitters { 50 + self.random("start", function).up_to(950) } else { 0 }
     }
 
     /// Writes down what has happened, as part of the run and of what is handled now.
@@ -324,11 +368,6 @@ impl Texts {
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         self.numbers.insert(text, number);
         number
-    }
-
-    /// The number of a text that is known.
-    pub(crate) fn find(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
     }
 
     pub(crate) fn text(&self, number: u32) -> &str {

@@ -20,6 +20,8 @@ pub enum Fault {
     ReplyLost,
     /// A call is refused before anything is done: the connection is reset.
     Refused,
+    /// What is called fails for some seconds, whoever calls it.
+    Outage,
     /// A call is throttled, or a run is.
     Throttled,
     /// A run dies before a call.
@@ -36,12 +38,13 @@ pub enum Fault {
 
 impl Fault {
     /// All there are.
-    pub const ALL: [Fault; 11] = [
+    pub const ALL: [Fault; 12] = [
         Fault::Duplicate,
         Fault::Delay,
         Fault::Reorder,
         Fault::ReplyLost,
         Fault::Refused,
+        Fault::Outage,
         Fault::Throttled,
         Fault::CrashBefore,
         Fault::CrashAfter,
@@ -51,9 +54,10 @@ impl Fault {
     ];
 
     /// What can go wrong with a call that code makes.
-    pub(crate) const OF_CALLS: [Fault; 6] = [
+    pub(crate) const OF_CALLS: [Fault; 7] = [
         Fault::ReplyLost,
         Fault::Refused,
+        Fault::Outage,
         Fault::Throttled,
         Fault::CrashBefore,
         Fault::CrashAfter,
@@ -68,6 +72,7 @@ impl Fault {
             Fault::Reorder => "reorder",
             Fault::ReplyLost => "reply-lost",
             Fault::Refused => "refused",
+            Fault::Outage => "outage",
             Fault::Throttled => "throttled",
             Fault::CrashBefore => "crash-before",
             Fault::CrashAfter => "crash-after",

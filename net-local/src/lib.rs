@@ -2,7 +2,7 @@
 //!
 //! - In a test, in virtual time: [`start`] takes a network and its handlers, and [`Local`] pulls triggers,
 //!   reads queues and tables, and tells where every message went.
-//! - In a simulation, under faults: the same, for thousands of seeds.
+//! - In a simulation, under faults: [`simulate`] does the same for thousands of seeds.
 //! - As processes: [`Function`] runs a function's binary as Lambda would.
 //!
 //! ```no_run
@@ -25,6 +25,7 @@ mod fault;
 mod function;
 mod runtime_api;
 mod service;
+mod simulate;
 mod story;
 mod test;
 mod time;
@@ -32,5 +33,6 @@ mod time;
 pub use fault::{Fault, Faults, Injected, InvalidFault};
 pub use function::Function;
 pub use runtime_api::Answer;
+pub use simulate::{Counterexample, Happened, Moment, Report, Simulation, simulate};
 pub use story::Story;
 pub use test::{DeadLetter, Local, QueueView, Request, StartError, TableView, start};

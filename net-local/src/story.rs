@@ -48,6 +48,16 @@ fn shortened(text: &str) -> String {
     }
 }
 
+/// The name of the entity that a message goes to.
+pub(crate) fn entity(wiring: &Wiring, to: Number) -> &str {
+    let to = to as usize;
+    let (queues, functions) = (wiring.queues.len(), wiring.functions.len());
+    let queue = wiring.queues.get(to).map(|queue| queue.entity);
+    let function = || wiring.functions.get(to.checked_sub(queues)?).map(|it| it.entity);
+    let topic = || wiring.topics.get(to.checked_sub(queues + functions)?).map(|it| it.entity);
+    queue.or_else(function).or_else(topic).map_or("", |entity| wiring.name(entity))
+}
+
 /// Where messages go, by number: queues, functions, topics.
 fn place(wiring: &Wiring, to: Number) -> String {
     let to = to as usize;
@@ -196,4 +206,17 @@ pub(crate) fn stories(engine: &Engine) -> Vec<Story> {
 /// Everything that happened, a line each.
 pub(crate) fn log(engine: &Engine) -> Vec<String> {
     engine.log.happenings.iter().map(|happening| line(engine, happening)).collect()
+}
+
+/// The same, with what is the same for people and not for a comparison: whole bodies, and what travels
+/// beside them.
+pub(crate) fn log_in_full(engine: &Engine) -> Vec<String> {
+    let lines = engine.log.happenings.iter().map(|happening| {
+        let parcel = match &happening.what {
+            What::Sent { letter, .. } => format!(" {:?}", engine.log.of(*letter).parcel),
+            other => format!(" {other:?}"),
+        };
+        line(engine, happening) + &parcel
+    });
+    lines.collect()
 }

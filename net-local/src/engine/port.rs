@@ -79,18 +79,25 @@ impl Port {
     /// What happens before a call is applied; what is to happen after.
     async fn before(&self, run: u32, call: &Call) -> Result<Option<Fault>, Failure> {
         let (latency, fault) = self.shared.with(|engine| {
-            let latency = engine.latency();
+            let latency = engine.latency(self.function);
             let place = |engine: &Engine| {
                 let function = engine.wiring.functions[self.function].entity;
                 format!("{} {} {}", engine.wiring.name(function), call.verb, call.what)
             };
-            (latency, engine.fault(run, place, &Fault::OF_CALLS))
+            if engine.is_out(&call.what) {
+                return (latency, Some(Fault::Refused));
+            }
+            let fault = engine.fault(run, place, &Fault::OF_CALLS);
+            if fault == Some(Fault::Outage) {
+                engine.begin_outage(&call.what, self.function);
+            }
+            (latency, fault)
         });
         if latency > 0 {
             tokio::time::sleep(Duration::from_millis(latency)).await;
         }
         match fault {
-            Some(Fault::Refused) => Err(temporary("connection reset")),
+            Some(Fault::Refused | Fault::Outage) => Err(temporary("connection reset")),
             Some(Fault::Throttled) => Err(temporary("ThrottlingException: Rate exceeded")),
             Some(Fault::CrashBefore) => self.crash(run).await,
             other => Ok(other),

@@ -4,7 +4,11 @@
 //! done yet is never left out in silence.
 
 use crate::service::{consumer, function, http_api, queue, schedule, stream, table, topic};
-use net_dsl::{Facts, Graph, Kind, Network, Verb, check, entity::external_service, name};
+use net_dsl::{
+    Facts, Graph, Kind, Network, Verb, check,
+    entity::{DEADLINE, external_service},
+    name,
+};
 use net_synth::{
     Plan,
     plan::{LogicalId, Pseudo, Resource, Value, types},
@@ -36,6 +40,8 @@ pub(crate) struct Entity {
     pub(crate) name: SmolStr,
     /// Where it was declared, as in `src/main.rs:12:20`.
     pub(crate) place: String,
+    /// In how long what enters here is due, in milliseconds.
+    pub(crate) deadline: Option<u64>,
 }
 
 /// A service that functions call.
@@ -62,7 +68,8 @@ impl Wiring {
         for node in graph.nodes() {
             let place =
                 node.facts.origins().iter().next().map(ToString::to_string).unwrap_or_default();
-            wiring.entities.push(Entity { name: SmolStr::new(node.id.as_str()), place });
+            let deadline = node.facts.get(DEADLINE).map(|seconds| seconds.get() * 1_000);
+            wiring.entities.push(Entity { name: SmolStr::new(node.id.as_str()), place, deadline });
             match node.kind {
                 Some(Kind::ExternalService) => {
                     let name = node.facts.get(net_dsl::entity::MESSAGE).unwrap_or_default();

@@ -82,16 +82,16 @@ pub(crate) struct Consumer {
     busy_since: Option<u64>,
     /// Whether it is going to look.
     looks: bool,
+    /// Whether it is going to look once it may have more batches at once.
+    grows: bool,
     /// When the batch that fills must go.
     window_ends: Option<u64>,
 }
 
 /// There may be something to receive.
 pub(crate) fn notice(engine: &mut Engine, consumer: usize) {
-    let state = &mut engine.services.consumers[consumer];
-    if !state.looks {
-        state.looks = true;
-        let pause = engine.pause();
+    if !std::mem::replace(&mut engine.services.consumers[consumer].looks, true) {
+        let pause = engine.pause("poll", consumer);
         engine.later(pause, move |engine| poll(engine, consumer));
     }
 }
@@ -115,9 +115,12 @@ fn poll(engine: &mut Engine, consumer: usize) {
         let minutes = (now - *state.busy_since.get_or_insert(now)) / 60_000;
         let most = (FIRST + MORE * minutes).min(MOST).min(settings.most_at_once);
         if state.at_once >= most {
-            if most < settings.most_at_once.min(MOST) && !state.looks {
-                state.looks = true;
-                engine.later(60_000, move |engine| poll(engine, consumer));
+            if most < settings.most_at_once.min(MOST) && !state.grows {
+                state.grows = true;
+                engine.later(60_000, move |engine| {
+                    engine.services.consumers[consumer].grows = false;
+                    notice(engine, consumer);
+                });
             }
             return;
         }
@@ -156,7 +159,7 @@ fn spoil(engine: &mut Engine, consumer: usize, batch: Batch) {
         if queue.fifo { &[Fault::Delay] } else { &[Fault::Delay, Fault::Duplicate] };
     match engine.fault(0, place, among) {
         Some(Fault::Delay) => {
-            let delay = 1_000 + engine.random.up_to(29_000);
+            let delay = 1_000 + engine.random("delay", consumer).up_to(29_000);
             engine.later(delay, move |engine| hand_over(engine, consumer, batch, 1_000));
         }
         Some(Fault::Duplicate) => {

@@ -47,7 +47,10 @@ pub(crate) async fn call(
             let double = shared.with(|engine| engine.services.doubles.get(service).cloned());
             // It was looked for when the engine started.
             let double = double.ok_or_else(|| CallError::unsent("nothing answers for it"))?;
-            double(request_of_double(&request)).await
+            {
+                let now = shared.with(|engine| engine.now());
+                double(request_of_double(&request, now)).await
+            }
         }
     };
     shared.with(|engine| {
@@ -86,7 +89,7 @@ fn request_of_api(request: &Request) -> http_api::Request {
     }
 }
 
-fn request_of_double(request: &Request) -> HttpRequest<RawBody> {
+fn request_of_double(request: &Request, now: u64) -> HttpRequest<RawBody> {
     let url = request.url();
     let mut told = HttpRequest::new(RawBody::from(body_of(request)));
     told.method = request.method().to_string();
@@ -94,6 +97,7 @@ fn request_of_double(request: &Request) -> HttpRequest<RawBody> {
     told.raw_query = url.query().unwrap_or_default().to_owned();
     told.query = url.query_pairs().into_owned().collect();
     told.headers = headers_of(request).into_iter().collect();
+    told.context.time = now;
     told.context.domain = url.host_str().unwrap_or_default().to_owned();
     told
 }

@@ -178,7 +178,7 @@ pub(crate) fn start(
     let run = engine.services.last_run;
     port.run.store(run, Ordering::Relaxed);
     engine.tell(0, run, What::Began { function: function as Number, cold });
-    let starting = if cold { engine.cold_start() } else { 0 };
+    let starting = if cold { engine.cold_start(function) } else { 0 };
     let invocation = Invocation {
         request_id: format!("run-{run}"),
         ends: engine.time() + Duration::from_millis(starting + settings.timeout) + port.skew(),
@@ -235,26 +235,43 @@ fn has_room(engine: &Engine, function: usize) -> bool {
     }
 }
 
+/// Whether an instance can start.
+///
+/// # Errors
+/// What its environment does not bind.
+pub(crate) fn try_out(engine: &mut Engine, function: usize) -> Result<(), String> {
+    instance(engine, function, 0, Duration::ZERO).map(|_| ())
+}
+
 /// A new instance.
 ///
 /// # Errors
 /// What its environment does not bind.
-pub(crate) fn fresh(
+fn fresh(engine: &mut Engine, function: usize) -> Result<(Arc<dyn Instance>, Port), String> {
+    let wiring = engine.wiring.clone();
+    let name = wiring.name(wiring.functions[function].entity);
+    let place = |_: &Engine| format!("{name} starts");
+    let skew = match engine.fault(0, place, &[Fault::ClockSkew]) {
+        Some(_) => Duration::from_millis(engine.random("skew", function).up_to(1_000)),
+        None => Duration::ZERO,
+    };
+    let state = &mut engine.services.functions[function];
+    state.instances += 1;
+    let number = state.instances;
+    instance(engine, function, number, skew)
+}
+
+fn instance(
     engine: &mut Engine,
     function: usize,
+    number: u32,
+    skew: Duration,
 ) -> Result<(Arc<dyn Instance>, Port), String> {
     let wiring = engine.wiring.clone();
     let settings = &wiring.functions[function];
     let name = wiring.name(settings.entity);
-    let state = &mut engine.services.functions[function];
-    state.instances += 1;
-    let number = state.instances;
-    let Some(code) = state.code.clone() else { return Err(format!("`{name}` has no handler")) };
-    let place = |_: &Engine| format!("{name} starts");
-    let skew = match engine.fault(0, place, &[Fault::ClockSkew]) {
-        Some(_) => Duration::from_millis(engine.random.up_to(1_000)),
-        None => Duration::ZERO,
-    };
+    let code = engine.services.functions[function].code.clone();
+    let code = code.ok_or_else(|| format!("`{name}` has no handler"))?;
     let port = Port::new(engine.shared(), function, format!("{name}/{number}"), engine.seed, skew);
     match code(port.clone(), &settings.environment) {
         Ok(instance) => Ok((instance, port)),
@@ -310,6 +327,7 @@ fn conclude(engine: &mut Engine, run: u32, held: Run, outcome: Outcome) {
         Outcome::Answered(_) => None,
         Outcome::Failed(why) => Some(why.as_str().into()),
     };
+    engine.wake();
     engine.tell(0, run, What::Ended { function: held.function as Number, failure });
     (held.done)(engine, Ended { run, outcome, said: held.said });
 }
@@ -355,13 +373,17 @@ pub(crate) fn hand_over(
         )
     };
     let fault = engine.fault(0, place, &[Fault::Duplicate, Fault::Delay]);
-    let delay = if fault == Some(Fault::Delay) { 1_000 + engine.random.up_to(59_000) } else { 0 };
+    let delay = if fault == Some(Fault::Delay) {
+        1_000 + engine.random("delayed event", function).up_to(59_000)
+    } else {
+        0
+    };
     for _ in 0..1 + usize::from(fault == Some(Fault::Duplicate)) {
         let began = engine.now();
         let payload = payload.clone();
         let event = Event { function, letter, payload, correlation, began, tries: 0, pause: 1_000 };
         engine.on_the_way += 1;
-        let pause = delay + engine.pause();
+        let pause = delay + engine.pause("event", function);
         engine.later(pause, move |engine| attempt(engine, event));
     }
 }
@@ -430,20 +452,18 @@ fn give_up(engine: &mut Engine, event: Event, run: u32, why: Arc<str>) {
     engine.on_the_way -= 1;
     let wiring = engine.wiring.clone();
     let dead_letters = wiring.functions[event.function].dead_letters.as_deref();
-    let letter = match event.letter {
-        Some(letter) => letter,
-        None => {
-            let correlation = engine.log.correlations.text(event.correlation).to_owned();
-            let body = event.payload.to_string();
-            engine.log.letter(Arc::new(Parcel { body, correlation, ..Parcel::default() }))
-        }
-    };
+    // What lies in the queue is the event, whatever message was in it.
+    let correlation = engine.log.correlations.text(event.correlation).to_owned();
+    let body = event.payload.to_string();
+    let told = engine.log.letter(Arc::new(Parcel { body, correlation, ..Parcel::default() }));
+    let letter = event.letter.unwrap_or(told);
     match dead_letters.and_then(|arn| wiring.queue(arn)) {
         Some(queue) => {
             let what = What::Dead { letter, queue: queue as Number, why: why.clone() };
             engine.tell(event.correlation, run, what);
             let now = engine.now();
-            queue::put(engine, queue, letter, now, 0, Some(why));
+            let dead = queue::Dead { why, message: letter };
+            queue::put(engine, queue, told, now, 0, Some(dead));
         }
         None => engine.tell(event.correlation, run, What::Lost { letter, why }),
     }

@@ -116,6 +116,8 @@ pub(crate) struct Item {
     visible: u64,
     in_flight: bool,
     pub(crate) failure: Option<Arc<str>>,
+    /// The message that it is about, where it is what was told of a message that has failed.
+    pub(crate) message: Number,
     group: Arc<str>,
 }
 
@@ -183,6 +185,13 @@ fn is_repeated(engine: &mut Engine, queue: usize, parcel: &Parcel) -> bool {
     }
 }
 
+/// What is known of a dead letter.
+pub(crate) struct Dead {
+    pub(crate) why: Arc<str>,
+    /// The message that has failed; the letter itself, where that is what lies in the queue.
+    pub(crate) message: Number,
+}
+
 /// Puts a message into a queue: one that was just sent, or a dead letter.
 pub(crate) fn put(
     engine: &mut Engine,
@@ -190,7 +199,7 @@ pub(crate) fn put(
     letter: Number,
     sent: u64,
     delay: u64,
-    failure: Option<Arc<str>>,
+    dead: Option<Dead>,
 ) {
     let now = engine.now();
     let parcel = &engine.log.of(letter).parcel;
@@ -203,7 +212,8 @@ pub(crate) fn put(
         first_received: 0,
         visible: now + delay,
         in_flight: false,
-        failure,
+        message: dead.as_ref().map_or(letter, |dead| dead.message),
+        failure: dead.map(|dead| dead.why),
         group: group.into(),
     };
     let is_awaited = !settings.consumers.is_empty();
@@ -353,7 +363,8 @@ fn receive_one(engine: &mut Engine, queue: usize, place: u64) -> Option<(u64, u3
                 engine.tell(correlation, 0, what);
                 // A dead letter of a standard queue keeps its first time ("Using dead-letter queues").
                 let sent = if settings.fifo { now } else { item.sent };
-                put(engine, dead_letters, item.letter, sent, 0, Some(why));
+                let dead = Dead { why, message: item.letter };
+                put(engine, dead_letters, item.letter, sent, 0, Some(dead));
             }
             None => engine.tell(correlation, 0, What::Lost { letter: item.letter, why }),
         }

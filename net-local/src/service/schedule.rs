@@ -93,7 +93,8 @@ fn wait(engine: &mut Engine, schedule: usize) {
     let Some(next) = next else { return };
     engine.later(next - now, move |engine| {
         // Scheduler invokes within the minute.
-        let late = if engine.faults.jitters { engine.random.up_to(59_000) } else { 0 };
+        let late =
+            if engine.faults.jitters { engine.random("tick", schedule).up_to(59_000) } else { 0 };
         engine.later(late, move |engine| tick(engine, schedule, next));
         wait(engine, schedule);
     });

@@ -213,7 +213,7 @@ fn shard(engine: &mut Engine, stream: usize, shard: u64) -> &mut Shard {
 }
 
 fn notice(engine: &mut Engine, stream: usize, number: u64) {
-    let pause = engine.pause();
+    let pause = engine.pause("shard", stream);
     let state = shard(engine, stream, number);
     if !state.looks && !state.at_work {
         state.looks = true;
@@ -395,5 +395,6 @@ fn give_up(engine: &mut Engine, stream: usize, number: u64, count: usize, run: u
     let parcel = Parcel { body: body.to_string(), correlation, ..Parcel::default() };
     let letter = engine.log.letter(Arc::new(parcel));
     let now = engine.now();
-    queue::put(engine, queue, letter, now, 0, Some(why));
+    let dead = queue::Dead { why, message: first.letter };
+    queue::put(engine, queue, letter, now, 0, Some(dead));
 }

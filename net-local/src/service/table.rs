@@ -184,7 +184,7 @@ fn second(value: Option<&AttributeValue>) -> Option<u64> {
 /// Has an item vanish: within a few days of its time, says AWS; where nothing takes time, within the hour.
 fn expire_later(engine: &mut Engine, table: usize, schema: Schema, keys: Attributes, second: u64) {
     let late = match engine.faults.jitters {
-        true => engine.random.up_to(48 * 3_600_000),
+        true => engine.random("expiry", table).up_to(48 * 3_600_000),
         false => 3_600_000,
     };
     let delay = (second * 1_000).saturating_sub(engine.now()) + late;

@@ -70,7 +70,7 @@ pub(crate) fn publish(engine: &mut Engine, topic: usize, parcel: &Arc<Parcel>, r
     let to = (wiring.queues.len() + wiring.functions.len() + topic) as Number;
     engine.tell(correlation, run, What::Sent { letter, to });
     for subscription in &settings.subscriptions {
-        let pause = engine.pause();
+        let pause = engine.pause("copy", topic);
         match subscription.to {
             Subscriber::Queue(queue) => {
                 let parcel = match subscription.raw {

@@ -2,7 +2,7 @@
 
 use crate::{
     engine::{
-        Driven, Engine, Settings, Shared,
+        Driven, Engine, Settings, Shared, Watch,
         code::{Code, code},
         wiring::Wiring,
     },
@@ -13,8 +13,9 @@ use net_dsl::{Contract, HttpRequest, HttpResponse, Network, RawBody, Service, li
 use net_runtime::Handler;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
-    any::type_name,
+    any::{Any, TypeId, type_name},
     cell::OnceCell,
+    collections::HashMap,
     error, fmt,
     panic::Location,
     sync::Arc,
@@ -35,12 +36,32 @@ pub struct Local {
     epoch: u64,
     pub(crate) seed: u64,
     pub(crate) faults: Injector,
+    pub(crate) watch: Vec<Watch>,
+    kept: HashMap<TypeId, Box<dyn Any>>,
     running: OnceCell<Running>,
 }
 
 struct Running {
-    runtime: Runtime,
+    /// None while it is dropped.
+    runtime: Option<Runtime>,
     shared: Arc<Shared>,
+}
+
+impl Running {
+    fn runtime(&self) -> &Runtime {
+        match &self.runtime {
+            Some(runtime) => runtime,
+            None => unreachable!("it is there until it is dropped"),
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Tasks first: they hold the engine.
+        drop(self.runtime.take());
+        self.shared.end();
+    }
 }
 
 /// A handler, and who has given it where.
@@ -137,6 +158,8 @@ impl Local {
             epoch: EPOCH,
             seed: 0,
             faults: Injector::none(),
+            watch: Vec::new(),
+            kept: HashMap::new(),
             running: OnceCell::new(),
         }
     }
@@ -190,7 +213,8 @@ impl Local {
         self
     }
 
-    /// Who answers for service `S`: a function of requests, in this process and in the network's time.
+    /// Who answers for service `S`: a function of requests, in this process and in the network's time, which
+    /// is in the request's `context.time`.
     ///
     /// ```
     /// # use net_dsl::prelude::*;
@@ -240,6 +264,31 @@ impl Local {
         self
     }
 
+    /// Keeps something that the test wants to see later, by its type: a double's memory.
+    ///
+    /// ```
+    /// # use net_dsl::Network;
+    /// # use net_local as local;
+    /// struct Asked(u32);
+    /// let here = local::start(Network::empty()).keep(Asked(7));
+    /// assert_eq!(here.kept::<Asked>().0, 7);
+    /// ```
+    #[must_use]
+    pub fn keep<T: Any>(mut self, value: T) -> Local {
+        self.kept.insert(TypeId::of::<T>(), Box::new(value));
+        self
+    }
+
+    /// What is kept of a type.
+    ///
+    /// # Panics
+    /// If nothing is.
+    #[track_caller]
+    pub fn kept<T: Any>(&self) -> &T {
+        let kept = self.kept.get(&TypeId::of::<T>()).and_then(|kept| kept.downcast_ref());
+        kept.unwrap_or_else(|| panic!("nothing is kept of type `{}`", type_name::<T>()))
+    }
+
     /// When it begins; 1 January 2026, if nothing is said.
     #[must_use]
     pub fn starting_at(mut self, time: SystemTime) -> Local {
@@ -278,22 +327,19 @@ impl Local {
             .start_paused(true)
             .build()
             .unwrap_or_else(|error| panic!("the system has nothing left to run on: {error}"));
-        let shared = {
-            let _here = runtime.enter();
-            let (seed, epoch, faults) = (self.seed, self.epoch, self.faults.clone());
-            fastrand::seed(seed);
-            Shared::new(self.wiring.clone(), Settings { seed, epoch, faults })
-        };
+        // Its clock stands still; this machine's goes on.
+        let here = runtime.enter();
+        let (faults, watch) = (self.faults.clone(), self.watch.clone());
+        let settings = Settings { seed: self.seed, epoch: self.epoch, faults, watch };
+        let shared = Shared::new(self.wiring.clone(), settings);
         self.place_handlers(&shared, &mut problems);
         self.place_doubles(&shared, &mut problems);
         if problems.is_empty() {
             problems.extend(unbound(&shared));
         }
-        if problems.is_empty() {
-            Ok(Running { runtime, shared })
-        } else {
-            Err(StartError { problems })
-        }
+        drop(here);
+        let running = Running { runtime: Some(runtime), shared };
+        if problems.is_empty() { Ok(running) } else { Err(StartError { problems }) }
     }
 
     fn place_handlers(&self, shared: &Arc<Shared>, problems: &mut Vec<String>) {
@@ -404,8 +450,19 @@ impl Local {
     #[track_caller]
     pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
         let running = self.running();
-        let _here = running.runtime.enter();
+        let _here = running.runtime().enter();
         running.shared.with(work)
+    }
+
+    /// Looks at the engine, if it has begun; nothing, if it cannot.
+    pub(crate) fn try_with<T: Default>(&self, work: impl FnOnce(&mut Engine) -> T) -> T {
+        match self.running.get() {
+            Some(running) => {
+                let _here = running.runtime().enter();
+                running.shared.with(work)
+            }
+            None => T::default(),
+        }
     }
 
     /// Lets time pass until something is so.
@@ -417,7 +474,7 @@ impl Local {
             "a network runs on a clock of its own, so this cannot be called from async code: make the test \
              a plain `#[test]` function"
         );
-        running.runtime.block_on(running.shared.drive(until))
+        running.runtime().block_on(running.shared.drive(until))
     }
 
     /// Lets a while pass, with everything that happens in it.
@@ -432,14 +489,21 @@ impl Local {
         self.finish_turn();
     }
 
-    /// Lets what has just become possible happen, without time passing.
+    /// Lets what is possible now happen, without time passing.
     fn finish_turn(&self) {
-        for _ in 0..3 {
-            let number = self.with(|engine| {
-                engine.later(0, |_| {});
-                engine.now()
+        let running = self.running();
+        loop {
+            let before = self.with(|engine| engine.progress());
+            // Whoever yields is never idle, so the clock stands still.
+            running.runtime().block_on(async {
+                for _ in 0..3 {
+                    tokio::task::yield_now().await;
+                }
             });
-            self.drive(|engine| engine.now() > number || !engine.is_due());
+            self.drive(|engine| !engine.is_due());
+            if self.with(|engine| engine.progress()) == before {
+                return;
+            }
         }
     }
 
@@ -482,6 +546,6 @@ impl Local {
 fn unbound(shared: &Arc<Shared>) -> Vec<String> {
     let count = shared.with(|engine| engine.services.functions.len());
     (0..count)
-        .filter_map(|number| shared.with(|engine| function::fresh(engine, number).err()))
+        .filter_map(|number| shared.with(|engine| function::try_out(engine, number).err()))
         .collect()
 }

@@ -145,10 +145,10 @@ impl Local {
                 panic!("a `{}` that JSON cannot say: {error}", <S::Message as Message>::NAME)
             }
         };
-        let facts = sink.facts();
+        let entity = self.entity(sink.name().id().as_str());
+        let budget = self.wiring.entities[entity].deadline;
         self.with(|engine| {
             let letter = engine.log.letters.len();
-            let budget = facts.get(net_dsl::entity::DEADLINE).map(|seconds| seconds.get() * 1_000);
             let parcel = Arc::new(Parcel {
                 body,
                 group: group.map(str::to_owned),
@@ -288,11 +288,12 @@ impl Local {
             items
                 .map(|item| {
                     let times = engine.log.happenings.iter().filter(|happening| {
-                        matches!(happening.what, What::Given { letter, .. } if letter == item.letter)
+                        matches!(happening.what, What::Given { letter, .. } if letter == item.message)
                     });
                     DeadLetter {
-                        id: consumer::message_id(item.letter),
+                        id: consumer::message_id(item.message),
                         body: engine.log.of(item.letter).parcel.body.clone(),
+                        message: engine.log.of(item.message).parcel.body.clone(),
                         why: item.failure.as_deref().unwrap_or_default().to_owned(),
                         times: times.count(),
                     }
@@ -336,6 +337,12 @@ impl Local {
         self.with(|engine| story::log(engine))
     }
 
+    /// How many things have happened.
+    #[track_caller]
+    pub fn happened(&self) -> usize {
+        self.with(|engine| engine.log.happenings.len())
+    }
+
     /// Everything that has failed, a line each: runs, and messages that were lost or put aside.
     #[track_caller]
     pub fn failures(&self) -> Vec<String> {
@@ -363,6 +370,7 @@ fn read<M: Message + DeserializeOwned>(body: &str) -> M {
 pub struct DeadLetter {
     id: String,
     body: String,
+    message: String,
     why: String,
     times: usize,
 }
@@ -374,10 +382,11 @@ impl DeadLetter {
     /// If it was none of this type.
     #[track_caller]
     pub fn message<M: Message + DeserializeOwned>(&self) -> M {
-        read(&self.body)
+        read(&self.message)
     }
 
-    /// Its text.
+    /// What lies in the queue: the message itself, or what its service says of it. Of an event that a
+    /// function has failed on it is the whole event, of changes of a table where in the stream they are.
     pub fn body(&self) -> &str {
         &self.body
     }
