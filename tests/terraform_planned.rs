@@ -116,7 +116,7 @@ fn terraform_refuses_what_it_should() {
 
     let folder = written(&name!("beyond"), &beyond_the_provider());
     assert_runs(terraform, &folder, &["validate"]);
-    refused(&folder, plan, "The network sets Tags of JobsQueue, and hashicorp/aws has no");
+    refused(&folder, plan, "The network sets Tags of JobsQueue, and Terraform has no expression");
 
     let folder = written(&name!("plain"), &jobs().triggers(&worker()).into());
     refused(
