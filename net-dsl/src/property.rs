@@ -209,13 +209,12 @@ pub fn set<R: MadeFor<H>, H, V: PropertyValue>(
 /// What CloudFormation computes, as `{ "Ref": … }`, is one value, and so is what rule N107 refuses.
 pub(crate) fn entries(part: &str, path: &str, json: &Tree) -> Vec<(SmolStr, Value)> {
     fn push(key: SmolStr, json: &Tree, entries: &mut Vec<(SmolStr, Value)>) {
-        match json {
-            Tree::Object(map) if !map.is_empty() && !is_function(map) => {
-                for (name, value) in map {
-                    push(format_smolstr!("{key}/{}", escaped(name)), value, entries);
-                }
-            }
-            leaf => entries.push((key, Value::json(leaf))),
+        let Tree::Object(map) = json else { return entries.push((key, Value::json(json))) };
+        if map.is_empty() || is_function(map) {
+            return entries.push((key, Value::json(json)));
+        }
+        for (name, value) in map {
+            push(format_smolstr!("{key}/{}", escaped(name)), value, entries);
         }
     }
     let key = format_smolstr!("{PROPERTY}{part}/{path}");

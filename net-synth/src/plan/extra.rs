@@ -97,10 +97,9 @@ fn sends(planner: &Planner<'_, '_>, facts: &Facts, property: &str, sid: &str) ->
 }
 
 fn place(planner: &Planner<'_, '_>, facts: &Facts, property: &str) -> Option<Value> {
-    match planner.overridden(facts, property)? {
-        Value::Null | Value::Pseudo(Pseudo::NoValue) => None,
-        target => Some(target),
-    }
+    let place = planner.overridden(facts, property)?;
+    let is_set = !matches!(place, Value::Null | Value::Pseudo(Pseudo::NoValue));
+    is_set.then_some(place)
 }
 
 /// What sending to a queue or a topic takes; none if a value is neither, or if nobody can tell.
