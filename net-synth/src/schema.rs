@@ -90,20 +90,8 @@ impl Schema {
 
     fn object(&self, shape: &Json, value: &Value, path: &mut String, faults: &mut Vec<Fault>) {
         let known = &shape["p"];
-        let length = path.len();
-        let mut within =
-            |key: &str,
-             faults: &mut Vec<Fault>,
-             then: &mut dyn FnMut(&mut String, &mut Vec<Fault>)| {
-                if length > 0 {
-                    path.push('/');
-                }
-                path.push_str(key);
-                then(path, faults);
-                path.truncate(length);
-            };
         for (key, value) in value.entries() {
-            within(key, faults, &mut |path, faults| match known.get(key) {
+            within(path, key, |path| match known.get(key) {
                 Some(shape) => self.value(shape, value, path, faults),
                 None => {
                     let names = known.as_object().into_iter().flatten();
@@ -121,7 +109,7 @@ impl Schema {
         };
         for required in shape["r"].as_array().into_iter().flatten().filter_map(Json::as_str) {
             if value.entries().all(|(key, _)| key != required) && !misspelt(required) {
-                within(required, faults, &mut |path, faults| {
+                within(path, required, |path| {
                     faults.push(Fault { path: path.clone(), kind: FaultKind::Missing });
                 });
             }
@@ -131,8 +119,8 @@ impl Schema {
     fn value(&self, shape: &Json, value: &Value, path: &mut String, faults: &mut Vec<Fault>) {
         let is_known_later = match value {
             Value::Ref(_) | Value::Arn(_) | Value::Attribute(_) | Value::Pseudo(_) => true,
-            // A text, whatever is in it.
-            Value::Join(_) => matches!(shape.as_str(), Some("s" | "?")),
+            // A text, whatever is in it, which may be a number's.
+            Value::Join(_) => matches!(shape.as_str(), Some("s" | "i" | "n" | "b" | "?")),
             Value::Object(_) | Value::Map(_) => value.is_function(),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
                 false
@@ -177,10 +165,9 @@ impl Schema {
             Json::Array(of) => {
                 if let (Value::List(items), [of]) = (value, of.as_slice()) {
                     for (number, item) in items.iter().enumerate() {
-                        let length = path.len();
-                        path.push_str(&format!("/{number}"));
-                        self.value(of, item, path, faults);
-                        path.truncate(length);
+                        within(path, &number.to_string(), |path| {
+                            self.value(of, item, path, faults);
+                        });
                     }
                     return;
                 }
@@ -197,6 +184,17 @@ impl Schema {
             faults.push(Fault { path: path.clone(), kind: FaultKind::Shape(takes) });
         }
     }
+}
+
+/// Does something one step further down a path.
+fn within(path: &mut String, key: &str, then: impl FnOnce(&mut String)) {
+    let length = path.len();
+    if length > 0 {
+        path.push('/');
+    }
+    path.push_str(key);
+    then(path);
+    path.truncate(length);
 }
 
 #[cfg(test)]
@@ -256,7 +254,12 @@ mod tests {
         }
         let mapping = "AWS::Lambda::EventSourceMapping";
         assert_eq!(faults(mapping, &json!({ "Enabled": "yes" })).len(), 2);
-        assert_eq!(faults(mapping, &json!({ "FunctionName": "f", "BatchSize": "10" })), [""; 0]);
+        for size in [json!("10"), json!({ "Fn::Sub": "${Size}" }), json!({ "Ref": "Size" })] {
+            assert_eq!(
+                faults(mapping, &json!({ "FunctionName": "f", "BatchSize": size })),
+                [""; 0]
+            );
+        }
     }
 
     #[test]
