@@ -678,6 +678,57 @@ fn who_asks_in_a_circle_waits_for_itself_whatever_is_said_of_loops() {
 }
 
 #[test]
+fn a_loop_is_bounded_by_one_function_that_every_turn_passes() {
+    let turning = |name: Name, turns: Option<Bounded<range::Turns>>| {
+        let function = Function::<Relay>::builder().code(binary!("relay"));
+        match turns {
+            Some(turns) => function.name(name).turns(turns).build(),
+            None => function.name(name).build(),
+        }
+    };
+    let round = |one: Option<Bounded<range::Turns>>, aside: bool| {
+        let one = turning(name!("one"), one);
+        let two = turning(name!("two"), None);
+        let meals = Queue::<Order>::builder().name(name!("meals")).build();
+        let mut network = orders().triggers(&one)
+            + one.sends_to(&meals)
+            + meals.triggers(&two)
+            + two.sends_to(&orders());
+        if aside {
+            // Round `two` without passing `one`.
+            let three = turning(name!("three"), None);
+            let rest = Topic::<Order>::builder().name(name!("rest")).build();
+            let two =
+                Function::<Relay>::builder().name(name!("again")).code(binary!("again")).build();
+            network = network + rest.triggers(&two) + two.sends_to(&rest) + rest.triggers(&three);
+        }
+        network
+    };
+    let found = only(&round(None, false), "N502");
+    assert!(found.help[0].contains("`.turns(count!(…))`"), "{:?}", found.help);
+    for turns in [1, 12, 16, 100_000] {
+        assert!(of_rule(&round(Some(number(turns)), false), "N502").is_empty(), "{turns}");
+    }
+    assert_eq!(
+        only(&round(Some(number(12)), true), "N502").message,
+        "`again`, `rest` feed themselves"
+    );
+    // The guard is switched off for those alone that it would cut short.
+    for (turns, allowed) in [(15, false), (16, true)] {
+        let network = round(Some(number(turns)), false);
+        let graph = Graph::new(&network);
+        let template = net_synth::emit::cloudformation(&Plan::new(&name!("test"), &graph));
+        assert_eq!(template.contains("RecursiveLoop"), allowed, "{turns}");
+    }
+    // Who invokes each other is bounded alike; who asks himself is not helped by a bound.
+    let (one, two) = (turning(name!("one"), Some(number(3))), turning(name!("two"), None));
+    assert!(of_rule(&(one.sends_to(&two) + two.sends_to(&one)), "N501").is_empty());
+    let asker = Function::<AsksItself>::builder().name(name!("asker")).code(binary!("asker"));
+    let asker = asker.turns(count!(3)).build();
+    only(&asker.asks(&asker).into(), "N501");
+}
+
+#[test]
 fn every_finding_says_where_and_why_and_what_to_do() {
     let source: Vec<&str> = include_str!("checks.rs").lines().collect();
     for finding in findings().flatten() {

@@ -234,6 +234,8 @@ pub mod range {
         /// Runs of one function at a time, at the most, set aside from the account's.
         ReservedConcurrency: InUnits, 0..=100_000,
             "a function's reserved concurrency is 0 to 100000 runs, within the account's quota";
+        /// How often a function handles what one message has started.
+        Turns: InUnits, 1..=100_000, "a loop turns 1 to 100000 times";
         /// How long CloudWatch keeps a function's log (PutRetentionPolicy).
         LogRetention: InSeconds, 86_400..=315_619_200
             only [86_400, 259_200, 432_000, 604_800, 1_209_600, 2_592_000, 5_184_000, 7_776_000,

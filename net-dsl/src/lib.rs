@@ -74,7 +74,7 @@ pub use entity::{
     alexa_skill::AlexaSkill,
     external_service::ExternalService,
     fifo_queue::FifoQueue,
-    function::{Architecture, Function, FunctionCode, Runtime},
+    function::{Architecture, Function, FunctionCode, Runtime, set_variable},
     http_api::{
         Body, HttpApi, HttpRequest, HttpResponse, InvalidRequest, RawBody, RequestContext, Route,
     },

@@ -8,7 +8,9 @@ use crate::{
 };
 use backon::{ExponentialBuilder, Retryable};
 use futures_util::future::BoxFuture;
-use net_dsl::{Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb};
+use net_dsl::{
+    Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb, binding::Address,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -136,6 +138,52 @@ impl<C: Contract> Context<C> {
         self.hand_over(M::NAME, self.sent(message).map(|parcel| Parcel { id, ..parcel }))
     }
 
+    /// [`Context::send`] of a message that nobody sees before a while is over, rounded up to whole seconds:
+    /// how a function comes back to something without anybody waiting for it. A deadline does not wait: what
+    /// is held back for longer arrives after it.
+    ///
+    /// Standard queues hold messages back, each for a time of its own, for 15 minutes at the most (Amazon SQS
+    /// API Reference, "SendMessage": `DelaySeconds`, which FIFO queues do not take). Topics and functions
+    /// hand over at once.
+    ///
+    /// ```
+    /// use net_dsl::prelude::*;
+    /// use net_runtime::{BoxError, Context, Handler};
+    /// use std::time::Duration;
+    /// # use serde::{Deserialize, Serialize};
+    /// # #[derive(Serialize, Deserialize)] pub struct Look { turn: u32 }
+    /// # messages! { Look }
+    ///
+    /// contract! { pub Watcher: Look => () { sends Look } }
+    ///
+    /// /// Looks three times, a second apart.
+    /// struct Watches;
+    ///
+    /// impl Handler<Watcher> for Watches {
+    ///     async fn handle(&self, Look { turn }: Look, context: &Context<Watcher>) -> Result<(), BoxError> {
+    ///         if turn < 3 {
+    ///             context.send_after(Duration::from_secs(1), &Look { turn: turn + 1 }).await?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Failure`], if it could not be handed over: for longer than 900 seconds, or where this network sends
+    /// it to something else than a standard queue, none is.
+    pub fn send_after<M>(&self, delay: Duration, message: &M) -> Pending<'_, ()>
+    where
+        M: Message + Serialize + SentUnder<C>,
+    {
+        let parcel = self.sent(message).and_then(|parcel| {
+            let delay =
+                held_back(delay, M::NAME, self.shared.bindings.address(Verb::Sends, M::NAME))?;
+            Ok(Parcel { delay, ..parcel })
+        });
+        self.hand_over(M::NAME, parcel)
+    }
+
     fn hand_over(&self, name: &'static str, parcel: Result<Parcel, Failure>) -> Pending<'_, ()> {
         Box::pin(async move {
             let Some(address) = self.shared.bindings.address(Verb::Sends, name) else {
@@ -171,7 +219,7 @@ impl<C: Contract> Context<C> {
         let parcel = self.parcel(request, None);
         Box::pin(async move {
             let function = match self.shared.bindings.address(Verb::Asks, R::NAME) {
-                Some(net_dsl::binding::Address::Function(arn)) => arn,
+                Some(Address::Function(arn)) => arn,
                 _ => return Err(unbound(Verb::Asks, R::NAME)),
             };
             let parcel = parcel?;
@@ -339,7 +387,7 @@ impl<C: Contract> Context<C> {
             serde_json::to_string(message).map_err(|error| Failure::malformed(M::NAME, error))?;
         let id = self.sent.id(M::NAME, group.as_deref(), &body);
         let correlation = self.correlation.clone();
-        Ok(Parcel { body, group, deadline: self.deadline, correlation, id })
+        Ok(Parcel { body, group, deadline: self.deadline, delay: 0, correlation, id })
     }
 }
 
@@ -377,6 +425,29 @@ fn hex(hash: Sha256) -> String {
 /// A hash that has taken one more text; its length keeps two texts apart.
 fn with(hash: Sha256, text: &str) -> Sha256 {
     hash.chain_update((text.len() as u64).to_be_bytes()).chain_update(text)
+}
+
+/// The longest that a standard queue holds a message back, in seconds.
+const LONGEST_DELAY: u16 = 900;
+
+/// For how many seconds a message is held back on its way to an address.
+fn held_back(delay: Duration, name: &str, to: Option<Address>) -> Result<u16, Failure> {
+    let seconds = delay.as_millis().div_ceil(1_000);
+    let refused = |why: String| Err(Failure::Permanent(why.into()));
+    match to {
+        _ if seconds == 0 => Ok(0),
+        Some(Address::Queue(_)) | None => match u16::try_from(seconds) {
+            Ok(seconds) if seconds <= LONGEST_DELAY => Ok(seconds),
+            _ => refused(format!(
+                "`{name}` cannot be held back for {seconds} s: a queue holds messages back for \
+                 {LONGEST_DELAY} s at the most"
+            )),
+        },
+        Some(Address::FifoQueue(_) | Address::Topic(_) | Address::Function(_)) => refused(format!(
+            "`{name}` cannot be held back: this network sends it to a FIFO queue, a topic or a function, \
+             and only a standard queue holds single messages back"
+        )),
+    }
 }
 
 /// Bindings are there and well-formed before the first event; this does not happen.

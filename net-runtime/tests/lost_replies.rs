@@ -2,9 +2,9 @@
 //! connection once it has done what it was asked.
 
 use aws_sdk_dynamodb::config::Credentials;
-use net_dsl::prelude::*;
+use net_dsl::{binding::Address, prelude::*};
 use net_runtime::{
-    Aws, Backend, BoxError, Condition, Context, Failure, Handler, Memory, Runtime, Update,
+    Aws, Backend, BoxError, Condition, Context, Failure, Handler, Memory, Parcel, Runtime, Update,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -317,4 +317,18 @@ async fn a_transaction_that_meets_another_is_tried_again() {
     };
     run(aws, work).await.expect("no is an answer");
     assert_eq!(dynamodb.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn sqs_is_told_how_long_to_hold_a_message_back() {
+    for delay in [0, 2, 900] {
+        let taken = Step::Answer(200, json!({ "MessageId": "1", "MD5OfMessageBody": "" }));
+        let (sqs, aws) = Scripted::start([taken]).await;
+        let queue = Address::Queue("https://sqs.eu-west-1.amazonaws.com/1/looks".to_owned());
+        let parcel = Parcel { body: "{}".to_owned(), delay, ..Parcel::default() };
+        aws.send(&queue, parcel).await.expect("it is taken");
+        let [(_, asked)] = <[_; 1]>::try_from(sqs.asked()).expect("one request");
+        let told = asked.get("DelaySeconds").and_then(Value::as_u64);
+        assert_eq!(told, (delay > 0).then_some(delay.into()), "{asked}");
+    }
 }

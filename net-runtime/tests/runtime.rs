@@ -352,6 +352,49 @@ async fn a_deadline_starts_where_the_network_says_so() {
     assert_eq!(deadlines[1..], [Some(7), None], "the code has the last word");
 }
 
+#[tokio::test]
+async fn a_standard_queue_holds_a_message_back_and_nothing_else_does() {
+    type Done<'c> = std::pin::Pin<Box<dyn Future<Output = Result<(), BoxError>> + Send + 'c>>;
+    fn send_five(context: &Context<Kitchen>) -> Done<'_> {
+        Box::pin(async move {
+            let ticket = Ticket { dish: "soup".to_owned() };
+            for milliseconds in [0, 1, 1_000, 1_001, 900_000] {
+                let context = context.due(9);
+                context.send_after(Duration::from_millis(milliseconds), &ticket).await?;
+            }
+            let too_long = context.send_after(Duration::from_millis(900_001), &ticket).await;
+            let why = too_long.expect_err("SQS would refuse it").to_string();
+            assert!(why.contains("`Ticket` cannot be held back for 901 s"), "{why}");
+            Ok(())
+        })
+    }
+    fn send_at_once_and_later(context: &Context<Kitchen>) -> Done<'_> {
+        Box::pin(async move {
+            let ticket = Ticket { dish: "soup".to_owned() };
+            context.send_after(Duration::ZERO, &ticket).await?;
+            let failure = context.send_after(Duration::from_secs(1), &ticket).await;
+            let failure = failure.expect_err("it would arrive at once");
+            assert!(!failure.is_temporary(), "{failure}");
+            assert!(failure.to_string().contains("only a standard queue holds"), "{failure}");
+            Ok(())
+        })
+    }
+    let event = || queued(&[("1", r#"{"dish":"soup"}"#)], "orders");
+    for to in ["sqs:tickets", "sqs-fifo:tickets", "sns:tickets", "lambda:tickets"] {
+        let memory = Memory::new();
+        let bindings = [("NET_SENDS_TICKET", to)].into_iter().chain(BINDINGS.into_iter().skip(1));
+        let runtime = Runtime::<Kitchen>::new(memory.clone(), bindings).expect("bound");
+        let work = if to == "sqs:tickets" { send_five } else { send_at_once_and_later };
+        let answer = runtime.invoke(&Does(work), event()).await.expect("a batch is answered");
+        assert_eq!(failed(&answer), [""; 0], "{to}");
+        let parcels = memory.parcels(to);
+        let delays: Vec<_> = parcels.iter().map(|parcel| parcel.delay).collect();
+        let wanted: &[u16] = if to == "sqs:tickets" { &[0, 1, 1, 2, 900] } else { &[0] };
+        assert_eq!(delays, wanted, "{to}");
+        assert!(to != "sqs:tickets" || parcels.iter().all(|it| it.deadline == Some(9)), "{to}");
+    }
+}
+
 fn milliseconds_now() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.expect("after 1970").as_millis() as u64

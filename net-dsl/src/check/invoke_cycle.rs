@@ -1,7 +1,10 @@
 #![doc = include_str!("invoke_cycle.md")]
 
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::{Link, Verb, entity::function::LOOPS};
+use crate::{
+    Link, Verb,
+    entity::function::{LOOPS, TURNS},
+};
 use std::collections::BTreeMap;
 
 /// Invoke cycle.
@@ -14,8 +17,12 @@ pub const RULE: Rule = Rule {
 };
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
-    for members in cycles(context, Verb::invokes) {
-        let asks = links(context, &members).any(|(_, link)| link.verb() == Verb::Asks);
+    // A bound helps nobody who waits for himself.
+    let asking = cycles(context, Verb::invokes).into_iter();
+    let asking = asking.filter(|members| asks(context, members));
+    let sending = unbounded_cycles(context, Verb::invokes).into_iter();
+    for members in asking.chain(sending.filter(|members| !asks(context, members))) {
+        let asks = asks(context, &members);
         let allowed = members.iter().all(|&member| loops(context, member));
         if allowed && !asks {
             continue;
@@ -37,21 +44,38 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
         } else {
             finding
                 .why("Lambda stops a chain of invocations after about 16 turns and drops the event")
-                .help("if it ends by itself after more turns, say `.loops()` on each of the functions")
+                .help("if it ends by itself, say after how many turns on one of the functions: `.turns(count!(…))`")
+                .help("if nobody can say how many, say `.loops()` on each of the functions")
         });
     }
 }
 
-/// Whether Lambda lets a function run in a loop.
+/// Whether Lambda lets a function run in a loop, without a bound.
 pub(super) fn loops(context: &Context<'_, '_>, member: usize) -> bool {
     context.node(member).facts.setting(LOOPS).unwrap_or_default()
 }
 
+fn asks(context: &Context<'_, '_>, members: &[usize]) -> bool {
+    links(context, members).any(|(_, link)| link.verb() == Verb::Asks)
+}
+
 /// The cycles along links of some verbs, each with its entities in order of name.
-pub(super) fn cycles(context: &Context<'_, '_>, verbs: fn(Verb) -> bool) -> Vec<Vec<usize>> {
+fn cycles(context: &Context<'_, '_>, verbs: fn(Verb) -> bool) -> Vec<Vec<usize>> {
+    by_cycle(context.graph.cycles_along(|_, link| verbs(link.verb())))
+}
+
+/// The same of those that go through no function which says how often it turns.
+pub(super) fn unbounded_cycles(
+    context: &Context<'_, '_>,
+    verbs: fn(Verb) -> bool,
+) -> Vec<Vec<usize>> {
+    let bounded = |number: usize| context.node(number).facts.get(TURNS).is_some();
+    by_cycle(context.graph.cycles_along(|to, link| verbs(link.verb()) && !bounded(to)))
+}
+
+fn by_cycle(numbers: Vec<Option<u32>>) -> Vec<Vec<usize>> {
     let mut cycles: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
-    let found = context.graph.cycles_along(|_, link| verbs(link.verb()));
-    for (number, cycle) in found.into_iter().enumerate() {
+    for (number, cycle) in numbers.into_iter().enumerate() {
         if let Some(cycle) = cycle {
             cycles.entry(cycle).or_default().push(number);
         }

@@ -1,6 +1,6 @@
 #![doc = include_str!("queue_loop.md")]
 
-use super::invoke_cycle::{cycles, links, loops, names};
+use super::invoke_cycle::{links, loops, names, unbounded_cycles};
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::entity::Kind;
 
@@ -15,7 +15,7 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     // A table is part of a loop only if its stream starts something, an API only if it has routes.
-    for members in cycles(context, |verb| verb.descriptor().carries) {
+    for members in unbounded_cycles(context, |verb| verb.descriptor().carries) {
         let kind = |member: &usize| context.node(*member).kind;
         let functions: Vec<_> =
             members.iter().filter(|member| kind(member) == Some(Kind::Function)).collect();
@@ -42,7 +42,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 } else {
                     "Lambda stops a message that comes round about 16 times and drops it"
                 })
-                .help("if the loop ends by itself, say `.loops()` on each of its functions: it may then turn as often as it needs")
+                .help("if the loop ends by itself, say after how many turns on one of its functions: `.turns(count!(…))`")
+                .help("if nobody can say how many, say `.loops()` on each of its functions: it may then turn as often as it needs")
                 .help("if not, send to another queue"),
         );
     }

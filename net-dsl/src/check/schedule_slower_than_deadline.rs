@@ -71,7 +71,8 @@ fn finding(
         ))
         .help(
             "poll while somebody waits: send a message with a delay of 1 s to a queue whose \
-             consumer looks once and sends it again until the deadline",
+             consumer looks once and sends it again until the deadline, as the brick \
+             `waiting_poll()` of the case study does",
         )
         .help("or let the other side push what has changed, through a route or a queue")
 }

@@ -6,7 +6,8 @@ pub use code::{Binary, Folder, FunctionCode, Runtime};
 
 use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, facts, handle_impls};
 use crate::{
-    Bounded, Contract, InvalidName, Message, Name, Need, Payload, Setting, Verb,
+    Bounded, Contract, InvalidName, Message, Name, Named, Need, Network, Origin, Payload, Setting,
+    Verb,
     facts::{Attribute, Facts, Value, scalar_enum},
     given::{GivenCount, GivenMebibytes, GivenName, GivenSeconds, given},
     link::{Code, Runs, Sink},
@@ -60,6 +61,8 @@ pub const LOG_RETENTION: Setting<Bounded<range::LogRetention>> =
 /// Whether Lambda may let it run in a loop with queues and functions.
 pub const LOOPS: Setting<bool, bool> =
     Setting::new("loops", "function/RecursiveLoop", identity, |mode| Some(mode == "Allow"));
+/// How often it handles, at the most, what one message has started.
+pub const TURNS: Attribute<Bounded<range::Turns>> = Attribute::new("turns");
 /// Attributes `need/verb what`: what its contract's code uses.
 pub const NEED: &str = "need/";
 /// Attributes `environment/NAME`: its own settings.
@@ -75,6 +78,17 @@ pub const DEFAULT_LOG_RETENTION: u64 = 30 * 86_400;
 /// How long one run may take, in seconds: by override, as set, or by default.
 pub fn timeout(facts: &Facts) -> u64 {
     facts.setting(TIMEOUT).unwrap_or(DEFAULT_TIMEOUT)
+}
+
+/// Turns of a chain through one function after which Lambda's recursion guard stops it, about (AWS Lambda,
+/// "Use Lambda recursive loop detection to prevent infinite loops").
+pub const GUARDED_TURNS: u64 = 16;
+
+/// Whether Lambda's recursion guard is off: a loop without a bound, or with one that the guard would cut
+/// short.
+pub fn loops(facts: &Facts) -> bool {
+    let guarded = || facts.get(TURNS).is_none_or(|turns| turns.get() < GUARDED_TURNS);
+    facts.setting(LOOPS).unwrap_or_else(|| !guarded())
 }
 
 /// The processor: by override, as set, or arm64.
@@ -135,10 +149,14 @@ pub struct Function<C: Contract> {
     /// How long its log is kept; 30 days if unset.
     #[builder(default, setter(transform = |log_retention: impl GivenSeconds<range::LogRetention>| Some(log_retention.given())))]
     log_retention: Option<Bounded<range::LogRetention>>,
-    /// Lets Lambda run it in a loop with queues and functions; otherwise a chain is stopped after
-    /// about 16 turns (Lambda's recursion guard).
+    /// Lets Lambda run it in a loop with queues and functions, without a bound; otherwise a chain is stopped
+    /// after about 16 turns (Lambda's recursion guard). Where there is a bound, say it: `turns`.
     #[builder(setter(strip_bool))]
     loops: bool,
+    /// How often, at the most, it handles what one message has started: a bound on every loop through it,
+    /// which its code keeps. Lambda's recursion guard stays on below 16.
+    #[builder(default, setter(transform = |turns: impl GivenCount<range::Turns>| Some(turns.given())))]
+    turns: Option<Bounded<range::Turns>>,
     /// Settings of its own; what links need is added by the plan.
     #[builder(default, setter(transform = |environment: impl IntoIterator<Item: GivenVariable>| {
         environment.into_iter().map(GivenVariable::given).collect()
@@ -150,7 +168,7 @@ pub struct Function<C: Contract> {
 
 handle_impls!(Function<C: Contract> {
     name, code, timeout, memory, architecture, reserved_concurrency, log_retention, loops,
-    environment,
+    turns, environment,
 });
 
 impl<C: Contract> Handle for Function<C> {
@@ -171,13 +189,14 @@ impl<C: Contract> Handle for Function<C> {
             .maybe(ARCHITECTURE.attribute(), self.architecture)
             .maybe(RESERVED_CONCURRENCY.attribute(), self.reserved_concurrency)
             .maybe(LOG_RETENTION.attribute(), self.log_retention)
-            .maybe(LOOPS.attribute(), self.loops.then_some(true));
+            .maybe(LOOPS.attribute(), self.loops.then_some(true))
+            .maybe(TURNS, self.turns);
         for need in C::NEEDS {
             facts = facts.with_value(format_smolstr!("{NEED}{need}"), Value::Bool(true));
         }
-        for Variable { name, value } in &self.environment {
-            let key = format_smolstr!("{ENVIRONMENT}{name}");
-            facts = facts.with_value(key, Value::Text(value.clone()));
+        for variable in &self.environment {
+            let (key, value) = variable.attribute();
+            facts = facts.with_value(key, value);
         }
         facts
     }
@@ -192,6 +211,24 @@ impl<C: Contract<Input: Message>> Sink for Function<C> {
     type Message = C::Input;
 }
 
+/// An overlay that gives a function a setting of its environment, whoever declares the function and under
+/// whatever contract: how a brick tells another brick's code what it brings.
+///
+/// Two overlays that give one setting different values are a conflict, as everywhere.
+///
+/// ```
+/// use net_dsl::prelude::*;
+///
+/// let overlay = net_dsl::set_variable(name!("task"), variable!("REPORTS_CHANGES", "true"));
+/// ```
+#[track_caller]
+pub fn set_variable(function: impl Named, variable: Variable) -> Network {
+    let (key, value) = variable.attribute();
+    let mut network = Network::empty();
+    network.note(function.id(), key, value, Origin::here());
+    network
+}
+
 /// A setting in a function's environment: one with a constant name is written with
 /// [`variable!`](crate::variable), others are made by [`Variable::new`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -201,6 +238,12 @@ pub struct Variable {
 }
 
 impl Variable {
+    /// The attribute that a function has it by.
+    pub(crate) fn attribute(&self) -> (SmolStr, Value) {
+        let Variable { name, value } = self;
+        (format_smolstr!("{ENVIRONMENT}{name}"), Value::Text(value.clone()))
+    }
+
     /// A setting whose name is known only at run time.
     ///
     /// # Errors

@@ -155,7 +155,11 @@ pub(crate) fn send(engine: &mut Engine, queue: usize, parcel: &Arc<Parcel>, run:
         return;
     }
     engine.tell(correlation, run, What::Sent { letter, to });
-    let delay = engine.wiring.queues[queue].delay;
+    // A message's own delay counts instead of the queue's ("SendMessage": `DelaySeconds`).
+    let delay = match parcel.delay {
+        0 => engine.wiring.queues[queue].delay,
+        seconds => u64::from(seconds) * 1_000,
+    };
     let now = engine.now();
     put(engine, queue, letter, now, delay, None);
 }

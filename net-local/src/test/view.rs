@@ -153,6 +153,7 @@ impl Local {
                 body,
                 group: group.map(str::to_owned),
                 deadline: budget.map(|budget| engine.now() + budget),
+                delay: 0,
                 correlation: format!("message-{}", letter + 1),
                 id: format!("test-{letter}"),
             });

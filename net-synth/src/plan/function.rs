@@ -83,7 +83,7 @@ impl Planned for Function {
             "DeadLetterConfig": dead_letters
                 .clone()
                 .map(|queue| object! { "TargetArn": Value::Arn(queue) }),
-            "RecursiveLoop": (facts.setting(function::LOOPS) == Some(true)).then_some("Allow"),
+            "RecursiveLoop": function::loops(facts).then_some("Allow"),
         };
         let main = planner.id(number);
         planner.add(main, Part::of(id, facts, "function"), types::FUNCTION, properties);

@@ -25,6 +25,9 @@ impl Aws {
             let value = value.build().map_err(|error| Failure::Permanent(error.into()))?;
             request = request.message_attributes(name, value);
         }
+        if parcel.delay > 0 {
+            request = request.delay_seconds(parcel.delay.into());
+        }
         if fifo {
             // It wins over a hash of the body, where the queue makes one (Amazon SQS API Reference,
             // "SendMessage", MessageDeduplicationId).

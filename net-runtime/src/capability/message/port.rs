@@ -19,6 +19,8 @@ pub struct Parcel {
     pub group: Option<String>,
     /// When the work that it is part of must be done, in milliseconds since 1970.
     pub deadline: Option<u64>,
+    /// For how many seconds a standard queue holds it back: 0 to 900. Nothing else holds messages back.
+    pub delay: u16,
     /// What ties together everything that one event caused.
     pub correlation: String,
     /// By which a receiver knows that it has the message already: 64 hexadecimal digits, which a
