@@ -10,9 +10,10 @@ use std::{
     process::{Command, Output},
 };
 
-fn networks() -> [(Name, Network); 4] {
-    let [sync, push, polling] = examples();
-    [sync, push, polling, (name!("everything"), everything())]
+fn networks() -> Vec<(Name, Network)> {
+    let scenarios = alexa_patterns::scenarios().into_iter();
+    let scenarios = scenarios.map(|scenario| (scenario.name, scenario.network));
+    examples().into_iter().chain([(name!("everything"), everything())]).chain(scenarios).collect()
 }
 
 /// Every network's template in a directory of the test's own, so that tests can run at once.

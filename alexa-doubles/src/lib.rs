@@ -1,7 +1,7 @@
 //! Doubles of what an Alexa Smart Home back end talks to: HTTP servers on free ports of this machine.
 //!
 //! [`Acme`] is the manufacturer's cloud, [`Login`] is Login with Amazon, [`Gateway`] is Alexa's event
-//! gateway. Each behaves as documented, remembers what it was asked, and gives what [`Trouble`] a
+//! gateway, [`Hub`] are the hubs in the users' homes. Each behaves as documented, remembers what it was asked, and gives what [`Trouble`] a
 //! test wants of it. A server ends when the last clone of its double does.
 //!
 //! [`directive`] is what Alexa says. [`schema`] checks events by the rules of Alexa's official schema, and shares no code with the
@@ -29,6 +29,7 @@ mod clock;
 pub mod directive;
 mod gateway;
 mod hook;
+mod hub;
 mod login;
 pub mod schema;
 mod server;
@@ -38,6 +39,7 @@ pub use acme::{Acme, Device, Pace, Pushes};
 pub use clock::Clock;
 pub use gateway::{Gateway, Taken};
 pub use hook::Hook;
+pub use hub::Hub;
 pub use login::{Login, Rotation};
 pub use server::Exchange;
 pub use trouble::Trouble;

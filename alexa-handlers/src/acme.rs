@@ -29,7 +29,9 @@
 
 mod state;
 
-use crate::{Account, Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, read_json};
+use crate::{
+    Account, Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, http::escape, read_json,
+};
 use alexa_patterns::message::{
     Capability, Category, Cause, Connectivity, DeviceMode, DevicePush, DiscoveredDevice,
     EndpointId, ErrorType, Label, Property, Scale, SetPointCount, State, StateChange, Temperature,
@@ -108,13 +110,6 @@ async fn answer<'c>(
 
 /// A path below an account's devices; ids are escaped, since others choose them.
 fn path(account: &str, endpoint: Option<&EndpointId>) -> String {
-    let escape = |text: &str| {
-        let bytes = text.bytes().map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        });
-        bytes.collect::<String>()
-    };
     let device = endpoint.map(|id| format!("/{}", escape(id.as_str()))).unwrap_or_default();
     format!("/accounts/{}/devices{device}", escape(account))
 }

@@ -3,7 +3,7 @@
 use crate::Fault;
 use alexa_patterns::message::{
     Answer, Asked, Cause, Command, Connectivity, EndpointId, Event, EventBody, MessageId, Pending,
-    PendingStatus, Property, Sample, State, Timestamp,
+    PendingStatus, Promise, Property, Sample, State, Timestamp,
 };
 use net_dsl::{Contract, ReadsItem, Sends, WritesItem};
 use net_runtime::{BoxError, Condition, Context, Failure, Update};
@@ -75,12 +75,32 @@ pub(crate) enum Ending {
     Failed(Fault),
 }
 
+/// What a request is answered with.
+enum Given {
+    /// How it ended.
+    Ended(Ending),
+    /// What is expected of it, by so many milliseconds uncertain.
+    Promised(Promise, u32),
+}
+
 /// Whether a request waits for an answer: nobody has given one, or is about to.
 pub(crate) fn waits(pending: &Pending, now: u64) -> bool {
     match pending.status {
         PendingStatus::Intent | PendingStatus::Sent => true,
         PendingStatus::Claimed => pending.claimed_at < lapsed(now),
-        PendingStatus::Done => false,
+        PendingStatus::Promised | PendingStatus::Corrected | PendingStatus::Done => false,
+    }
+}
+
+/// Whether how a request ended is still of interest: it waits for an answer, or for what it was answered with
+/// to come true.
+pub(crate) fn is_open(pending: &Pending, now: u64) -> bool {
+    match pending.status {
+        PendingStatus::Promised | PendingStatus::Corrected => true,
+        PendingStatus::Intent
+        | PendingStatus::Sent
+        | PendingStatus::Claimed
+        | PendingStatus::Done => waits(pending, now),
     }
 }
 
@@ -107,6 +127,32 @@ pub(crate) async fn answer_once<C>(
 where
     C: Sends<Answer> + ReadsItem<Pending> + WritesItem<Pending>,
 {
+    give_once(context, pending, request, Given::Ended(ending)).await
+}
+
+/// Answers with what is expected, by so many milliseconds uncertain, unless somebody has answered or is about
+/// to; whether it did. It is done in time or not at all, and the request stays open.
+pub(crate) async fn promise_once<C>(
+    context: &Context<C>,
+    pending: &Pending,
+    promise: Promise,
+    uncertainty: u32,
+) -> Result<bool, BoxError>
+where
+    C: Sends<Answer> + ReadsItem<Pending> + WritesItem<Pending>,
+{
+    give_once(context, pending, None, Given::Promised(promise, uncertainty)).await
+}
+
+async fn give_once<C>(
+    context: &Context<C>,
+    pending: &Pending,
+    request: Option<&str>,
+    given: Given,
+) -> Result<bool, BoxError>
+where
+    C: Sends<Answer> + ReadsItem<Pending> + WritesItem<Pending>,
+{
     let table = context.table::<Pending>();
     let key = || (pending.device.as_str(), pending.message.as_str());
     let now = context.now_milliseconds();
@@ -115,6 +161,15 @@ where
         Update::set("status", "CLAIMED").and_set("claimed_at", now).and_set("claim", me.as_str());
     if let Some(request) = request {
         claim = claim.and_set("request", request);
+    }
+    let mut ended = "DONE";
+    if let Given::Promised(promise, _) = &given {
+        if now >= pending.deadline {
+            return Ok(false);
+        }
+        // With the claim: who dies after it may have made the promise.
+        claim = claim.and_set("promised", serde_json::json!(promise.properties()));
+        ended = "PROMISED";
     }
     let claimed = match table.update_if(key(), claim, claimable(now)).await? {
         Some(claimed) => claimed,
@@ -126,7 +181,7 @@ where
     };
     let mine =
         || Condition::equals("status", "CLAIMED").and(Condition::equals("claim", me.as_str()));
-    if let Some(body) = body(&claimed, ending, now)
+    if let Some(body) = body(&claimed, given, now)
         && let Err(error) = send(
             &context.due(claimed.deadline),
             &claimed.user,
@@ -140,7 +195,7 @@ where
         let _ = table.update_if(key(), Update::set("claimed_at", 0), mine()).await;
         return Err(error.into());
     }
-    if let Err(error) = table.update_if(key(), Update::set("status", "DONE"), mine()).await {
+    if let Err(error) = table.update_if(key(), Update::set("status", ended), mine()).await {
         // The answer is on its way: failing now would send another.
         tracing::warn!(error = %error, "an answered request was not marked as done");
     }
@@ -155,11 +210,11 @@ fn claimable(now: u64) -> Condition {
 }
 
 /// The answer while it is waited for, a report afterwards; a failure is told in time or not at all.
-fn body(pending: &Pending, ending: Ending, now: u64) -> Option<EventBody> {
+fn body(pending: &Pending, given: Given, now: u64) -> Option<EventBody> {
     let in_time = now < pending.deadline;
     let (endpoint, correlation) = (pending.endpoint.clone(), pending.correlation.clone());
-    match ending {
-        Ending::Done(state) => {
+    match given {
+        Given::Ended(Ending::Done(state)) => {
             let state = with_connectivity(state, Timestamp::from_milliseconds(now));
             Some(if in_time {
                 EventBody::Response { correlation, endpoint, state }
@@ -167,11 +222,16 @@ fn body(pending: &Pending, ending: Ending, now: u64) -> Option<EventBody> {
                 late(endpoint, &pending.command, state)
             })
         }
-        Ending::Failed(fault) => in_time.then(|| EventBody::ErrorResponse {
+        Given::Ended(Ending::Failed(fault)) => in_time.then(|| EventBody::ErrorResponse {
             correlation: Some(correlation),
             endpoint: Some(endpoint),
             error: fault.error(),
             message: fault.message().to_owned(),
+        }),
+        Given::Promised(promise, uncertainty) => in_time.then(|| {
+            // Whether the device can be reached is not promised.
+            let state = promise.state(Timestamp::from_milliseconds(now), uncertainty);
+            EventBody::Response { correlation, endpoint, state }
         }),
     }
 }

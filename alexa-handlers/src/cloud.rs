@@ -123,6 +123,15 @@ pub trait DeviceCloud: Send + Sync + 'static {
         api: &Api<'_>,
     ) -> impl Future<Output = Result<Vec<StateChange>, PushRefused>> + Send;
 
+    /// Whether a device may be said to have done a command before it has, by a network with
+    /// [`optimistic_processor`](alexa_patterns::optimistic_processor): yes, unless somebody relies on it, as on
+    /// a plug that opens a garage. Of what must not be believed early it is not asked, such as a lock
+    /// ([`Promise`](alexa_patterns::message::Promise)).
+    fn may_be_expected(&self, endpoint: &EndpointId, command: &Command) -> bool {
+        let _ = (endpoint, command);
+        true
+    }
+
     /// How long a command takes until the device has done it, about: what Alexa is told when it is
     /// asked to wait.
     fn latency(&self, command: &Command) -> Duration {

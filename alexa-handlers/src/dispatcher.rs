@@ -3,6 +3,7 @@
 use crate::{
     answer::{context_for, is_late, late},
     gateway::{self, Verdict},
+    grants::{AtHome, InTable, Keeper},
     login::{self, Grounds, LoginError},
 };
 use alexa_patterns::{
@@ -12,10 +13,9 @@ use alexa_patterns::{
     },
 };
 use futures_util::future::join_all;
-use net_runtime::{BoxError, Condition, Context, Handler, Update};
+use net_dsl::{CallsService, Contract, Once, WritesItem};
+use net_runtime::{BoxError, Context, Handler};
 use std::time::Duration;
-
-type Ctx = Context<contract::Dispatcher>;
 
 /// Takes events to Alexa's event gateway, with the user's token, which it refreshes in time.
 ///
@@ -29,6 +29,9 @@ type Ctx = Context<contract::Dispatcher>;
 /// What the gateway refuses for good at the moment – the skill is disabled, a fresh token is no good –
 /// ends reports for ten minutes, and nothing else: the next answer is tried, and if it is taken, reports
 /// go on.
+///
+/// Grants are in the network's table, or on a hub in the user's home ([`contract::HomeDispatcher`]). Where a hub
+/// is away nothing can be sent: the answer comes again, and late it is a report.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dispatcher;
 
@@ -46,30 +49,67 @@ const RESENDS: u32 = 3;
 const QUIET: Duration = Duration::from_secs(600);
 
 impl Handler<contract::Dispatcher> for Dispatcher {
-    async fn handle(&self, answer: Answer, context: &Ctx) -> Result<(), BoxError> {
-        let Answer { event, user, asked } = answer;
-        let asked = asked.as_ref();
-        let Some(event) = still_worth_sending(event, asked, context) else { return Ok(()) };
-        let told = told(&user, asked, event, context).await?;
-        if told.is_empty() {
-            tracing::warn!("nobody has given permission to send this event, or wants it now");
-        }
-        let deliveries =
-            told.into_iter().map(|(grant, event)| deliver_as(grant, event, asked, context));
-        // One customer's trouble keeps nothing from the others.
-        join_all(deliveries).await.into_iter().collect()
+    async fn handle(
+        &self,
+        answer: Answer,
+        context: &Context<contract::Dispatcher>,
+    ) -> Result<(), BoxError> {
+        dispatch::<InTable, _>(answer, context).await
     }
+}
+
+impl Handler<contract::HomeDispatcher> for Dispatcher {
+    async fn handle(
+        &self,
+        answer: Answer,
+        context: &Context<contract::HomeDispatcher>,
+    ) -> Result<(), BoxError> {
+        dispatch::<AtHome, _>(answer, context).await
+    }
+}
+
+/// Whoever takes events to Alexa.
+trait Dispatches:
+    CallsService<LoginWithAmazon> + CallsService<AlexaGateway> + WritesItem<Once>
+{
+}
+
+impl<C: CallsService<LoginWithAmazon> + CallsService<AlexaGateway> + WritesItem<Once>> Dispatches
+    for C
+{
+}
+
+async fn dispatch<K, C>(answer: Answer, context: &Context<C>) -> Result<(), BoxError>
+where
+    K: Keeper<C>,
+    C: Dispatches,
+{
+    let Answer { event, user, asked } = answer;
+    let asked = asked.as_ref();
+    let Some(event) = still_worth_sending(event, asked, context) else { return Ok(()) };
+    let told = {
+        // What nobody waits for may take its time.
+        let context = &context_for(&event.body, context);
+        told::<K, C>(&user, asked, event, context).await?
+    };
+    if told.is_empty() {
+        tracing::warn!("nobody has given permission to send this event, or wants it now");
+    }
+    let deliveries =
+        told.into_iter().map(|(grant, event)| deliver_as::<K, C>(grant, event, asked, context));
+    // One customer's trouble keeps nothing from the others.
+    join_all(deliveries).await.into_iter().collect()
 }
 
 /// Who is told what of an event: who has asked the answer, and everybody else who has linked the account
 /// and takes reports at the moment what has changed.
-async fn told(
+async fn told<K: Keeper<C>, C: Dispatches>(
     user: &str,
     asked: Option<&Asked>,
     event: Event,
-    context: &Ctx,
+    context: &Context<C>,
 ) -> Result<Vec<(Grant, Event)>, BoxError> {
-    let grants = context.table::<Grant>().query(user).await?.into_iter();
+    let grants = K::of_user(context, user).await?.into_iter();
     let now = context.now_milliseconds();
     let takes_reports = |grant: &Grant| grant.quiet_until <= now;
     if event.body.correlation().is_none() {
@@ -95,17 +135,17 @@ fn report_of(answer: &Event, asked: &Asked) -> Option<Event> {
     (!changed.is_empty()).then(|| Event { id: answer.id.clone(), body })
 }
 
-async fn deliver_as(
+async fn deliver_as<K: Keeper<C>, C: Dispatches>(
     grant: Grant,
     event: Event,
     asked: Option<&Asked>,
-    context: &Ctx,
+    context: &Context<C>,
 ) -> Result<(), BoxError> {
     let context = &context_for(&event.body, context);
     let sent = format!("{}/{}", event.id.as_str(), grant.customer);
     let delivery = async {
-        match fresh(grant, context).await? {
-            Some(grant) => deliver(event, asked, grant, context).await,
+        match fresh::<K, C>(grant, context).await? {
+            Some(grant) => deliver::<K, C>(event, asked, grant, context).await,
             None => Ok(()),
         }
     };
@@ -113,7 +153,11 @@ async fn deliver_as(
 }
 
 /// What to send of an event: after its deadline nobody waits for an answer.
-fn still_worth_sending(event: Event, asked: Option<&Asked>, context: &Ctx) -> Option<Event> {
+fn still_worth_sending<C: Contract>(
+    event: Event,
+    asked: Option<&Asked>,
+    context: &Context<C>,
+) -> Option<Event> {
     let Event { id, body } = event;
     if body.correlation().is_none() || !is_late(context) {
         return Some(Event { id, body });
@@ -132,48 +176,49 @@ fn still_worth_sending(event: Event, asked: Option<&Asked>, context: &Ctx) -> Op
 const CONNECTIVITY: PropertyName = ("Alexa.EndpointHealth", "connectivity");
 
 /// The grant with a token that is good for a while; none if the user has taken it back.
-async fn fresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError> {
+async fn fresh<K: Keeper<C>, C: Dispatches>(
+    grant: Grant,
+    context: &Context<C>,
+) -> Result<Option<Grant>, BoxError> {
     if grant.expires_at > context.now_milliseconds().saturating_add(EARLY) {
         return Ok(Some(grant));
     }
-    refresh(grant, context).await
+    refresh::<K, C>(grant, context).await
 }
 
 /// Has the tokens refreshed, and stores them; if another dispatcher was faster, its tokens.
-async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError> {
+async fn refresh<K: Keeper<C>, C: Dispatches>(
+    grant: Grant,
+    context: &Context<C>,
+) -> Result<Option<Grant>, BoxError> {
     let login = context.call::<LoginWithAmazon>();
     let grounds = || Grounds::RefreshToken(&grant.refresh_token);
     let tokens = context.retry(|| login::tokens(&login, grounds())).await;
-    let table = context.table::<Grant>();
-    let (user, customer) = (grant.user.clone(), grant.customer.clone());
-    let key = (user.as_str(), customer.as_str());
+    let (user, customer) = (grant.user.as_str(), grant.customer.as_str());
     match tokens {
         Ok(tokens) => {
             let refresh_token = tokens.refresh.unwrap_or_else(|| grant.refresh_token.clone());
-            let update = Update::set("access_token", tokens.access.expose())
-                .and_set("refresh_token", refresh_token.expose())
-                .and_set("expires_at", tokens.expires_at);
-            if let Some(grant) = table.update_if(key, update, unchanged(&grant)).await? {
-                return Ok(Some(grant));
-            }
-            // If there is none, it was taken for revoked by who was refused the same token.
             let refreshed = Grant {
                 access_token: tokens.access,
                 refresh_token,
                 expires_at: tokens.expires_at,
-                ..grant
+                ..grant.clone()
             };
-            table.put_new(&refreshed).await?;
-            Ok(table.get(key).await?)
+            if let Some(grant) = K::refresh(context, &grant, &refreshed).await? {
+                return Ok(Some(grant));
+            }
+            // If there is none, it was taken for revoked by who was refused the same token.
+            K::put_new(context, &refreshed).await?;
+            Ok(K::of_customer(context, user, customer).await?)
         }
         Err(LoginError::InvalidGrant) => {
             // Unless the token was good for one use, and who has used it is about to say so.
             tokio::time::sleep(A_MOMENT).await;
-            if table.delete_if(key, unchanged(&grant)).await? {
+            if K::remove(context, &grant).await? {
                 tracing::warn!("a customer has taken back the permission to send events");
                 Ok(None)
             } else {
-                Ok(table.get(key).await?)
+                Ok(K::of_customer(context, user, customer).await?)
             }
         }
         Err(error) => {
@@ -183,16 +228,11 @@ async fn refresh(grant: Grant, context: &Ctx) -> Result<Option<Grant>, BoxError>
     }
 }
 
-/// That nobody has changed a grant since it was read: an access token comes once.
-fn unchanged(grant: &Grant) -> Condition {
-    Condition::equals("access_token", grant.access_token.expose())
-}
-
-async fn deliver(
+async fn deliver<K: Keeper<C>, C: Dispatches>(
     mut event: Event,
     asked: Option<&Asked>,
     mut grant: Grant,
-    context: &Ctx,
+    context: &Context<C>,
 ) -> Result<(), BoxError> {
     let bound = context.call::<AlexaGateway>();
     let base_url = bound.base_url();
@@ -209,12 +249,12 @@ async fn deliver(
         match verdict {
             Verdict::Taken => {
                 if grant.quiet_until > 0 {
-                    be_quiet_until(0, &grant, context).await;
+                    be_quiet_until::<K, C>(0, &grant, context).await;
                 }
                 return Ok(());
             }
             Verdict::TokenRefused | Verdict::Forbidden if !refreshed => {
-                let Some(again) = refresh(grant, context).await? else { return Ok(()) };
+                let Some(again) = refresh::<K, C>(grant, context).await? else { return Ok(()) };
                 grant = again;
                 refreshed = true;
             }
@@ -222,7 +262,7 @@ async fn deliver(
                 let disabled = verdict == Verdict::SkillDisabled;
                 tracing::warn!(disabled, "the event gateway takes none of a customer's events");
                 let until = context.now_milliseconds().saturating_add(milliseconds(QUIET));
-                be_quiet_until(until, &grant, context).await;
+                be_quiet_until::<K, C>(until, &grant, context).await;
                 if event.body.correlation().is_none() {
                     return Ok(());
                 }
@@ -255,11 +295,12 @@ async fn deliver(
 
 /// Until when nothing is reported to a customer. It lapses by itself, so that no answer of the gateway's
 /// silences anybody for good.
-async fn be_quiet_until(until: u64, grant: &Grant, context: &Ctx) {
-    let table = context.table::<Grant>();
-    let quiet = Update::set("quiet_until", until);
-    let key = (grant.user.as_str(), grant.customer.as_str());
-    if let Err(error) = table.update_if(key, quiet, unchanged(grant)).await {
+async fn be_quiet_until<K: Keeper<C>, C: Dispatches>(
+    until: u64,
+    grant: &Grant,
+    context: &Context<C>,
+) {
+    if let Err(error) = K::silence(context, grant, until).await {
         // Whoever comes next finds out again.
         tracing::warn!(error = %error, "what the event gateway has said could not be written down");
     }

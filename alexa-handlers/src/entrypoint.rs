@@ -3,6 +3,7 @@
 use crate::{
     Account, DeviceCloud, Fault, User,
     answer::{new_id, time_for_the_cloud, with_connectivity},
+    grants::{AtHome, InTable, Keeper, Unkept},
     login::{self, Grounds},
 };
 use alexa_patterns::{
@@ -13,15 +14,18 @@ use alexa_patterns::{
         Target, Timestamp, Token,
     },
 };
+use net_dsl::{CallsService, Sends};
 use net_runtime::{BoxError, Context, Handler};
 use std::{num::NonZeroU32, time::Duration};
-
-type Ctx = Context<contract::Entrypoint>;
 
 /// Answers AcceptGrant, Discover and ReportState at once, and defers everything else.
 ///
 /// It never fails and is never silent: what goes wrong or takes too long is an ErrorResponse, since Alexa
 /// says nothing sensible of an error of Lambda's.
+///
+/// Grants are in the network's table, or on a hub in the user's home ([`contract::HomeEntrypoint`]). Where that
+/// hub is away, a directive is refused with `BRIDGE_UNREACHABLE` instead of deferred, and a grant is not
+/// accepted; what needs no grant is answered as ever.
 #[derive(Clone, Debug)]
 pub struct Entrypoint<D> {
     cloud: D,
@@ -37,6 +41,14 @@ const LOCK_BUDGET: Duration = Duration::from_secs(20);
 /// goes well is answered before ([`time_for_the_cloud`]).
 const MARGIN: Duration = Duration::from_millis(250);
 
+/// Whoever answers Alexa.
+trait Enters: CallsService<Cloud> + CallsService<LoginWithAmazon> + Sends<DeferredDirective> {}
+
+impl<C: CallsService<Cloud> + CallsService<LoginWithAmazon> + Sends<DeferredDirective>> Enters
+    for C
+{
+}
+
 impl<D: DeviceCloud> Entrypoint<D> {
     /// The entrypoint of a skill for a manufacturer's devices. Grants that arrive here are of a region
     /// of the event gateway; of no region, they are of the gateway that the network is bound to.
@@ -50,15 +62,26 @@ impl<D: DeviceCloud> Entrypoint<D> {
         Entrypoint { reports_changes, ..self }
     }
 
-    async fn account(&self, token: &Token, context: &Ctx) -> Result<Account, Fault> {
+    async fn account<C: Enters>(
+        &self,
+        token: &Token,
+        context: &Context<C>,
+    ) -> Result<Account, Fault> {
         let api = context.call::<Cloud>();
         let time = time_for_the_cloud(context);
         context.retry_within(time, || self.cloud.account(token, &api)).await
     }
 
-    async fn accept_grant(&self, code: &Token, grantee: &Token, context: &Ctx) -> EventBody {
+    async fn accept_grant<K: Keeper<C>, C: Enters>(
+        &self,
+        code: &Token,
+        grantee: &Token,
+        context: &Context<C>,
+    ) -> EventBody {
         let granted = async {
             let account = self.account(grantee, context).await?;
+            // Before the code is used up.
+            K::is_there(context, &account.id).await?;
             let login = context.call::<LoginWithAmazon>();
             let time = time_for_the_cloud(context);
             let tokens =
@@ -74,9 +97,8 @@ impl<D: DeviceCloud> Entrypoint<D> {
                 region: self.region,
                 quiet_until: 0,
             };
-            let table = context.table::<Grant>();
             // The code is used up: if the grant is not stored, it is lost.
-            context.retry_within(time_for_the_cloud(context), || table.put(&grant)).await?;
+            K::put(context, &grant, time_for_the_cloud(context)).await?;
             Ok::<(), BoxError>(())
         };
         match granted.await {
@@ -88,7 +110,7 @@ impl<D: DeviceCloud> Entrypoint<D> {
         }
     }
 
-    async fn discover(&self, token: &Token, context: &Ctx) -> EventBody {
+    async fn discover<C: Enters>(&self, token: &Token, context: &Context<C>) -> EventBody {
         let discovered = async {
             let account = self.account(token, context).await?;
             let user = User { account: &account.id, token: Some(token) };
@@ -115,7 +137,7 @@ impl<D: DeviceCloud> Entrypoint<D> {
         }
     }
 
-    async fn report_state(&self, target: &Target, context: &Ctx) -> EventBody {
+    async fn report_state<C: Enters>(&self, target: &Target, context: &Context<C>) -> EventBody {
         let reported = async {
             let account = self.account(&target.token, context).await?;
             let user = User { account: &account.id, token: Some(&target.token) };
@@ -140,19 +162,18 @@ impl<D: DeviceCloud> Entrypoint<D> {
     }
 
     /// Sends first and answers afterwards: what Alexa is told will be done is on its way.
-    async fn defer(
+    async fn defer<K: Keeper<C>, C: Enters>(
         &self,
         message_id: &str,
         target: &Target,
         command: Command,
-        context: &Ctx,
+        context: &Context<C>,
     ) -> EventBody {
         let account = match self.account(&target.token, context).await {
             Ok(account) => account,
             Err(fault) => return failed(Some(target), fault.error(), fault.message()),
         };
-        let key = (account.id.as_str(), account.link.as_str());
-        match context.table::<Grant>().get(key).await {
+        match K::of_customer(context, &account.id, &account.link).await {
             // A directive proves that the skill is enabled, whatever the gateway has said before.
             Ok(Some(_)) => {}
             Ok(None) => {
@@ -160,7 +181,12 @@ impl<D: DeviceCloud> Entrypoint<D> {
                     "the customer has given no permission to send events: enable the skill again";
                 return failed(Some(target), ErrorType::InsufficientPermissions, why);
             }
-            Err(error) => {
+            Err(Unkept::Away(why)) => {
+                tracing::warn!(why, "a hub is away, and nothing could be answered later");
+                let why = "the hub in the user's home cannot be reached";
+                return failed(Some(target), ErrorType::BridgeUnreachable, why);
+            }
+            Err(Unkept::Failed(error)) => {
                 tracing::error!(error = %error, "the grants cannot be read");
                 return failed(Some(target), ErrorType::InternalError, error.to_string());
             }
@@ -189,15 +215,20 @@ impl<D: DeviceCloud> Entrypoint<D> {
         }
     }
 
-    async fn answer(&self, message_id: &str, request: Request, context: &Ctx) -> EventBody {
+    async fn answer<K: Keeper<C>, C: Enters>(
+        &self,
+        message_id: &str,
+        request: Request,
+        context: &Context<C>,
+    ) -> EventBody {
         match request {
             Request::AcceptGrant { code, grantee } => {
-                self.accept_grant(&code, &grantee, context).await
+                self.accept_grant::<K, C>(&code, &grantee, context).await
             }
             Request::Discover { token } => self.discover(&token, context).await,
             Request::ReportState(target) => self.report_state(&target, context).await,
             Request::Control(target, command) => {
-                self.defer(message_id, &target, command, context).await
+                self.defer::<K, C>(message_id, &target, command, context).await
             }
             Request::Invalid(invalid) => {
                 tracing::warn!(why = invalid.why, "an invalid directive");
@@ -208,13 +239,13 @@ impl<D: DeviceCloud> Entrypoint<D> {
 }
 
 /// How long there is for a directive that is deferred, from when it came.
-fn budget(command: &Command, context: &Ctx) -> Option<Duration> {
+fn budget<C: Enters>(command: &Command, context: &Context<C>) -> Option<Duration> {
     if command.is_lock() { Some(LOCK_BUDGET) } else { context.budget::<DeferredDirective>() }
 }
 
 /// How long a request may take here. What is deferred leaves half of its time to whoever carries it
 /// out: what comes there after its deadline is answered by nobody.
-fn time_for(request: &Request, context: &Ctx) -> Duration {
+fn time_for<C: Enters>(request: &Request, context: &Context<C>) -> Duration {
     let time = context.remaining().saturating_sub(MARGIN);
     match request {
         Request::Control(_, command) => {
@@ -250,15 +281,39 @@ fn failed(target: Option<&Target>, error: ErrorType, message: impl Into<String>)
     }
 }
 
-impl<D: DeviceCloud> Handler<contract::Entrypoint> for Entrypoint<D> {
-    async fn handle(&self, directive: Directive, context: &Ctx) -> Result<Event, BoxError> {
+impl<D: DeviceCloud> Entrypoint<D> {
+    async fn enter<K: Keeper<C>, C: Enters>(
+        &self,
+        directive: Directive,
+        context: &Context<C>,
+    ) -> Event {
         let Directive { message_id, request } = directive;
         let (time, too_slow) = (time_for(&request, context), too_slow(&request));
-        let answer = self.answer(&message_id, request, context);
+        let answer = self.answer::<K, C>(&message_id, request, context);
         let body = tokio::time::timeout(time, answer).await.unwrap_or_else(|_| {
             tracing::error!("a directive could not be answered in time");
             too_slow
         });
-        Ok(Event { id: new_id(context), body })
+        Event { id: new_id(context), body }
+    }
+}
+
+impl<D: DeviceCloud> Handler<contract::Entrypoint> for Entrypoint<D> {
+    async fn handle(
+        &self,
+        directive: Directive,
+        context: &Context<contract::Entrypoint>,
+    ) -> Result<Event, BoxError> {
+        Ok(self.enter::<InTable, _>(directive, context).await)
+    }
+}
+
+impl<D: DeviceCloud> Handler<contract::HomeEntrypoint> for Entrypoint<D> {
+    async fn handle(
+        &self,
+        directive: Directive,
+        context: &Context<contract::HomeEntrypoint>,
+    ) -> Result<Event, BoxError> {
+        Ok(self.enter::<AtHome, _>(directive, context).await)
     }
 }

@@ -21,3 +21,13 @@ pub async fn read_json(mut response: Response, most: usize) -> Result<Value, Cal
 
 /// What is enough for a token and for an error.
 pub(crate) const SMALL: usize = 64 * 1024;
+
+/// A part of a path, of whatever text others have chosen.
+pub(crate) fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

@@ -2,7 +2,7 @@
 
 use crate::{
     DeviceCloud, User,
-    answer::{time_for_the_cloud, waits},
+    answer::{is_open, time_for_the_cloud},
     judge,
 };
 use alexa_patterns::{
@@ -37,20 +37,7 @@ impl<D: DeviceCloud> Poller<D> {
     async fn look_at(&self, device: Vec<Pending>, context: &Ctx) -> Result<(), BoxError> {
         let Some(Pending { user, endpoint, .. }) = device.first() else { return Ok(()) };
         let state = self.state(user, endpoint, context).await?;
-        if state.is_unreachable() {
-            return Ok(());
-        }
-        for pending in device.iter().filter(|pending| has_happened(pending, &state)) {
-            let (changed, unchanged) = state.clone().split(pending.command.changes());
-            let change = StateChange {
-                user: user.clone(),
-                endpoint: endpoint.clone(),
-                request: pending.request.clone(),
-                changed,
-                unchanged,
-                failed: None,
-                cause: Cause::PeriodicPoll,
-            };
+        for change in device.iter().filter_map(|pending| found(pending, &state)) {
             context.send(&change).await?;
         }
         Ok(())
@@ -67,6 +54,23 @@ impl<D: DeviceCloud> Poller<D> {
         let time = time_for_the_cloud(context);
         Ok(context.retry_within(time, || self.cloud.state(user, endpoint, &api)).await?)
     }
+}
+
+/// What is handed on of a request whose device is in a state now, if that is how it ends.
+pub(crate) fn found(pending: &Pending, state: &State) -> Option<StateChange> {
+    if state.is_unreachable() || !has_happened(pending, state) {
+        return None;
+    }
+    let (changed, unchanged) = state.clone().split(pending.command.changes());
+    Some(StateChange {
+        user: pending.user.clone(),
+        endpoint: pending.endpoint.clone(),
+        request: pending.request.clone(),
+        changed,
+        unchanged,
+        failed: None,
+        cause: Cause::PeriodicPoll,
+    })
 }
 
 /// Whether a device in this state has done what it was asked, or will not do it. What it should be like
@@ -87,7 +91,7 @@ impl<D: DeviceCloud> Handler<contract::Poller> for Poller<D> {
         let now = context.now_milliseconds();
         let mut devices: BTreeMap<String, Vec<Pending>> = BTreeMap::new();
         for pending in context.table::<Pending>().scan().await? {
-            if waits(&pending, now) && pending.expires > now / 1_000 {
+            if is_open(&pending, now) && pending.expires > now / 1_000 {
                 devices.entry(pending.device.clone()).or_default().push(pending);
             }
         }

@@ -2,12 +2,13 @@
 
 use crate::{
     Fault,
-    answer::{self, Ending, answer_once, id_of, waits, with_connectivity},
+    answer::{self, Ending, answer_once, id_of, is_open, waits, with_connectivity},
     judge,
+    promise::{Truth, settle},
 };
 use alexa_patterns::{
     contract,
-    message::{EventBody, Pending, StateChange},
+    message::{EventBody, Pending, PendingStatus, StateChange},
 };
 use net_runtime::{BoxError, Context, Handler};
 use std::cmp::Reverse;
@@ -19,6 +20,8 @@ type Ctx = Context<contract::Responder>;
 ///
 /// A request that was accepted and has failed is answered with why, and the state that it has left
 /// behind is reported.
+///
+/// One that was answered with what is expected is compared with what is so, and corrected where they differ.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Responder;
 
@@ -34,6 +37,10 @@ impl Handler<contract::Responder> for Responder {
             return report(&change, context).await;
         }
         for pending in answered {
+            if is_promise(pending) {
+                settle(context, pending, truth(&change)).await?;
+                continue;
+            }
             let ending = ending(pending, &change);
             // An ErrorResponse says nothing of the state.
             if matches!(ending, Ending::Failed(_)) && waits(pending, now) {
@@ -44,6 +51,25 @@ impl Handler<contract::Responder> for Responder {
             }
         }
         Ok(())
+    }
+}
+
+/// Whether a request was answered before it was carried out.
+fn is_promise(pending: &Pending) -> bool {
+    match pending.status {
+        PendingStatus::Promised | PendingStatus::Corrected => true,
+        PendingStatus::Intent
+        | PendingStatus::Sent
+        | PendingStatus::Claimed
+        | PendingStatus::Done => false,
+    }
+}
+
+fn truth(change: &StateChange) -> Truth {
+    Truth {
+        changed: change.changed.clone(),
+        unchanged: change.unchanged.clone(),
+        cause: change.cause,
     }
 }
 
@@ -86,7 +112,7 @@ fn answered<'p>(change: &StateChange, known: &'p [Pending], now: u64) -> Vec<&'p
     };
     let Some(request) = &change.request else {
         let fits = |pending: &&Pending| {
-            waits(pending, now) && !pending.expected.is_empty() && is_end(pending)
+            is_open(pending, now) && !pending.expected.is_empty() && is_end(pending)
         };
         return known.iter().filter(fits).collect();
     };

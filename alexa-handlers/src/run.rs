@@ -13,7 +13,9 @@
 //! ```
 
 use crate::{
-    DeviceCloud, Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor,
+    AdaptiveLookStarter, AdaptiveWatcher, DeviceCloud, Dispatcher, Entrypoint, LookStarter,
+    OptimisticRequester, Poller, PromiseChecker, Receiver, Requester, Responder, SyncProcessor,
+    Watcher,
 };
 use alexa_patterns::{contract, message::Region, shared::REPORTS_CHANGES};
 use net_dsl::Contract;
@@ -38,9 +40,18 @@ where
 /// (`AWS_REGION`, which Lambda sets), and what is reported of changes says the network
 /// ([`REPORTS_CHANGES`]).
 pub fn entrypoint(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::Entrypoint>(of_environment(cloud))
+}
+
+/// The entrypoint of a skill whose grants are kept at home.
+pub fn home_entrypoint(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::HomeEntrypoint>(of_environment(cloud))
+}
+
+fn of_environment<D: DeviceCloud>(cloud: D) -> Entrypoint<D> {
     let region = Region::of_aws(&std::env::var("AWS_REGION").unwrap_or_default());
     let reports = std::env::var(REPORTS_CHANGES).is_ok_and(|value| value == "true");
-    run::<contract::Entrypoint>(Entrypoint::new(cloud, region).reporting_changes(reports))
+    Entrypoint::new(cloud, region).reporting_changes(reports)
 }
 
 /// The sync processor.
@@ -71,4 +82,39 @@ pub fn poller(cloud: impl DeviceCloud) -> ExitCode {
 /// The dispatcher.
 pub fn dispatcher() -> ExitCode {
     run::<contract::Dispatcher>(Dispatcher)
+}
+
+/// The dispatcher of a skill whose grants are kept at home.
+pub fn home_dispatcher() -> ExitCode {
+    run::<contract::HomeDispatcher>(Dispatcher)
+}
+
+/// The requester of the optimistic processor.
+pub fn optimistic_requester(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::OptimisticRequester>(OptimisticRequester::new(cloud))
+}
+
+/// The checker of the optimistic processor's promises.
+pub fn promise_checker(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::PromiseChecker>(PromiseChecker::new(cloud))
+}
+
+/// What starts the looks of the waiting poll.
+pub fn look_starter() -> ExitCode {
+    run::<contract::LookStarter>(LookStarter)
+}
+
+/// The watcher of the waiting poll.
+pub fn watcher(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::Watcher>(Watcher::new(cloud))
+}
+
+/// What starts the looks of the adaptive poll.
+pub fn adaptive_look_starter() -> ExitCode {
+    run::<contract::AdaptiveLookStarter>(AdaptiveLookStarter)
+}
+
+/// The watcher of the adaptive poll.
+pub fn adaptive_watcher(cloud: impl DeviceCloud) -> ExitCode {
+    run::<contract::AdaptiveWatcher>(AdaptiveWatcher::new(cloud))
 }

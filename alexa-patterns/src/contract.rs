@@ -2,7 +2,7 @@
 
 use crate::message::{
     AlexaGateway, Answer, DeferredDirective, DeviceCloud, DevicePush, Directive, Event, Grant,
-    LoginWithAmazon, Pending, StateChange,
+    GrantHub, Habit, LoginWithAmazon, Look, OpenPromise, Pending, StateChange,
 };
 use net_dsl::prelude::*;
 
@@ -48,6 +48,70 @@ contract! {
         reads Pending,
         calls DeviceCloud,
         sends StateChange,
+    }
+
+    /// Hands a directive to an API that accepts now and acts later, and answers with what is expected.
+    pub OptimisticRequester: DeferredDirective => () {
+        calls DeviceCloud,
+        reads Pending,
+        writes Pending,
+        sends Answer,
+        sends OpenPromise,
+    }
+
+    /// Sees whether what was promised has come true, and tells the truth if not.
+    pub PromiseChecker: OpenPromise => () {
+        reads Pending,
+        writes Pending,
+        calls DeviceCloud,
+        sends Answer,
+    }
+
+    /// Has a request looked after as soon as there is one.
+    pub LookStarter: Change<Pending> => () {
+        sends Look,
+    }
+
+    /// Looks whether a request has been carried out, and has it looked after again if not.
+    pub Watcher: Look => () {
+        reads Pending,
+        writes Pending,
+        calls DeviceCloud,
+        sends StateChange,
+        sends Look,
+    }
+
+    /// Has a request looked after when the device is mostly done.
+    pub AdaptiveLookStarter: Change<Pending> => () {
+        reads Habit,
+        sends Look,
+    }
+
+    /// Looks whether a request has been carried out, and learns how long that takes.
+    pub AdaptiveWatcher: Look => () {
+        reads Pending,
+        writes Pending,
+        reads Habit,
+        writes Habit,
+        calls DeviceCloud,
+        sends StateChange,
+        sends Look,
+    }
+
+    /// Answers Alexa at once, or defers, with grants that are kept at home.
+    pub HomeEntrypoint: Directive => Event {
+        sends DeferredDirective,
+        calls GrantHub,
+        calls DeviceCloud,
+        calls LoginWithAmazon,
+    }
+
+    /// Takes events to Alexa, authorised by grants that are kept at home.
+    pub HomeDispatcher: Answer => () {
+        calls GrantHub,
+        writes Once,
+        calls LoginWithAmazon,
+        calls AlexaGateway,
     }
 
     /// Takes events to Alexa, authorised.

@@ -8,7 +8,10 @@ mod directive;
 mod discovery;
 mod error_type;
 mod event;
+mod habit;
 mod internal;
+mod look;
+mod promise;
 mod property;
 mod text;
 mod time;
@@ -18,10 +21,13 @@ pub use directive::{Directive, Invalid, Request, Target};
 pub use discovery::{Capability, Category, Cookie, Devices, DiscoveredDevice, SetPointCount};
 pub use error_type::{DeviceMode, ErrorType};
 pub use event::{Cause, Event, EventBody};
+pub use habit::Habit;
 pub use internal::{
     Answer, Asked, DeferredDirective, DevicePush, Grant, Pending, PendingStatus, Region,
     StateChange,
 };
+pub use look::Look;
+pub use promise::{OpenPromise, Promise};
 pub use property::{
     Color, Connectivity, Kelvin, LockState, OutOfRange, Percent, PercentDelta, Power, Property,
     PropertyName, Sample, Scale, State, Temperature, ThermostatMode,
@@ -31,7 +37,9 @@ pub use time::{InvalidTimestamp, Timestamp};
 
 use net_dsl::prelude::*;
 
-messages! { Directive, Event, DeferredDirective, Answer, StateChange, DevicePush }
+messages! {
+    Directive, Event, DeferredDirective, Answer, StateChange, DevicePush, Look, OpenPromise,
+}
 
 impl net_dsl::Request for Directive {
     type Reply = Event;
@@ -44,4 +52,6 @@ services! {
     pub LoginWithAmazon,
     /// Where events go that nobody waits for: Alexa's event gateway.
     pub AlexaGateway,
+    /// The way to the hubs in the users' homes, where grants are kept.
+    pub GrantHub,
 }

@@ -3,7 +3,8 @@
 use crate::{
     contract::Responder,
     message::{
-        AlexaGateway, Answer, DeferredDirective, DeviceCloud, Grant, LoginWithAmazon, Pending,
+        AlexaGateway, Answer, DeferredDirective, DeviceCloud, Grant, GrantHub, LoginWithAmazon,
+        Pending,
     },
 };
 use net_dsl::prelude::*;
@@ -31,6 +32,11 @@ pub static GRANTS: Lazy<Table<Grant>> =
 /// What was sent to Alexa: it is not sent again, although the queue may bring it again.
 pub static SENT: Lazy<Table<Once>> =
     Lazy::new(|| Table::builder().name(name!("sent")).removal(Removal::Delete).build());
+
+/// The way to the hubs in the users' homes: each keeps the grants of its household. A deployment says where,
+/// and its secret is the key by which the hubs know the skill.
+pub static GRANT_HUB: Lazy<ExternalService<GrantHub>> =
+    Lazy::new(|| ExternalService::builder().name(name!("grant-hub")).secret().build());
 
 /// Matches new states with the requests that wait for them, whoever brings them.
 pub static RESPONDER: Lazy<Function<Responder>> = Lazy::new(|| {

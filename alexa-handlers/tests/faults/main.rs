@@ -1,4 +1,4 @@
-//! Every fault at every call of every handler of the three networks: no answer is lost, and none is given
+//! Every fault at every call of every handler of six networks: no answer is lost, and none is given
 //! twice but where nobody can know whether it was given.
 //!
 //! It takes a minute or two, since what is slow is waited for.
@@ -89,7 +89,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
 #[test]
 fn no_answer_is_lost_whatever_goes_wrong_at_whatever_call() {
     let mut scenarios = Vec::new();
-    for network in [Network::Sync, Network::Push, Network::Polling] {
+    for network in Network::ALL {
         let all = [Said::TurnOn, Said::Unlock];
         // What is answered at once is the same in all of them.
         let at_once = [Said::AcceptGrant, Said::Discover, Said::ReportState];

@@ -1,29 +1,58 @@
-//! The three networks on one machine: functions that are started by what their queues hold, redelivery,
+//! The networks on one machine: functions that are started by what their queues hold, redelivery,
 //! and what becomes of an answer.
 
 use crate::{
     injector::{Fault, Injector, Spoilt},
     support::{
-        CHANGES, CORRELATION, DEFERRED, RESPONSES, World, accept_grant, directive, discover, http,
-        milliseconds, name, queued,
+        CHANGES, CORRELATION, DEFERRED, LOOKS, PROMISES, RESPONSES, World, accept_grant, directive,
+        discover, http, milliseconds, name, queued,
     },
 };
 use alexa_doubles::{Pace, Trouble};
 use alexa_handlers::{
-    Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor, acme::Acme,
+    AdaptiveLookStarter, AdaptiveWatcher, Dispatcher, Entrypoint, LookStarter, OptimisticRequester,
+    Poller, PromiseChecker, Receiver, Requester, Responder, SyncProcessor, Watcher, acme::Acme,
 };
 use alexa_patterns::{contract, message::Region};
 use net_dsl::Contract;
 use net_runtime::{Clock as _, Handler, Invocation, Parcel, Runtime};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Network {
     Sync,
     Push,
     Polling,
+    /// The waiting poll.
+    Waiting,
+    /// The adaptive poll.
+    Adaptive,
+    /// The optimistic processor with the waiting poll.
+    Optimistic,
+}
+
+impl Network {
+    pub(crate) const ALL: [Network; 6] = [
+        Network::Sync,
+        Network::Push,
+        Network::Polling,
+        Network::Waiting,
+        Network::Adaptive,
+        Network::Optimistic,
+    ];
+
+    /// Whether a table's stream tells of new requests.
+    fn looks(self) -> bool {
+        match self {
+            Network::Waiting | Network::Adaptive | Network::Optimistic => true,
+            Network::Sync | Network::Push | Network::Polling => false,
+        }
+    }
 }
 
 /// What Alexa says.
@@ -97,6 +126,8 @@ pub(crate) struct End {
 /// networks' plans have it (six times the functions' three seconds).
 const MAX_RECEIVES: u32 = 5;
 const VISIBILITY: u64 = 18_000;
+/// For how long a promise is held back before it is looked after.
+const PROMISE: u64 = 20_000;
 
 struct Message {
     parcel: Parcel,
@@ -112,6 +143,10 @@ struct Stage {
     queues: BTreeMap<&'static str, Vec<Message>>,
     /// What Acme has still to push.
     pushes: Vec<(String, u32)>,
+    /// What the stream of the table of requests has still to bring.
+    streamed: Vec<(Value, u32)>,
+    /// The requests that it has told of.
+    known: BTreeSet<String>,
     end: End,
     functions: BTreeMap<Site, &'static str>,
 }
@@ -144,7 +179,8 @@ pub(crate) async fn play(network: Network, said: Said, spoilt: Option<(Site, Fau
             Site::Gateway(call) => give(|trouble| world.gateway.give(trouble), call, fault),
         }
     }
-    let queues = [DEFERRED, CHANGES, RESPONSES].map(|queue| (queue, Vec::new())).into();
+    let queues = [DEFERRED, CHANGES, RESPONSES, LOOKS, PROMISES];
+    let queues = queues.map(|queue| (queue, Vec::new())).into();
     let mut stage = Stage {
         world,
         network,
@@ -152,6 +188,8 @@ pub(crate) async fn play(network: Network, said: Said, spoilt: Option<(Site, Fau
         injector,
         queues,
         pushes: Vec::new(),
+        streamed: Vec::new(),
+        known: BTreeSet::new(),
         end: End::default(),
         functions: BTreeMap::new(),
     };
@@ -193,6 +231,8 @@ impl Stage {
                 self.deliver(queue, spoilt).await;
             } else if let Some((body, tries)) = self.pushes.pop() {
                 self.push(body, tries, spoilt).await;
+            } else if let Some((changes, tries)) = self.streamed.pop() {
+                self.start_looks(changes, tries, spoilt).await;
             } else if self.network == Network::Polling && self.waits() && ticks < 3 {
                 ticks += 1;
                 self.tick(spoilt).await;
@@ -223,9 +263,40 @@ impl Stage {
 
     /// What functions have sent since last looked at.
     fn receive(&mut self) {
+        let now = self.now();
         for (queue, messages) in &mut self.queues {
             let new = self.world.take(queue).into_iter();
-            messages.extend(new.map(|parcel| Message { parcel, visible: 0, received: 0 }));
+            messages.extend(new.map(|parcel| {
+                let held =
+                    if *queue == PROMISES { PROMISE } else { u64::from(parcel.delay) * 1_000 };
+                let visible = if held == 0 { 0 } else { now + held };
+                Message { parcel, visible, received: 0 }
+            }));
+        }
+        if self.network.looks() {
+            for pending in self.world.pending() {
+                if self.known.insert(pending.message.clone()) {
+                    self.streamed.push((self.world.inserted(&pending.message), 0));
+                }
+            }
+        }
+    }
+
+    /// The stream brings again what fails.
+    async fn start_looks(&mut self, changes: Value, tries: u32, spoilt: Option<(Site, Fault)>) {
+        let event = changes.clone();
+        let ran = if self.network == Network::Adaptive {
+            let handler = AdaptiveLookStarter;
+            self.run::<contract::AdaptiveLookStarter>("look-starter", 3, &handler, event, spoilt)
+                .await
+        } else {
+            let handler = LookStarter;
+            self.run::<contract::LookStarter>("look-starter", 3, &handler, event, spoilt).await
+        };
+        let done = matches!(&ran, Ran::Answered(done) if done["batchItemFailures"] == json!([]));
+        if !done && tries < 5 {
+            self.world.memory.advance(Duration::from_secs(1));
+            self.streamed.push((changes, tries + 1));
         }
     }
 
@@ -258,10 +329,33 @@ impl Stage {
                         spoilt,
                     )
                     .await
+                } else if network == Network::Optimistic {
+                    let handler = OptimisticRequester::new(Acme);
+                    self.run::<contract::OptimisticRequester>(
+                        "optimistic-requester",
+                        3,
+                        &handler,
+                        event,
+                        spoilt,
+                    )
+                    .await
                 } else {
                     let handler = Requester::new(Acme);
                     self.run::<contract::Requester>("requester", 3, &handler, event, spoilt).await
                 }
+            }
+            (LOOKS, Network::Adaptive) => {
+                let handler = AdaptiveWatcher::new(Acme);
+                self.run::<contract::AdaptiveWatcher>("watcher", 3, &handler, event, spoilt).await
+            }
+            (LOOKS, _) => {
+                let handler = Watcher::new(Acme);
+                self.run::<contract::Watcher>("watcher", 3, &handler, event, spoilt).await
+            }
+            (PROMISES, _) => {
+                let handler = PromiseChecker::new(Acme);
+                self.run::<contract::PromiseChecker>("promise-checker", 10, &handler, event, spoilt)
+                    .await
             }
             (CHANGES, _) => {
                 self.run::<contract::Responder>("responder", 3, &Responder, event, spoilt).await

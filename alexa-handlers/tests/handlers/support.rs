@@ -2,8 +2,9 @@
 
 use alexa_doubles::{Acme, Device, Gateway, Login, schema};
 use alexa_handlers::{
-    Account, Api, DeviceCloud, Dispatcher, Entrypoint, Fault, Order, Outcome, Poller, PushRefused,
-    Receiver, Requester, Responder, SyncProcessor, User, acme,
+    Account, AdaptiveLookStarter, AdaptiveWatcher, Api, DeviceCloud, Dispatcher, Entrypoint, Fault,
+    LookStarter, OptimisticRequester, Order, Outcome, Poller, PromiseChecker, PushRefused,
+    Receiver, Requester, Responder, SyncProcessor, User, Watcher, acme,
 };
 use alexa_patterns::{
     contract,
@@ -30,6 +31,8 @@ pub(crate) const CORRELATION: &str = "hush-correlation";
 pub(crate) const DEFERRED: &str = "sqs:deferred";
 pub(crate) const RESPONSES: &str = "sqs:responses";
 pub(crate) const CHANGES: &str = "sqs:changes";
+pub(crate) const LOOKS: &str = "sqs:looks";
+pub(crate) const PROMISES: &str = "sqs:promises";
 
 /// What every name of a token, code, key or secret has in it.
 const HUSH: &str = "hush";
@@ -143,6 +146,10 @@ impl World {
             ("NET_SENDS_ANSWER", RESPONSES),
             ("NET_SENDS_STATE_CHANGE", CHANGES),
             ("NET_TABLE_GRANT", "grants"),
+            ("NET_SENDS_LOOK", LOOKS),
+            ("NET_SENDS_OPEN_PROMISE", PROMISES),
+            ("NET_DEADLINE_OPEN_PROMISE", "300"),
+            ("NET_TABLE_HABIT", "habits"),
             ("NET_TABLE_PENDING", "pending"),
             ("NET_TABLE_ONCE", "once"),
             ("NET_CALLS_DEVICE_CLOUD", self.acme.url()),
@@ -214,12 +221,57 @@ impl World {
         self.batch(Requester::new(acme::Acme), parcels).await
     }
 
+    pub(crate) async fn promise(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(OptimisticRequester::new(acme::Acme), parcels).await
+    }
+
+    pub(crate) async fn promise_of(
+        &self,
+        cloud: impl DeviceCloud,
+        parcels: &[Parcel],
+    ) -> Vec<usize> {
+        self.batch(OptimisticRequester::new(cloud), parcels).await
+    }
+
+    pub(crate) async fn check(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(PromiseChecker::new(acme::Acme), parcels).await
+    }
+
+    pub(crate) async fn watch(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(Watcher::new(acme::Acme), parcels).await
+    }
+
+    pub(crate) async fn watch_adaptively(&self, parcels: &[Parcel]) -> Vec<usize> {
+        self.batch(AdaptiveWatcher::new(acme::Acme), parcels).await
+    }
+
+    /// What the stream of the table of requests brings, to who starts looks.
+    pub(crate) async fn start_looks(&self, changes: &Value) {
+        let runtime = self.runtime::<contract::LookStarter>();
+        runtime.invoke(&LookStarter, changes.clone()).await.expect("a batch is answered");
+    }
+
+    /// The same with who starts them when a device is mostly done.
+    pub(crate) async fn start_looks_adaptively(&self, changes: &Value) {
+        let runtime = self.runtime::<contract::AdaptiveLookStarter>();
+        runtime.invoke(&AdaptiveLookStarter, changes.clone()).await.expect("a batch is answered");
+    }
+
+    /// The insertion of a request as the table's stream tells of it.
+    pub(crate) fn inserted(&self, message: &str) -> Value {
+        let pending = self.memory.items("pending").into_iter();
+        let found = pending.into_iter().find(|it| it["message"] == message).expect("it is there");
+        let mut new = found.clone();
+        new["status"] = "INTENT".into();
+        streamed(&[(Value::Null, new)])
+    }
+
     pub(crate) async fn respond(&self, parcels: &[Parcel]) -> Vec<usize> {
         self.batch(Responder, parcels).await
     }
 
     pub(crate) async fn dispatch(&self, parcels: &[Parcel]) -> Vec<usize> {
-        self.batch(Dispatcher, parcels).await
+        self.batch::<contract::Dispatcher>(Dispatcher, parcels).await
     }
 
     pub(crate) async fn poll(&self) {
@@ -377,6 +429,41 @@ pub(crate) fn queued(parcels: &[Parcel]) -> Value {
         })
     };
     json!({ "Records": parcels.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// Changes of items as a table's stream hands them to a function: before and after, null for none.
+pub(crate) fn streamed(changes: &[(Value, Value)]) -> Value {
+    let record = |(number, (before, after)): (usize, &(Value, Value))| {
+        let mut change = json!({ "SequenceNumber": (number + 1).to_string() });
+        for (name, image) in [("OldImage", before), ("NewImage", after)] {
+            if let Some(image) = image.as_object() {
+                let image = image.iter().map(|(name, it)| (name.clone(), attribute(it)));
+                change[name] = Value::Object(image.collect());
+            }
+        }
+        json!({
+            "eventID": number.to_string(),
+            "eventSource": "aws:dynamodb",
+            "eventSourceARN": "arn:aws:dynamodb:eu-west-1:123456789012:table/pending/stream/1",
+            "dynamodb": change,
+        })
+    };
+    json!({ "Records": changes.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// A value as DynamoDB says it.
+fn attribute(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({ "NULL": true }),
+        Value::Bool(it) => json!({ "BOOL": it }),
+        Value::Number(it) => json!({ "N": it.to_string() }),
+        Value::String(it) => json!({ "S": it }),
+        Value::Array(all) => json!({ "L": all.iter().map(attribute).collect::<Vec<_>>() }),
+        Value::Object(all) => {
+            let all = all.iter().map(|(name, it)| (name.clone(), attribute(it)));
+            json!({ "M": Value::Object(all.collect()) })
+        }
+    }
 }
 
 /// A push as API Gateway hands it to a function.

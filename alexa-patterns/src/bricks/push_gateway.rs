@@ -1,5 +1,5 @@
 use crate::{
-    contract::{Entrypoint, Receiver},
+    contract::Receiver,
     message::DevicePush,
     shared::{DEVICE_CLOUD, REPORTS_CHANGES, RESPONDER},
 };
@@ -26,16 +26,10 @@ pub fn push_gateway() -> Network {
         .timeout(seconds!(5))
         .build();
 
-    // It belongs to its own brick all the same.
-    let entrypoint = Function::<Entrypoint>::builder()
-        .name(name!("entrypoint"))
-        .environment(vec![variable!(REPORTS_CHANGES, "true")])
-        .build();
-
     brick(
         name!("push-gateway"),
         gateway.routes(route!(POST "/push" => DevicePush), &receiver)
             + receiver.calls(&DEVICE_CLOUD)
             + receiver.sends_to(&RESPONDER),
-    ) + &entrypoint
+    ) + net_dsl::set_variable(name!("entrypoint"), variable!(REPORTS_CHANGES, "true"))
 }

@@ -210,8 +210,20 @@ pub struct Pending {
     /// The manufacturer's id of the request, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
+    /// When it was asked for, in milliseconds since 1970.
+    #[serde(default)]
+    pub asked: u64,
     /// When the answer is due, in milliseconds since 1970.
     pub deadline: u64,
+    /// What has been told already, before it was so ([`Promise`](super::Promise)).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub promised: Vec<Property>,
+    /// The last look that was begun ([`Look::turn`](super::Look::turn)), from 1.
+    #[serde(default)]
+    pub looked: u32,
+    /// When that was, in milliseconds since 1970.
+    #[serde(default)]
+    pub looked_at: u64,
     /// When it was claimed, in milliseconds since 1970: who claimed it may have died since.
     #[serde(default)]
     pub claimed_at: u64,
@@ -247,6 +259,10 @@ pub enum PendingStatus {
     Sent,
     /// Somebody knows how it ended, and is about to answer.
     Claimed,
+    /// It has been answered with what is expected of the device; whether that has come true nobody has seen.
+    Promised,
+    /// The promise was broken, and the truth has been reported. If the device does it after all, that is news.
+    Corrected,
     /// It has been answered.
     Done,
 }
