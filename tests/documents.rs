@@ -23,3 +23,13 @@ fn the_page_of_checks_lists_every_rule() {
         assert!(page.contains(&row), "put this into docs/checks.md:\n{row}");
     }
 }
+
+#[test]
+fn the_page_of_exercises_lists_every_sum_of_the_bricks() {
+    let page = include_str!("../docs/exercises.md");
+    for (number, scenario) in (1..).zip(alexa_patterns::scenarios()) {
+        let terms: Vec<_> = scenario.terms.iter().map(|term| format!("`{term}`")).collect();
+        let row = format!("| {number} | {} | {} |", scenario.name, terms.join(" + "));
+        assert!(page.contains(&row), "`cargo run --example scenarios` prints the tables:\n{row}");
+    }
+}
