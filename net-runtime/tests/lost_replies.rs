@@ -4,7 +4,8 @@
 use aws_sdk_dynamodb::config::Credentials;
 use net_dsl::{binding::Address, prelude::*};
 use net_runtime::{
-    Aws, Backend, BoxError, Condition, Context, Failure, Handler, Memory, Parcel, Runtime, Update,
+    Aws, Backend, BoxError, Condition, Context, Failure, Handler, Memory, Messages as _, Parcel,
+    Runtime, Update,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
