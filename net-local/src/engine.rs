@@ -113,6 +113,11 @@ impl Shared {
         done
     }
 
+    /// Waits until something is due.
+    pub(crate) async fn woken(&self) {
+        self.woken.notified().await;
+    }
+
     /// Lets time pass until something is so.
     pub(crate) async fn drive(&self, until: impl Fn(&Engine) -> bool) -> Driven {
         let mut acts = 0;

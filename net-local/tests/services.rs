@@ -484,3 +484,13 @@ fn a_run_that_takes_too_long_fails_and_says_so() {
     let [dead] = here.dead_letters(&jobs()).try_into().expect("one");
     assert!(dead.why().contains("raise the function's timeout"), "{dead:?}");
 }
+
+#[test]
+fn async_code_runs_on_the_clock_of_the_network() {
+    let (here, worker) = with(jobs().triggers(&worker()));
+    here.send(&jobs(), &Job { fails: 1, ..job("a") });
+    let before = here.now();
+    here.block_on(async { tokio::time::sleep(Duration::from_secs(7_200)).await });
+    assert_eq!(here.now().duration_since(before).expect("later"), Duration::from_secs(7_200));
+    assert_eq!(worker.times("a"), [0, 60], "what was due meanwhile has happened");
+}

@@ -243,6 +243,12 @@ pub(crate) fn try_out(engine: &mut Engine, function: usize) -> Result<(), String
     instance(engine, function, 0, Duration::ZERO).map(|_| ())
 }
 
+/// What an instance reaches that runs nothing.
+pub(crate) fn port(engine: &mut Engine, function: usize) -> Port {
+    let name = engine.wiring.name(engine.wiring.functions[function].entity).to_owned();
+    Port::new(engine.shared(), function, name, engine.seed, Duration::ZERO)
+}
+
 /// A new instance.
 ///
 /// # Errors

@@ -9,8 +9,8 @@ use crate::{
     fault::Injector,
     service::{external_service::Double, function},
 };
-use net_dsl::{Contract, HttpRequest, HttpResponse, Network, RawBody, Service, link::Runs};
-use net_runtime::Handler;
+use net_dsl::{Contract, Handle, HttpRequest, HttpResponse, Network, RawBody, Service, link::Runs};
+use net_runtime::{Backend, Handler};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{
     any::{Any, TypeId, type_name},
@@ -533,6 +533,40 @@ impl Local {
                 "a day has passed, and something is still on its way; the last that happened:\n  {last}"
             );
         }
+    }
+
+    /// Runs something async on the network's clock, and lets time pass for it: code that is handed
+    /// [`Local::backend_of`] a function, or that sleeps by `tokio::time`.
+    #[track_caller]
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        let running = self.running();
+        running.runtime().block_on(async {
+            let mut work = std::pin::pin!(work);
+            loop {
+                tokio::select! {
+                    biased;
+                    done = &mut work => return done,
+                    _ = running.shared.drive(|_| false) => {}
+                }
+                // Nothing is due, and the work goes on by its own timers until it does something.
+                tokio::select! {
+                    biased;
+                    done = &mut work => return done,
+                    () = running.shared.woken() => {}
+                }
+            }
+        })
+    }
+
+    /// What the code of a function reaches: queues, topics, tables, functions, services, secrets.
+    #[track_caller]
+    pub fn backend_of(&self, function: &impl Handle) -> impl Backend {
+        let name = function.name();
+        let entity = self.wiring.entity(name.id().as_str());
+        let functions = &self.wiring.functions;
+        let found = functions.iter().position(|function| Some(function.entity) == entity);
+        let Some(number) = found else { panic!("`{name}` is no function of the network") };
+        self.with(|engine| function::port(engine, number))
     }
 
     /// What time it is in the network.
