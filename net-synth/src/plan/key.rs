@@ -271,6 +271,7 @@ impl<'n> Planner<'_, 'n> {
             // "Configure KMS permissions for AWS services", Amazon SQS Developer Guide.
             QUEUE => node
                 .incoming(Verb::FansOut)
+                .filter(|(from, _)| self.node(*from).kind == Some(Kind::Topic))
                 .map(|(from, _)| Service {
                     principal: "sns.amazonaws.com".into(),
                     actions: SENDS,
