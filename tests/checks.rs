@@ -74,6 +74,8 @@ fn code<C: Contract>() -> FunctionCode {
         "Archivist" => binary!("archivist"),
         "Watcher" => binary!("watcher"),
         "Door" => binary!("door"),
+        "Near" | "Far" => binary!("resizer"),
+        "Looker" => binary!("looker"),
         other => panic!("no binary for contract {other}"),
     }
 }
@@ -84,6 +86,66 @@ fn orders() -> Queue<Order> {
 
 fn kept(retention: Bounded<range::MessageRetention>) -> Queue<Order> {
     Queue::builder().name(name!("orders")).retention(retention).build()
+}
+
+/// The picture of a dish.
+struct Picture;
+/// A thumbnail under whatever prefix a test says.
+struct Small<const UNDER: usize>;
+
+const PREFIXES: [&str; 3] = ["thumbnails/", "pictures/small/", "pictures/old/"];
+
+impl<const UNDER: usize> net_dsl::entity::bucket::Stored for Small<UNDER> {
+    const WHAT: &'static str = "Small";
+    const PLACE: net_dsl::entity::bucket::Place = net_dsl::entity::bucket::Place::Bucket;
+    const CHECKED: () = net_dsl::entity::bucket::check_object::<Small<UNDER>>();
+}
+
+impl<const UNDER: usize> Object for Small<UNDER> {
+    const PREFIX: &'static str = PREFIXES[UNDER];
+    type Form = net_dsl::entity::bucket::Json;
+}
+
+objects! { Picture in "pictures/" }
+
+contract! {
+    Near: Created<Picture> => () { writes Small<1> }
+    Far: Created<Picture> => () { writes Small<0> }
+    Looker: Created<Picture> => () {}
+}
+
+fn pictures() -> Bucket<Picture> {
+    Bucket::builder().name(name!("album")).build()
+}
+
+/// A bucket that starts what writes thumbnails into it.
+fn resized(under: &str) -> Network {
+    if under == PREFIXES[1] {
+        let near = function::<Near>(name!("near"), 30);
+        let small = Bucket::<Small<1>>::builder().name(name!("album")).build();
+        pictures().created().triggers(&near) + near.writes(&small)
+    } else {
+        let far = function::<Far>(name!("far"), 30);
+        let small = Bucket::<Small<0>>::builder().name(name!("album")).build();
+        pictures().created().triggers(&far) + far.writes(&small)
+    }
+}
+
+/// A bucket that tells one function of `.jpg`, and another of what ends so.
+fn told_twice(ending: &str) -> Network {
+    let looker = |name| function::<Looker>(name, 30);
+    let ending = net_dsl::entity::bucket::KeyPart::new(ending).expect("a part");
+    pictures().created().ending(key_part!("n.jpg")).triggers(&looker(name!("one")))
+        + pictures().created().ending(ending).triggers(&looker(name!("two")))
+}
+
+/// A bucket of two types of objects.
+fn both_in(under: &str) -> Network {
+    if under == PREFIXES[2] {
+        pictures().network() + &Bucket::<Small<2>>::builder().name(name!("album")).build()
+    } else {
+        pictures().network() + &Bucket::<Small<0>>::builder().name(name!("album")).build()
+    }
 }
 
 fn clock() -> Schedule {
@@ -444,6 +506,9 @@ const CASES: &[Case] = &[
     case("N502", || feeds_itself(false), || feeds_itself(true)),
     case("N601", || two_doors("/a/{x}", "/a/{y}"), || two_doors("/a/{x}", "/a/{x}/{y}")),
     case("N602", || routes(301), || routes(300)),
+    case("N701", || resized("pictures/small/"), || resized("thumbnails/")),
+    case("N702", || told_twice(".jpg"), || told_twice(".png")),
+    case("N703", || both_in("pictures/old/"), || both_in("thumbnails/")),
     case("P102", || environment(4_097), || environment(4_096)),
     case("P103", || linked_to(70), || linked_to(50)),
     case("P104", || raw_resources(501), || raw_resources(500)),

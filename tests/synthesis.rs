@@ -6,7 +6,7 @@ use alexa_patterns::{
 };
 use net_dsl::{
     Graph, Id, Kind, Name, Verb, brick,
-    entity::{external_service, queue},
+    entity::{MESSAGE, external_service, queue},
     prelude::*,
     property::{self, lambda, scheduler, sqs},
 };
@@ -291,7 +291,7 @@ fn implied(network: &Network, function: &Id) -> Statements {
             _ => {}
         }
         // Handed over while nobody waits: what fails for good goes to a queue of the function's.
-        if matches!(source, Kind::Table | Kind::Topic | Kind::Schedule)
+        if matches!(source, Kind::Table | Kind::Topic | Kind::Schedule | Kind::Bucket)
             || link.verb() == Verb::Sends
         {
             let dead_letters = name(function, "DeadLetterQueue.Arn");
@@ -300,6 +300,9 @@ fn implied(network: &Network, function: &Id) -> Statements {
     }
     for link in network.links_from(function) {
         let (to, kind) = (link.to(), network.kind(link.to()).expect("it is declared"));
+        if (link.verb(), kind) == (Verb::Reads, Kind::Bucket) {
+            statements.insert(allowed(&["s3:ListBucket"], bucket(to, "")));
+        }
         statements.extend(match (link.verb(), kind) {
             (Verb::Sends, Kind::Queue | Kind::FifoQueue) => {
                 Some(allowed(&["sqs:SendMessage"], name(to, "Queue.Arn")))
@@ -307,6 +310,16 @@ fn implied(network: &Network, function: &Id) -> Statements {
             (Verb::Sends, Kind::Topic) => Some(allowed(&["sns:Publish"], name(to, "Topic"))),
             (Verb::Sends | Verb::Asks, Kind::Function) => {
                 Some(allowed(&["lambda:InvokeFunction"], name(to, "Function.Arn")))
+            }
+            // A bucket is known by its name, and by where in it the objects lie.
+            (Verb::Reads, Kind::Bucket) => {
+                let what = link.facts().get(MESSAGE).expect("it is typed");
+                Some(allowed(&["s3:GetObject"], bucket(to, &objects(network, to, &what))))
+            }
+            (Verb::Writes, Kind::Bucket) => {
+                let what = link.facts().get(MESSAGE).expect("it is typed");
+                let actions = ["s3:PutObject", "s3:DeleteObject"];
+                Some(allowed(&actions, bucket(to, &objects(network, to, &what))))
             }
             (Verb::Reads, _) => {
                 let actions = ["dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"];
@@ -324,6 +337,21 @@ fn implied(network: &Network, function: &Id) -> Statements {
         });
     }
     statements
+}
+
+/// The ARN of a bucket, or of what lies in it.
+fn bucket(id: &Id, rest: &str) -> String {
+    format!(
+        "arn:${{AWS::Partition}}:s3:::${{AWS::StackName}}-{id}-${{AWS::AccountId}}-${{AWS::Region}}{rest}"
+    )
+}
+
+/// The keys of a type's objects in a bucket.
+fn objects(network: &Network, bucket: &Id, what: &str) -> String {
+    let key = format!("object-prefix/{what}");
+    let facts = network.get(bucket).expect("it is there");
+    let prefix = facts.claims(&key).and_then(|flat| flat.agreed()).expect("it is said");
+    format!("/{}*", prefix.to_json().as_str().expect("a text"))
 }
 
 /// What a role's one policy allows; a function addressed by name counts as the function it names.
@@ -358,6 +386,9 @@ fn target(template: &Template, resource: &Value) -> String {
     }
     if let Some(id) = resource["Ref"].as_str() {
         return id.to_owned();
+    }
+    if let Some(object) = resource["Fn::Sub"].as_str().filter(|arn| arn.contains(":s3:::")) {
+        return object.to_owned();
     }
     let prefix = "arn:${AWS::Partition}:lambda:${AWS::Region}:${AWS::AccountId}:function:";
     let arn = resource["Fn::Sub"].as_str().unwrap_or_else(|| panic!("not a target: {resource}"));
@@ -430,7 +461,10 @@ fn no_statement_has_a_wildcard_and_every_permission_a_condition() {
             for statement in statements(&policy["Properties"]) {
                 for part in ["Action", "Resource", "Principal"] {
                     let text = statement[part].to_string();
-                    assert!(!text.contains('*'), "{part} of {id}: {text}");
+                    // The keys of a bucket's objects are not known; their bucket and prefix are.
+                    let objects = text.contains(":s3:::${AWS::StackName}-")
+                        && text.find('*') == Some(text.trim_end_matches(['"', '}']).len() - 1);
+                    assert!(!text.contains('*') || objects, "{part} of {id}: {text}");
                 }
                 assert!(statement.get("NotAction").is_none(), "{id}");
                 assert!(statement.get("NotResource").is_none(), "{id}");
@@ -462,6 +496,7 @@ fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
         for (source, link) in network.links() {
             let principal = match (network.kind(source), link.verb()) {
                 (Some(Kind::Topic), Verb::Triggers) => "sns.amazonaws.com",
+                (Some(Kind::Bucket), Verb::Triggers) => "s3.amazonaws.com",
                 (Some(Kind::AlexaSkill), Verb::Triggers) => "alexa-connectedhome.amazon.com",
                 (Some(Kind::HttpApi), Verb::Routes) => "apigateway.amazonaws.com",
                 _ => continue,
@@ -479,7 +514,7 @@ fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
             seen.insert(principal);
         }
     }
-    assert_eq!(seen.len(), 3, "{seen:?}");
+    assert_eq!(seen.len(), 4, "{seen:?}");
 }
 
 fn statements(value: &Value) -> Vec<&Value> {

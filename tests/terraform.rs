@@ -77,7 +77,7 @@ fn what_the_provider_does_not_take_is_found() {
 
 /// What the provider calls what CloudFormation calls otherwise. What is not listed is compared by the
 /// very same name, so anything that only one of the two sets fails.
-const CALLED: [(&str, &str); 69] = [
+const CALLED: [(&str, &str); 71] = [
     ("architectures", "Architectures"),
     ("action", "Action"),
     ("api_id", "ApiId"),
@@ -85,6 +85,7 @@ const CALLED: [(&str, &str); 69] = [
     ("auto_deploy", "AutoDeploy"),
     ("batch_size", "BatchSize"),
     ("billing_mode", "BillingMode"),
+    ("bucket", "Bucket"),
     ("bisect_batch_on_function_error", "BisectBatchOnFunctionError"),
     ("assume_role_policy", "AssumeRolePolicyDocument"),
     ("content_based_deduplication", "ContentBasedDeduplication"),
@@ -138,6 +139,7 @@ const CALLED: [(&str, &str); 69] = [
     ("scaling_config.maximum_concurrency", "ScalingConfig.MaximumConcurrency"),
     ("schedule_expression", "ScheduleExpression"),
     ("schedule_expression_timezone", "ScheduleExpressionTimezone"),
+    ("source_account", "SourceAccount"),
     ("source_arn", "SourceArn"),
     ("sqs_managed_sse_enabled", "SqsManagedSseEnabled"),
     ("starting_position", "StartingPosition"),
@@ -153,7 +155,7 @@ const CALLED: [(&str, &str); 69] = [
 ];
 
 /// The types by which each resource is made, CloudFormation's and the provider's.
-const TYPES: [(&str, &str); 15] = [
+const TYPES: [(&str, &str); 18] = [
     ("AWS::ApiGatewayV2::Api", "aws_apigatewayv2_api"),
     ("AWS::ApiGatewayV2::Integration", "aws_apigatewayv2_integration"),
     ("AWS::ApiGatewayV2::Route", "aws_apigatewayv2_route"),
@@ -164,12 +166,99 @@ const TYPES: [(&str, &str); 15] = [
     ("AWS::Lambda::Function", "aws_lambda_function"),
     ("AWS::Lambda::Permission", "aws_lambda_permission"),
     ("AWS::Logs::LogGroup", "aws_cloudwatch_log_group"),
+    ("AWS::S3::Bucket", "aws_s3_bucket"),
+    ("AWS::S3::BucketPolicy", "aws_s3_bucket_policy"),
     ("AWS::SNS::Subscription", "aws_sns_topic_subscription"),
     ("AWS::SNS::Topic", "aws_sns_topic"),
+    ("AWS::SNS::TopicPolicy", "aws_sns_topic_policy"),
     ("AWS::SQS::Queue", "aws_sqs_queue"),
     ("AWS::SQS::QueuePolicy", "aws_sqs_queue_policy"),
     ("AWS::Scheduler::Schedule", "aws_scheduler_schedule"),
 ];
+
+/// The provider's resources that are settings of a bucket, and the property that each is.
+const BUCKET_SETTINGS: [(&str, &str); 7] = [
+    ("aws_s3_bucket_cors_configuration", "CorsConfiguration"),
+    ("aws_s3_bucket_lifecycle_configuration", "LifecycleConfiguration"),
+    ("aws_s3_bucket_notification", "NotificationConfiguration"),
+    ("aws_s3_bucket_ownership_controls", "OwnershipControls"),
+    ("aws_s3_bucket_public_access_block", "PublicAccessBlockConfiguration"),
+    ("aws_s3_bucket_server_side_encryption_configuration", "BucketEncryption"),
+    ("aws_s3_bucket_versioning", ""),
+];
+
+/// The provider's words inside them, and CloudFormation's.
+const IN_SETTINGS: [(&str, &str); 29] = [
+    ("abort_incomplete_multipart_upload", "AbortIncompleteMultipartUpload"),
+    ("allowed_headers", "AllowedHeaders"),
+    ("allowed_methods", "AllowedMethods"),
+    ("allowed_origins", "AllowedOrigins"),
+    ("apply_server_side_encryption_by_default", "ServerSideEncryptionByDefault"),
+    ("block_public_acls", "BlockPublicAcls"),
+    ("block_public_policy", "BlockPublicPolicy"),
+    ("cors_rule", "CorsRules"),
+    ("days_after_initiation", "DaysAfterInitiation"),
+    ("expose_headers", "ExposedHeaders"),
+    ("id", "Id"),
+    ("ignore_public_acls", "IgnorePublicAcls"),
+    ("lambda_function", "LambdaConfigurations"),
+    ("lambda_function_arn", "Function"),
+    ("max_age_seconds", "MaxAge"),
+    ("noncurrent_days", "NoncurrentDays"),
+    ("noncurrent_version_expiration", "NoncurrentVersionExpiration"),
+    ("object_ownership", "ObjectOwnership"),
+    ("queue", "QueueConfigurations"),
+    ("queue_arn", "Queue"),
+    ("restrict_public_buckets", "RestrictPublicBuckets"),
+    ("sse_algorithm", "SSEAlgorithm"),
+    ("status", "Status"),
+    ("topic", "TopicConfigurations"),
+    ("topic_arn", "Topic"),
+    ("versioning_configuration", "VersioningConfiguration"),
+    ("days", "ExpirationInDays"),
+    ("expired_object_delete_marker", "ExpiredObjectDeleteMarker"),
+    ("prefix", "Prefix"),
+];
+
+/// A setting of a bucket in CloudFormation's words.
+fn renamed(value: &Value) -> Value {
+    let Value::Object(map) = value else {
+        return match value {
+            Value::Array(items) => items.iter().map(renamed).collect(),
+            value => value.clone(),
+        };
+    };
+    let mut object = json!({});
+    let mut rules = Vec::new();
+    for (key, value) in map {
+        match key.as_str() {
+            // Of these only what is inside counts.
+            "filter" | "expiration" => {
+                for (key, value) in entries(&renamed(value)) {
+                    object[key] = value.clone();
+                }
+            }
+            "filter_prefix" => rules.insert(0, json!({ "Name": "prefix", "Value": value })),
+            "filter_suffix" => rules.push(json!({ "Name": "suffix", "Value": value })),
+            "events" => object["Event"] = value[0].clone(),
+            "rule"
+                if value[0].get("object_ownership").is_some() || value[0].get("id").is_some() =>
+            {
+                object["Rules"] = renamed(value);
+            }
+            "rule" => object["ServerSideEncryptionConfiguration"] = renamed(value),
+            key => {
+                let known = IN_SETTINGS.iter().find(|(ours, _)| *ours == key);
+                let (_, theirs) = known.unwrap_or_else(|| panic!("{key} is not known"));
+                object[*theirs] = renamed(value);
+            }
+        }
+    }
+    if !rules.is_empty() {
+        object["Filter"] = json!({ "S3Key": { "Rules": rules } });
+    }
+    object
+}
 
 type Facts = BTreeMap<String, Value>;
 
@@ -241,6 +330,9 @@ fn of_template(resource: &Value) -> Facts {
     if let Some(queues) = facts.remove("Queues") {
         facts.insert("Queue".into(), queues[0].clone());
     }
+    if let Some(topics) = facts.remove("Topics") {
+        facts.insert("Topic".into(), topics[0].clone());
+    }
     facts
 }
 
@@ -277,6 +369,19 @@ fn of_configuration(configuration: &Value, kind: &str, id: &str, block: &Value) 
             assert_eq!(take("role"), Some(json!(format!("<{id}>"))));
             let policy = json!([{ "PolicyName": take("name"), "PolicyDocument": said["policy"] }]);
             facts.insert("Policies".into(), policy);
+            return facts;
+        }
+        // Each setting of a bucket is one.
+        setting if BUCKET_SETTINGS.iter().any(|(known, _)| *known == setting) => {
+            assert_eq!(take("bucket"), Some(json!(format!("<{id}>"))));
+            let (_, theirs) =
+                BUCKET_SETTINGS.iter().find(|(known, _)| *known == setting).expect("it is");
+            let mut block = json!({});
+            for (path, value) in said {
+                let place = path.split('.').fold(&mut block, |place, part| &mut place[part]);
+                *place = value;
+            }
+            flatten(&renamed(&block), theirs, &mut facts);
             return facts;
         }
         "aws_lambda_function_recursion_config" => {
@@ -350,6 +455,12 @@ fn of_configuration(configuration: &Value, kind: &str, id: &str, block: &Value) 
             ] {
                 facts.extend(take(ours).map(|value| (theirs.to_owned(), value)));
             }
+        }
+        "aws_s3_bucket" => {
+            facts.insert("BucketName".into(), take("bucket").expect("a name"));
+        }
+        "aws_sns_topic_policy" => {
+            facts.insert("Topic".into(), take("arn").expect("a topic"));
         }
         "aws_apigatewayv2_stage" => {
             facts.insert("StageName".into(), take("name").expect("a name"));

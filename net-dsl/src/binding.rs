@@ -23,6 +23,18 @@ pub fn variable(verb: Verb, what: &str) -> SmolStr {
     variable.finish()
 }
 
+/// The environment variable with the name of the bucket whose objects are read or written.
+///
+/// ```
+/// assert_eq!(net_dsl::binding::bucket_variable("Photo"), "NET_BUCKET_PHOTO");
+/// ```
+pub fn bucket_variable(object: &str) -> SmolStr {
+    let mut variable = SmolStrBuilder::new();
+    variable.push_str("NET_BUCKET_");
+    push_shouted(&mut variable, object);
+    variable.finish()
+}
+
 /// The environment variable with the ARN of the secret that calls of a service need.
 ///
 /// ```

@@ -243,6 +243,11 @@ pub mod range {
                 94_694_400, 157_852_800, 189_388_800, 220_924_800, 252_460_800, 284_083_200,
                 315_619_200],
             "a log is kept for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days";
+        /// How long a presigned URL can be used (S3, `X-Amz-Expires`).
+        Presigned: InSeconds, 1..=604_800, "a presigned URL is good for 1 second to 7 days";
+        /// How old an object or an earlier version of it becomes (S3 Lifecycle), up to 100 years.
+        ObjectAge: InSeconds, 86_400..=3_153_600_000 step 86_400,
+            "an object's age is 1 to 36500 whole days";
         /// How long a received message stays hidden from other consumers (SQS).
         VisibilityTimeout: InSeconds, 0..=43_200,
             "a queue's visibility timeout is 0 seconds to 12 hours";

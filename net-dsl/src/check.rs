@@ -16,6 +16,7 @@
 pub mod asker_faster_than_asked;
 pub mod attribute_conflict;
 pub mod batch_window_on_deadline_path;
+pub mod bucket_loop;
 mod budget;
 pub mod competing_consumers;
 mod context;
@@ -36,6 +37,8 @@ pub mod need_without_link;
 pub mod needless_acceptance;
 pub mod no_dead_letter_queue;
 pub mod one_route_several_links;
+pub mod overlapping_events;
+pub mod overlapping_objects;
 pub mod overridden_link;
 pub mod queue_loop;
 pub mod queue_without_consumer;
@@ -121,6 +124,9 @@ rules! {
     queue_loop
     one_route_several_links
     too_many_routes
+    bucket_loop
+    overlapping_events
+    overlapping_objects
 }
 
 /// All findings of the rules over networks, worst first. O(n log n).

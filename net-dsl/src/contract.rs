@@ -2,7 +2,11 @@
 
 mod syntax;
 
-use crate::{Verb, binding};
+use crate::{
+    Verb, binding,
+    entity::bucket::{Place, Stored},
+};
+use smol_str::SmolStr;
 use std::fmt;
 
 /// A type that travels between functions, and what it is called on the way.
@@ -328,8 +332,10 @@ macro_rules! __wrong_services {
 pub struct Need {
     /// What the code does with it.
     pub verb: Verb,
-    /// The message, item or service.
+    /// The message, item, object or service.
     pub what: &'static str,
+    /// Where what is read or written lies.
+    pub place: Option<Place>,
 }
 
 impl Need {
@@ -337,21 +343,29 @@ impl Need {
     #[track_caller]
     pub const fn message<M: Message>(verb: Verb) -> Need {
         check_name(M::NAME);
-        Need { verb, what: M::NAME }
+        Need { verb, what: M::NAME, place: None }
     }
 
     #[doc(hidden)]
     #[track_caller]
-    pub const fn item<T: Item>(verb: Verb) -> Need {
-        check_item::<T>();
-        Need { verb, what: T::NAME }
+    pub const fn stored<T: Stored>(verb: Verb) -> Need {
+        let () = T::CHECKED;
+        Need { verb, what: T::WHAT, place: Some(T::PLACE) }
     }
 
     #[doc(hidden)]
     #[track_caller]
     pub const fn service<S: Service>(verb: Verb) -> Need {
         check_name(S::NAME);
-        Need { verb, what: S::NAME }
+        Need { verb, what: S::NAME, place: None }
+    }
+
+    /// The environment variable that binds it.
+    pub fn variable(self) -> SmolStr {
+        match self.place {
+            Some(Place::Bucket) => binding::bucket_variable(self.what),
+            Some(Place::Table) | None => binding::variable(self.verb, self.what),
+        }
     }
 
     /// Whether no two needs of one verb are bound by one environment variable.

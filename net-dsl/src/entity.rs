@@ -5,6 +5,7 @@
 //! and a memory size is an overlay that tunes memory.
 
 pub mod alexa_skill;
+pub mod bucket;
 pub mod external_service;
 pub mod fifo_queue;
 pub mod function;
@@ -17,7 +18,7 @@ pub mod table;
 pub mod topic;
 mod wrapped;
 
-use kind::no_time;
+use kind::{by_message, no_time};
 
 pub use kind::{Descriptor, Holds, Kind, Shape, Starts, Unlinked};
 

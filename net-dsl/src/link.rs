@@ -16,6 +16,7 @@ mod delivery;
 mod linked;
 mod need;
 mod role;
+mod selection;
 mod verb;
 
 pub use delivery::{
@@ -23,8 +24,9 @@ pub use delivery::{
 };
 pub use linked::{BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_window};
 pub use need::{
-    Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Reaches, Reading, Routing,
-    Sending, Suits, Triggering, Writing,
+    Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Notifying, Reaches, Reading,
+    Routing, Sending, Suits, Triggering, Writing,
 };
-pub use role::{Broadcast, Callee, Front, Runs, Sink, Source, Store, Subscriber};
+pub use role::{Broadcast, Callee, Front, Notified, Runs, Sink, Source, Store, Subscriber};
+pub use selection::Selection;
 pub use verb::Links;

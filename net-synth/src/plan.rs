@@ -5,6 +5,7 @@
 //! mappings), and what overlays set is applied. Emitters only print a plan.
 
 mod alexa_skill;
+mod bucket;
 mod external_service;
 mod extra;
 pub(crate) mod function;
@@ -93,6 +94,8 @@ pub struct Resource<'n> {
     pub resource_type: SmolStr,
     /// Its properties, those that overlays set among them.
     pub properties: Value,
+    /// What has to be there before it, and is not referred to.
+    pub after: Vec<LogicalId>,
 }
 
 /// Whose a resource is.
@@ -268,8 +271,26 @@ trait Planned: Sync {
     /// What a function may do to an entity that triggers it.
     fn feeds(&self, planner: &Planner<'_, '_>, number: usize, link: &Link) -> Option<Value>;
 
+    /// As what its service sends, for a link, to a queue or topic at the link's end or to the queue for what
+    /// the function there fails on.
+    fn delivers(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Sender> {
+        None
+    }
+
     /// What a function, `user`, needs for its link to an entity: what it may do, and what it is told.
     fn serves(&self, planner: &Planner<'_, '_>, user: usize, number: usize, link: &Link) -> Need;
+}
+
+/// As what a service sends to a queue or a topic.
+struct Sender {
+    /// What the statement is called that lets it.
+    sid: &'static str,
+    /// Its principal.
+    service: &'static str,
+    /// The ARN of what it sends for.
+    source: Value,
+    /// Whether the ARN does not name the account, so that the account is asked for as well.
+    in_this_account: bool,
 }
 
 fn of(kind: Kind) -> &'static dyn Planned {
@@ -279,6 +300,7 @@ fn of(kind: Kind) -> &'static dyn Planned {
         Kind::FifoQueue => &queue::Queue { fifo: true },
         Kind::Topic => &topic::Topic,
         Kind::Table => &table::Table,
+        Kind::Bucket => &bucket::Bucket,
         Kind::Schedule => &schedule::Schedule,
         Kind::HttpApi => &http_api::HttpApi,
         Kind::ExternalService => &external_service::ExternalService,
@@ -373,6 +395,15 @@ impl<'g, 'n> Planner<'g, 'n> {
         Some((node, of(node.kind?).main_type(node)?))
     }
 
+    /// As what services send to a queue or topic for what reaches an entity by a verb.
+    fn senders(&self, node: &GraphNode<'n>, verb: Verb) -> Vec<Sender> {
+        let senders = node.incoming(verb).filter_map(|(from, link)| {
+            let kind = self.node(from).kind?;
+            of(kind).delivers(self, from, link)
+        });
+        senders.collect()
+    }
+
     /// What a statement about an entity is called.
     fn sid(&self, purpose: &str, number: usize) -> SmolStr {
         format_smolstr!("{purpose}{}", self.node(number).id.pascal_case())
@@ -397,6 +428,23 @@ impl<'g, 'n> Planner<'g, 'n> {
         Value::Ref(id.clone())
     }
 
+    /// Adds a resource that is made once some others are there.
+    fn add_after(
+        &mut self,
+        id: LogicalId,
+        part: Part<'n>,
+        resource_type: &'static str,
+        derived: Value,
+        mut after: Vec<LogicalId>,
+    ) {
+        self.add(id, part, resource_type, derived);
+        after.sort_unstable();
+        after.dedup();
+        if let Some(added) = self.plan.resources.last_mut() {
+            added.after = after;
+        }
+    }
+
     /// Adds a resource, what overlays set over what is derived.
     fn add(&mut self, id: LogicalId, part: Part<'n>, resource_type: &'static str, derived: Value) {
         self.add_of_type(id, part, SmolStr::new_static(resource_type), derived);
@@ -413,6 +461,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         for (path, value) in part.overrides() {
             properties.set(path, Value::from_json(&resolved(self.graph, value.to_json())));
         }
-        self.plan.resources.push(Resource { id, part, resource_type, properties });
+        let after = Vec::new();
+        self.plan.resources.push(Resource { id, part, resource_type, properties, after });
     }
 }

@@ -6,7 +6,7 @@ use net_dsl::{
     property::{
         self, apigatewayv2, dynamodb, iam,
         lambda::{self, event_source_mapping},
-        logs,
+        logs, s3,
         scheduler::schedule,
         sns, sqs,
     },
@@ -69,6 +69,15 @@ impl Item for Entry {
     const EXPIRES: Option<&'static str> = Some("expires");
 }
 
+/// A picture of a dish.
+pub struct Picture;
+/// A small one.
+pub struct Thumbnail;
+/// What the kitchen has on its shelves.
+pub struct Stock;
+
+objects! { Picture in "pictures/" as bytes, Thumbnail in "thumbnails/" as bytes, Stock }
+
 services! {
     /// Takes the money.
     pub Bank,
@@ -101,6 +110,12 @@ contract! {
     pub Clerk: Bill => () {}
     /// Looks over the ledger.
     pub Auditor: Change<Entry> => () { writes Dish }
+    /// Makes thumbnails.
+    pub Resizer: Created<Picture> => () { reads Picture, writes Thumbnail }
+    /// Forgets pictures that were removed.
+    pub Forgetter: Removed<Picture> => () { writes Thumbnail }
+    /// Shows new thumbnails.
+    pub Painter: Created<Thumbnail> => () { reads Thumbnail, reads Stock }
     /// Cleans up.
     pub Cleaner: Tick => () {}
     /// Takes parties that Alexa announces.
@@ -114,7 +129,7 @@ contract! {
 /// Every kind of entity and link, a circle of functions, an API that its own function calls, and
 /// overlays over every kind of resource that overlays can reach.
 pub fn everything() -> Network {
-    front() + kitchen() + books() + door() + overlays()
+    front() + kitchen() + books() + gallery() + door() + overlays()
 }
 
 fn shop() -> HttpApi {
@@ -264,6 +279,48 @@ fn books() -> Network {
     )
 }
 
+fn album() -> Bucket<Picture> {
+    Bucket::builder()
+        .name(name!("album"))
+        .versions(true)
+        .old_versions(days!(30))
+        .origins([url!("https://restaurant.example.com")])
+        .build()
+}
+
+fn stock() -> Bucket<Stock> {
+    Bucket::builder().name(name!("stock")).removal(Removal::Delete).build()
+}
+
+fn gallery() -> Network {
+    let thumbnails = Bucket::<Thumbnail>::builder().name(name!("album")).expiry(days!(365)).build();
+    let removed = Queue::<Removed<Picture>>::builder().name(name!("removed")).build();
+    let painted = Topic::<Created<Thumbnail>>::builder().name(name!("painted")).build();
+    let resizer =
+        Function::<Resizer>::builder().name(name!("resizer")).code(binary!("resizer")).build();
+    let forgetter = Function::<Forgetter>::builder()
+        .name(name!("forgetter"))
+        .code(binary!("forgetter"))
+        .build();
+    let painter =
+        Function::<Painter>::builder().name(name!("painter")).code(binary!("painter")).build();
+
+    brick(
+        name!("gallery"),
+        album().created().ending(key_part!(".jpg")).triggers(&resizer)
+            + album().created().ending(key_part!(".png")).triggers(&resizer)
+            + album().removed().fans_out_to(&removed)
+            + thumbnails.created().under(key_part!("large/")).fans_out_to(&painted)
+            + resizer.reads(&album())
+            + resizer.writes(&thumbnails)
+            + removed.triggers(&forgetter)
+            + forgetter.writes(&thumbnails)
+            + painted.triggers(&painter)
+            + painter.reads(&thumbnails)
+            + painter.reads(&stock()),
+    )
+}
+
 fn door() -> Network {
     let alexa =
         AlexaSkill::<Directive>::builder().name(name!("alexa")).deadline(seconds!(8)).build();
@@ -297,6 +354,7 @@ fn overlays() -> Network {
         + property::set(&till(), logs::log_group::LOG_GROUP_CLASS, "INFREQUENT_ACCESS")
         + property::set(&bills(), sqs::queue::RECEIVE_MESSAGE_WAIT_TIME_SECONDS, 20)
         + property::set(&placed(), sns::topic::DISPLAY_NAME, "Orders")
+        + property::set(&stock(), s3::bucket::VERSIONING_CONFIGURATION_STATUS, "Suspended")
         + property::set(&ledger(), dynamodb::table::DELETION_PROTECTION_ENABLED, true)
         + property::set(&shop(), cors, json!(["https://restaurant.example.com"]))
         + property::set(&shop(), burst, 100)

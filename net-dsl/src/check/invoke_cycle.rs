@@ -20,7 +20,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     // A bound helps nobody who waits for himself.
     let asking = cycles(context, Verb::invokes).into_iter();
     let asking = asking.filter(|members| asks(context, members));
-    let sending = unbounded_cycles(context, Verb::invokes).into_iter();
+    let sending = unbounded_cycles(context, |_, link| link.verb().invokes()).into_iter();
     for members in asking.chain(sending.filter(|members| !asks(context, members))) {
         let asks = asks(context, &members);
         let allowed = members.iter().all(|&member| loops(context, member));
@@ -64,13 +64,13 @@ fn cycles(context: &Context<'_, '_>, verbs: fn(Verb) -> bool) -> Vec<Vec<usize>>
     by_cycle(context.graph.cycles_along(|_, link| verbs(link.verb())))
 }
 
-/// The same of those that go through no function which says how often it turns.
+/// The same along some links, given where they lead, of those that go through no function which says how often it turns.
 pub(super) fn unbounded_cycles(
     context: &Context<'_, '_>,
-    verbs: fn(Verb) -> bool,
+    follows: impl Fn(usize, &Link) -> bool,
 ) -> Vec<Vec<usize>> {
     let bounded = |number: usize| context.node(number).facts.get(TURNS).is_some();
-    by_cycle(context.graph.cycles_along(|to, link| verbs(link.verb()) && !bounded(to)))
+    by_cycle(context.graph.cycles_along(|to, link| follows(to, link) && !bounded(to)))
 }
 
 fn by_cycle(numbers: Vec<Option<u32>>) -> Vec<Vec<usize>> {

@@ -7,6 +7,7 @@ use crate::{
         Kind,
         function::{CONTRACT, NEED},
     },
+    facts::Value,
     network::parse_need,
 };
 
@@ -21,7 +22,8 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.of_kind(Kind::Function).map(|(_, node)| node) {
-        for (verb, what) in node.facts.below(NEED).filter_map(|(need, _)| parse_need(need)) {
+        for (need, place) in node.facts.below(NEED) {
+            let Some((verb, what)) = parse_need(need) else { continue };
             if node.providers(verb, what).next().is_some() {
                 continue;
             }
@@ -33,7 +35,12 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 .declared(node.facts, &format!("contract `{contract}` {verb} `{what}`"))
                 .why(format!(
                     "its code would fail at start: `{}` would not be set",
-                    binding::variable(verb, what)
+                    match place.agreed() {
+                        Some(Value::Text(_)) => binding::bucket_variable(what),
+                        Some(Value::Bool(_) | Value::Number(_) | Value::Json(_)) | None => {
+                            binding::variable(verb, what)
+                        }
+                    }
                 ));
             let mut fits = providers(context, verb, what).peekable();
             if fits.peek().is_none() {
@@ -60,8 +67,8 @@ fn providers<'n>(
 ) -> impl Iterator<Item = &'n Id> {
     context.graph.nodes().iter().filter_map(move |node| {
         let kind = node.descriptor()?;
-        let provided = kind.provides.contains(&verb).then(|| node.facts.get(kind.typed_by))?;
-        (provided? == what).then_some(node.id)
+        let provides = kind.provides.contains(&verb) && (kind.is_typed)(node.facts, what);
+        provides.then_some(node.id)
     })
 }
 

@@ -23,6 +23,10 @@ const VARIABLES: &str = "function/Environment/Variables";
 /// Properties that follow from links and types alone, and what is lost if they are set.
 const FOLLOWS: &[(&str, &str)] = &[
     ("api/ProtocolType", "the routes are those of an HTTP API"),
+    (
+        "bucket/NotificationConfiguration",
+        "the links say whom it tells of what, and a second notification would take their place",
+    ),
     ("function/Role", "what the function's links let it do is in the role that is made for it"),
     ("mapping/EventSourceArn", "the link says which entity it reads"),
     ("mapping/FunctionName", "the link says which function it starts"),

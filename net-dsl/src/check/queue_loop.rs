@@ -2,7 +2,7 @@
 
 use super::invoke_cycle::{links, loops, names, unbounded_cycles};
 use super::{Context, Finding, Findings, Rule, Severity};
-use crate::entity::Kind;
+use crate::{Verb, entity::Kind};
 
 /// Self-feeding loop.
 pub const RULE: Rule = Rule {
@@ -15,7 +15,11 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     // A table is part of a loop only if its stream starts something, an API only if it has routes.
-    for members in unbounded_cycles(context, |verb| verb.descriptor().carries) {
+    for members in unbounded_cycles(context, |to, link| {
+        // Whether a bucket tells of what is written depends on where it lies: rule N701.
+        let is_bucket = context.node(to).kind == Some(Kind::Bucket);
+        link.verb().descriptor().carries && !(is_bucket && link.verb() == Verb::Writes)
+    }) {
         let kind = |member: &usize| context.node(*member).kind;
         let functions: Vec<_> =
             members.iter().filter(|member| kind(member) == Some(Kind::Function)).collect();

@@ -172,12 +172,12 @@ macro_rules! __contract {
     };
     (@implement $cfg:tt $condition:tt $name:ident $generics:tt $arguments:tt reads $what:ty) => {
         $crate::__contract! {
-            @implement $cfg $condition $name $generics $arguments ReadsItem Reads item $what {}
+            @implement $cfg $condition $name $generics $arguments ReadsItem Reads stored $what {}
         }
     };
     (@implement $cfg:tt $condition:tt $name:ident $generics:tt $arguments:tt writes $what:ty) => {
         $crate::__contract! {
-            @implement $cfg $condition $name $generics $arguments WritesItem Writes item $what {}
+            @implement $cfg $condition $name $generics $arguments WritesItem Writes stored $what {}
         }
     };
     (@implement $cfg:tt $condition:tt $name:ident $generics:tt $arguments:tt calls $what:ty) => {

@@ -1,7 +1,7 @@
 //! Alexa Smart Home skills.
 
 use super::{
-    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    DEADLINE, Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, handle_impls,
     no_time, typed,
 };
 use crate::{
@@ -26,7 +26,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: true,
     unattended: false,
     provides: &[],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Source { help: "link it: `source.triggers(&function)`" }),
     time: no_time,
 };

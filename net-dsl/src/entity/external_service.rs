@@ -1,7 +1,7 @@
 //! Services outside the network that functions call over HTTP.
 
 use super::{
-    Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, handle_impls, no_time, typed,
+    Descriptor, Handle, Holds, Kind, Shape, Starts, by_message, handle_impls, no_time, typed,
 };
 use crate::{
     Name, Service, Verb,
@@ -30,7 +30,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: false,
     provides: &[Verb::Calls],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: None,
     time: no_time,
 };
@@ -108,6 +108,11 @@ impl Url {
             None => Ok(Url(SmolStr::new(url))),
             Some(fault) => Err(InvalidUrl(fault)),
         }
+    }
+
+    /// The URL as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     #[doc(hidden)]

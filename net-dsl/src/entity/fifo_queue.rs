@@ -1,7 +1,7 @@
 //! FIFO queues: messages of one group wait in order.
 
 use super::{
-    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    DEADLINE, Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, handle_impls,
     queue, typed,
 };
 use crate::{
@@ -37,7 +37,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: false,
     provides: &[Verb::Sends],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Conduit {
         why: "messages would wait until their retention is over, and be lost",
         help: "let it start a function: `queue.triggers(&function)`, or add the brick that does",

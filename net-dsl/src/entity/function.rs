@@ -4,7 +4,9 @@ mod code;
 
 pub use code::{Binary, Folder, FunctionCode, Runtime};
 
-use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, facts, handle_impls};
+use super::{
+    Descriptor, Handle, Holds, Kind, Shape, Starts, TYPE, bucket::Place, facts, handle_impls,
+};
 use crate::{
     Bounded, Contract, InvalidName, Message, Name, Named, Need, Network, Origin, Payload, Setting,
     Verb,
@@ -107,7 +109,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: false,
     provides: &[Verb::Sends, Verb::Asks],
-    typed_by: INPUT,
+    is_typed: |facts, what| facts.get(INPUT).is_some_and(|input| input == what),
     unlinked: None,
     time: timeout,
 };
@@ -192,7 +194,11 @@ impl<C: Contract> Handle for Function<C> {
             .maybe(LOOPS.attribute(), self.loops.then_some(true))
             .maybe(TURNS, self.turns);
         for need in C::NEEDS {
-            facts = facts.with_value(format_smolstr!("{NEED}{need}"), Value::Bool(true));
+            let place = match need.place {
+                Some(Place::Bucket) => Value::Text(SmolStr::new_static("bucket")),
+                Some(Place::Table) | None => Value::Bool(true),
+            };
+            facts = facts.with_value(format_smolstr!("{NEED}{need}"), place);
         }
         for variable in &self.environment {
             let (key, value) = variable.attribute();

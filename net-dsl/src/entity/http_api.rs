@@ -9,7 +9,7 @@ pub use request::{HttpRequest, InvalidRequest, RequestContext};
 pub use response::HttpResponse;
 
 use super::{
-    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time,
+    DEADLINE, Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, facts, no_time,
 };
 use crate::{
     Bounded, Name, Service,
@@ -35,7 +35,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: true,
     unattended: false,
     provides: &[],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Source { help: "link it: `api.routes(route!(…), &function)`" }),
     time: no_time,
 };

@@ -1,14 +1,14 @@
 //! Kinds of entities. What a kind is, is said once, in the descriptor in its own file.
 
 use super::{
-    alexa_skill, external_service, fifo_queue, function, http_api, queue, raw, schedule, table,
-    topic,
+    alexa_skill, bucket, external_service, fifo_queue, function, http_api, queue, raw, schedule,
+    table, topic,
 };
 use crate::{
     Verb,
-    facts::{Attribute, Claim, Facts, Scalar, scalar_enum},
+    entity::MESSAGE,
+    facts::{Claim, Facts, Scalar, scalar_enum},
 };
-use smol_str::SmolStr;
 
 /// The one list of kinds: a case, its name in `network.json`, and the module with its descriptor.
 macro_rules! kinds {
@@ -44,6 +44,8 @@ kinds! {
     Topic = "topic" in topic,
     /// Items found by key (DynamoDB table).
     Table = "table" in table,
+    /// Objects found by key (S3 bucket).
+    Bucket = "bucket" in bucket,
     /// A clock (EventBridge Scheduler).
     Schedule = "schedule" in schedule,
     /// An HTTP front (API Gateway HTTP API).
@@ -78,8 +80,8 @@ pub struct Descriptor {
     pub unattended: bool,
     /// The verbs of the needs that a link to it provides.
     pub provides: &'static [Verb],
-    /// The attribute with the message, item or service that it provides.
-    pub typed_by: Attribute<SmolStr>,
+    /// Whether what is known of it says that it provides a message, item, object or service of a name.
+    pub is_typed: fn(&Facts, &str) -> bool,
     /// What to say if it has no link that it starts something by; none where that is all right.
     pub unlinked: Option<Unlinked>,
     /// How long it keeps what goes through it, in seconds, at the longest.
@@ -99,6 +101,8 @@ pub enum Shape {
     Flag,
     /// A drum that lies open upwards.
     Cylinder,
+    /// A box that is narrower below, with a rim.
+    Bucket,
     /// An ellipse.
     Ellipse,
     /// Six corners.
@@ -150,6 +154,11 @@ pub enum Unlinked {
         /// What to do.
         help: &'static str,
     },
+}
+
+/// The type of what has one message, item or service.
+pub(super) fn by_message(facts: &Facts, what: &str) -> bool {
+    facts.get(MESSAGE).is_some_and(|message| message == what)
 }
 
 /// The time of what keeps nothing waiting.

@@ -1,7 +1,7 @@
 //! Standard queues: messages wait, in no particular order.
 
 use super::{
-    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, function,
+    DEADLINE, Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, function,
     handle_impls, typed,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     contract::check_name,
     facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
-    link::{Batched, Sink, Source, Subscriber, batch_window},
+    link::{Batched, Notified, Sink, Source, Subscriber, batch_window},
     property::{self, Makes},
     range,
     reference::{HasArn, Refers},
@@ -94,7 +94,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: false,
     provides: &[Verb::Sends],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Conduit {
         why: "messages would wait until their retention is over, and be lost",
         help: "let it start a function: `queue.triggers(&function)`, or add the brick that does",
@@ -177,3 +177,5 @@ impl<M: Message> Makes<property::sqs::Queue> for Queue<M> {
 impl<M: Message> Refers for Queue<M> {}
 
 impl<M: Message> HasArn for Queue<M> {}
+
+impl<M: Message> Notified<M> for Queue<M> {}

@@ -1,8 +1,8 @@
 //! Raw resources: whatever CloudFormation has and the language does not.
 
 use super::{
-    Descriptor, GivenRemoval, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts, facts,
-    no_time,
+    Descriptor, GivenRemoval, Handle, Holds, Kind, REMOVAL, Removal, Shape, Starts, by_message,
+    facts, no_time,
 };
 use crate::{
     Name,
@@ -28,7 +28,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: false,
     provides: &[],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: None,
     time: no_time,
 };

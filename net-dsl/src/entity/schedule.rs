@@ -4,7 +4,7 @@ mod cron;
 
 pub use cron::{Cron, InvalidCron};
 
-use super::{Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, facts, no_time};
+use super::{Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, facts, no_time};
 use crate::{
     Bounded, Name, Payload, Setting,
     facts::{Facts, Scalar, Value},
@@ -62,7 +62,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: true,
     provides: &[],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Source { help: "link it: `source.triggers(&function)`" }),
     time: no_time,
 };

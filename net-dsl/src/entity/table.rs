@@ -1,7 +1,7 @@
 //! Tables: items found by key.
 
 use super::{
-    Descriptor, GivenRemoval, Handle, Holds, Kind, MESSAGE, REMOVAL, Removal, Shape, Starts,
+    Descriptor, GivenRemoval, Handle, Holds, Kind, REMOVAL, Removal, Shape, Starts, by_message,
     handle_impls, no_time, typed,
 };
 use crate::{
@@ -80,7 +80,7 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: false,
     unattended: true,
     provides: &[Verb::Reads, Verb::Writes],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: None,
     time: no_time,
 };

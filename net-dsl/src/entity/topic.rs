@@ -1,7 +1,7 @@
 //! Topics: messages are copied to every subscriber.
 
 use super::{
-    DEADLINE, Descriptor, Handle, Holds, Kind, MESSAGE, Shape, Starts, Unlinked, handle_impls,
+    DEADLINE, Descriptor, Handle, Holds, Kind, Shape, Starts, Unlinked, by_message, handle_impls,
     no_time, typed,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     contract::check_name,
     facts::Facts,
     given::{GivenName, GivenSeconds},
-    link::{Broadcast, Direct, Sink, Source},
+    link::{Broadcast, Copying, Direct, Notified, Sink, Source},
     property::{self, Makes},
     range,
     reference::{HasArn, Refers},
@@ -21,14 +21,14 @@ use typed_builder::TypedBuilder;
 pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     word: "topic",
     article: "a topic",
-    suffixes: &["Topic"],
+    suffixes: &["Topic", "TopicPolicy"],
     shape: Shape::Flag,
     holds: Holds::Nothing,
     starts: Starts::Reached,
     permitted: true,
     unattended: true,
     provides: &[Verb::Sends],
-    typed_by: MESSAGE,
+    is_typed: by_message,
     unlinked: Some(Unlinked::Conduit {
         why: "messages would be dropped at once",
         help: "let it start a function or copy to a queue: `topic.fans_out_to(&queue)`",
@@ -83,6 +83,7 @@ impl<M: Message> Sink for Topic<M> {
 
 impl<M: Message> Broadcast for Topic<M> {
     type Message = M;
+    type How = Copying;
 }
 
 impl<M: Message> Makes<property::sns::Topic> for Topic<M> {
@@ -94,3 +95,5 @@ impl<M: Message> Refers for Topic<M> {}
 impl<M: Message> HasArn for Topic<M> {
     const ARN: Option<&'static str> = None;
 }
+
+impl<M: Message> Notified<M> for Topic<M> {}

@@ -4,7 +4,7 @@ use super::Handle;
 use crate::{
     Name,
     facts::Facts,
-    link::{Broadcast, Callee, Front, Runs, Sink, Source, Store, Subscriber},
+    link::{Broadcast, Callee, Front, Notified, Runs, Selection, Sink, Source, Store, Subscriber},
     property::Makes,
     reference::{HasArn, Refers},
 };
@@ -41,6 +41,10 @@ macro_rules! wrappers {
             impl<T: Source> Source for $wrapper {
                 type Payload = T::Payload;
                 type Delivery = T::Delivery;
+
+                fn selection(&self) -> Selection {
+                    Source::selection(&**self)
+                }
             }
 
             #[diagnostic::do_not_recommend]
@@ -62,10 +66,18 @@ macro_rules! wrappers {
             #[diagnostic::do_not_recommend]
             impl<T: Broadcast> Broadcast for $wrapper {
                 type Message = T::Message;
+                type How = T::How;
+
+                fn selection(&self) -> Selection {
+                    Broadcast::selection(&**self)
+                }
             }
 
             #[diagnostic::do_not_recommend]
             impl<M, T: Subscriber<M>> Subscriber<M> for $wrapper {}
+
+            #[diagnostic::do_not_recommend]
+            impl<M, T: Notified<M>> Notified<M> for $wrapper {}
 
             #[diagnostic::do_not_recommend]
             impl<T: Front> Front for $wrapper {

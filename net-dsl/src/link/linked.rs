@@ -1,6 +1,6 @@
 //! The value of a link, with its settings.
 
-use super::{Batches, Mapped, Throttles, Waits};
+use super::{Batches, Mapped, Selection, Throttles, Waits};
 use crate::{
     Bounded, Handle, Id, Network, Setting, Summand, Verb,
     entity::{MESSAGE, TYPE},
@@ -66,6 +66,17 @@ impl<D> Linked<D> {
             origin,
             delivery: PhantomData,
         }
+    }
+
+    /// With what tells its events from others of its start.
+    pub(super) fn selecting(mut self, selection: Selection) -> Linked<D> {
+        if !selection.label.is_empty() {
+            self.label = selection.label;
+        }
+        for (key, value) in selection.facts {
+            self.facts.insert(SmolStr::new_static(key), value, self.origin.clone());
+        }
+        self
     }
 
     fn with<T: Scalar>(mut self, attribute: Attribute<T>, value: T) -> Linked<D> {

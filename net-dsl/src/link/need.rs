@@ -1,11 +1,12 @@
 //! What both ends of a link must have in common: the rules behind the verbs.
 
 use super::{
-    Batched, BatchedFifo, Callee, Direct, Invoked, Runs, Sink, Store, Streamed, Subscriber,
+    Batched, BatchedFifo, Callee, Direct, Invoked, Notified, Runs, Sink, Store, Streamed,
+    Subscriber,
 };
 use crate::{
-    Answers, Asks, Body, CallsService, Contract, Handle, HttpRequest, HttpResponse, Item, Message,
-    Payload, ReadsItem, Request, Sends, Service, Takes, WritesItem,
+    Answers, Asks, Body, CallsService, Contract, Handle, HttpRequest, HttpResponse, Message,
+    Payload, ReadsItem, Request, Sends, Service, Takes, WritesItem, entity::bucket::Stored,
 };
 use std::{any::type_name, marker::PhantomData};
 
@@ -80,6 +81,9 @@ pub struct Routing<B>(PhantomData<B>);
 /// Copying messages to a subscriber.
 #[derive(Clone, Copy, Debug)]
 pub enum Copying {}
+/// Telling a queue or a topic of what happened.
+#[derive(Clone, Copy, Debug)]
+pub enum Notifying {}
 /// Handing a message over and going on.
 #[derive(Clone, Copy, Debug)]
 pub enum Sending {}
@@ -138,6 +142,18 @@ impl<M: Message, Q: Subscriber<M>> Reaches<Q, Copying> for M {
     }
 }
 
+impl<M: Message, Q: Notified<M>> Reaches<Q, Notifying> for M {
+    const WHAT: &'static str = M::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<M>()
+    }
+
+    fn end(told: &Q) -> &dyn Handle {
+        told
+    }
+}
+
 impl<C: Held, S: Sink> Reaches<S, Sending> for C
 where
     S::Message: NeededBy<C::Contract, Sending>,
@@ -181,7 +197,7 @@ impl<C: Held, T: Store> Reaches<T, Reading> for C
 where
     T::Item: NeededBy<C::Contract, Reading>,
 {
-    const WHAT: &'static str = T::Item::NAME;
+    const WHAT: &'static str = T::Item::WHAT;
 
     fn type_name() -> &'static str {
         type_name::<T::Item>()
@@ -196,7 +212,7 @@ impl<C: Held, T: Store> Reaches<T, Writing> for C
 where
     T::Item: NeededBy<C::Contract, Writing>,
 {
-    const WHAT: &'static str = T::Item::NAME;
+    const WHAT: &'static str = T::Item::WHAT;
 
     fn type_name() -> &'static str {
         type_name::<T::Item>()

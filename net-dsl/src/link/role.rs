@@ -2,8 +2,8 @@
 //!
 //! Which kind plays which role stands beside the kind, in `entity/*.rs`.
 
-use super::{Admits, Held};
-use crate::{Contract, Handle, Item, Message, Payload, Service};
+use super::{Admits, Held, Selection};
+use crate::{Contract, Handle, Message, Payload, Service, entity::bucket::Stored};
 
 /// A function handle.
 #[diagnostic::on_unimplemented(
@@ -31,6 +31,11 @@ pub trait Source: Handle {
     /// [`BatchedFifo`](super::BatchedFifo), [`Streamed`](super::Streamed) or
     /// [`Invoked`](super::Invoked).
     type Delivery;
+
+    /// Which of its events a link hands over.
+    fn selection(&self) -> Selection {
+        Selection::default()
+    }
 }
 
 /// A handle on something that takes messages `Message` from functions.
@@ -48,15 +53,15 @@ pub trait Sink: Handle {
     const ORDERED: bool = false;
 }
 
-/// A handle on a table of items.
+/// A handle on a table of items or a bucket of objects.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a table",
-    label = "only tables are read and written",
-    note = "put a `Table<…>` here, finished with `.build()`; messages go to queues and topics with `sends_to`, and a table's stream only gives its changes"
+    message = "`{Self}` is neither a table nor a bucket",
+    label = "only tables and buckets are read and written",
+    note = "put a `Table<…>` or a `Bucket<…>` here, finished with `.build()`; messages go to queues and topics with `sends_to`, and a table's stream only gives its changes"
 )]
 pub trait Store: Handle {
     /// What it holds.
-    type Item: Item;
+    type Item: Stored;
 }
 
 /// A handle on a service that functions call.
@@ -73,13 +78,28 @@ pub trait Callee: Handle {
 /// A handle on something that copies its messages to queues.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not fan out",
-    label = "only topics copy their messages to queues",
+    label = "only topics and events of buckets are copied to queues",
     note = "put a `Topic` in front, finished with `.build()`, as in `topic.fans_out_to(&queue)`, or let a function send with `sends_to`"
 )]
 pub trait Broadcast: Handle {
     /// What it copies.
     type Message: Message;
+    /// To what: [`Copying`](super::Copying) or [`Notifying`](super::Notifying).
+    type How;
+
+    /// Which of its messages a link copies.
+    fn selection(&self) -> Selection {
+        Selection::default()
+    }
 }
+
+/// A handle on something that is told of a bucket's events `M`: a queue or a topic.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be told of `{M}`",
+    label = "a bucket tells standard queues and topics of `{M}`",
+    note = "link a `Queue<{M}>` or a `Topic<{M}>`, finished with `.build()`: S3 tells no FIFO queue, and functions are started with `triggers`"
+)]
+pub trait Notified<M>: Handle {}
 
 /// A handle on a queue of messages `M`.
 #[diagnostic::on_unimplemented(

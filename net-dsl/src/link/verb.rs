@@ -1,8 +1,8 @@
 //! The verbs, as methods of handles.
 
 use super::{
-    Asking, Broadcast, Calling, Copying, Direct, Front, Linked, Reaches, Reading, Routing, Runs,
-    Sending, Source, Triggering, Writing,
+    Asking, Broadcast, Calling, Direct, Front, Linked, Reaches, Reading, Routing, Runs, Sending,
+    Source, Triggering, Writing,
 };
 use crate::{Body, Handle, Verb, entity::http_api::GivenRoute};
 
@@ -47,6 +47,7 @@ pub trait Links: Handle {
             Self::Payload::WHAT,
             Self::Payload::type_name(),
         )
+        .selecting(self.selection())
     }
 
     /// This API hands the requests of a route to the function, and its answers back.
@@ -67,12 +68,12 @@ pub trait Links: Handle {
         )
     }
 
-    /// This topic copies each of its messages to the queue.
+    /// This topic copies each of its messages to the queue; a bucket tells a queue or a topic of its events.
     #[track_caller]
     fn fans_out_to<Q>(&self, queue: &Q) -> Linked<Direct>
     where
         Self: Broadcast + Sized,
-        Self::Message: Reaches<Q, Copying>,
+        Self::Message: Reaches<Q, Self::How>,
     {
         Linked::new(
             self,
@@ -82,6 +83,7 @@ pub trait Links: Handle {
             Self::Message::WHAT,
             Self::Message::type_name(),
         )
+        .selecting(self.selection())
     }
 
     /// This function hands its messages of the sink's type to the sink and goes on.
@@ -136,7 +138,7 @@ pub trait Links: Handle {
         )
     }
 
-    /// This function reads items of the table.
+    /// This function reads items of the table, or objects of the bucket.
     #[track_caller]
     fn reads<T>(&self, table: &T) -> Linked<Direct>
     where
@@ -153,7 +155,7 @@ pub trait Links: Handle {
         )
     }
 
-    /// This function writes items of the table.
+    /// This function writes items of the table, or objects of the bucket.
     #[track_caller]
     fn writes<T>(&self, table: &T) -> Linked<Direct>
     where

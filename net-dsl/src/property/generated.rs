@@ -674,6 +674,223 @@ pub mod logs {
     }
 }
 
+/// Resources of `AWS::S3`.
+pub mod s3 {
+    /// `AWS::S3::Bucket`.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Bucket {}
+
+    /// Properties of `AWS::S3::Bucket`.
+    pub mod bucket {
+        use crate::property::{Json, Property, Switch, Text, Whole};
+
+        /// The ABAC status of the general purpose bucket.
+        pub const ABAC_STATUS: Property<super::Bucket, Text> = Property::new("AbacStatus");
+        /// Specifies the transfer acceleration status of the bucket.
+        pub const ACCELERATE_CONFIGURATION_ACCELERATION_STATUS: Property<super::Bucket, Text> =
+            Property::new("AccelerateConfiguration/AccelerationStatus");
+        /// This is a legacy property, and it is not recommended for most use cases.
+        pub const ACCESS_CONTROL: Property<super::Bucket, Text> = Property::new("AccessControl");
+        /// Specifies the configuration and any analyses for the analytics filter of an Amazon S3
+        /// bucket.
+        pub const ANALYTICS_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("AnalyticsConfigurations");
+        /// Specifies the default server-side-encryption configuration.
+        pub const BUCKET_ENCRYPTION_SERVER_SIDE_ENCRYPTION_CONFIGURATION: Property<
+            super::Bucket,
+            Json,
+        > = Property::new("BucketEncryption/ServerSideEncryptionConfiguration");
+        /// A name for the bucket.
+        pub const BUCKET_NAME: Property<super::Bucket, Text> = Property::new("BucketName");
+        /// `BucketNamespace`.
+        pub const BUCKET_NAMESPACE: Property<super::Bucket, Text> =
+            Property::new("BucketNamespace");
+        /// `BucketNamePrefix`.
+        pub const BUCKET_NAME_PREFIX: Property<super::Bucket, Text> =
+            Property::new("BucketNamePrefix");
+        /// A set of origins and methods (cross-origin access that you want to allow).
+        pub const CORS_CONFIGURATION_CORS_RULES: Property<super::Bucket, Json> =
+            Property::new("CorsConfiguration/CorsRules");
+        /// Defines how Amazon S3 handles Intelligent-Tiering storage.
+        pub const INTELLIGENT_TIERING_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("IntelligentTieringConfigurations");
+        /// Specifies the S3 Inventory configuration for an Amazon S3 bucket.
+        pub const INVENTORY_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("InventoryConfigurations");
+        /// A lifecycle rule for individual objects in an Amazon S3 bucket.
+        pub const LIFECYCLE_CONFIGURATION_RULES: Property<super::Bucket, Json> =
+            Property::new("LifecycleConfiguration/Rules");
+        /// Indicates which default minimum object size behavior is applied to the lifecycle
+        /// configuration.
+        pub const LIFECYCLE_CONFIGURATION_TRANSITION_DEFAULT_MINIMUM_OBJECT_SIZE: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("LifecycleConfiguration/TransitionDefaultMinimumObjectSize");
+        /// The name of the bucket where Amazon S3 should store server access log files.
+        pub const LOGGING_CONFIGURATION_DESTINATION_BUCKET_NAME: Property<super::Bucket, Text> =
+            Property::new("LoggingConfiguration/DestinationBucketName");
+        /// A prefix for all log object keys.
+        pub const LOGGING_CONFIGURATION_LOG_FILE_PREFIX: Property<super::Bucket, Text> =
+            Property::new("LoggingConfiguration/LogFilePrefix");
+        /// Amazon S3 key format for log objects.
+        pub const LOGGING_CONFIGURATION_TARGET_OBJECT_KEY_FORMAT: Property<super::Bucket, Json> =
+            Property::new("LoggingConfiguration/TargetObjectKeyFormat");
+        /// Specifies whether the annotation table configuration is enabled or disabled.
+        pub const METADATA_CONFIGURATION_ANNOTATION_TABLE_CONFIGURATION_CONFIGURATION_STATE:
+            Property<super::Bucket, Text> =
+            Property::new("MetadataConfiguration/AnnotationTableConfiguration/ConfigurationState");
+        /// If server-side encryption with AWS KMS keys (SSE-KMS) is specified, you must also
+        /// specify the KMS key Amazon Resource Name (ARN).
+        pub const METADATA_CONFIGURATION_ANNOTATION_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_KMS_KEY_ARN: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/AnnotationTableConfiguration/EncryptionConfiguration/KmsKeyArn");
+        /// The encryption type specified for a metadata table.
+        pub const METADATA_CONFIGURATION_ANNOTATION_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_SSE_ALGORITHM: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/AnnotationTableConfiguration/EncryptionConfiguration/SseAlgorithm");
+        /// The ARN of the IAM role that grants Amazon S3 Metadata permission to read annotations
+        /// from your bucket.
+        pub const METADATA_CONFIGURATION_ANNOTATION_TABLE_CONFIGURATION_ROLE: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("MetadataConfiguration/AnnotationTableConfiguration/Role");
+        /// The configuration state of the inventory table, indicating whether the inventory table
+        /// is enabled or disabled.
+        pub const METADATA_CONFIGURATION_INVENTORY_TABLE_CONFIGURATION_CONFIGURATION_STATE:
+            Property<super::Bucket, Text> =
+            Property::new("MetadataConfiguration/InventoryTableConfiguration/ConfigurationState");
+        /// If server-side encryption with AWS KMS keys (SSE-KMS) is specified, you must also
+        /// specify the KMS key Amazon Resource Name (ARN).
+        pub const METADATA_CONFIGURATION_INVENTORY_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_KMS_KEY_ARN: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/InventoryTableConfiguration/EncryptionConfiguration/KmsKeyArn");
+        /// The encryption type specified for a metadata table.
+        pub const METADATA_CONFIGURATION_INVENTORY_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_SSE_ALGORITHM: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/InventoryTableConfiguration/EncryptionConfiguration/SseAlgorithm");
+        /// If server-side encryption with AWS KMS keys (SSE-KMS) is specified, you must also
+        /// specify the KMS key Amazon Resource Name (ARN).
+        pub const METADATA_CONFIGURATION_JOURNAL_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_KMS_KEY_ARN: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/JournalTableConfiguration/EncryptionConfiguration/KmsKeyArn");
+        /// The encryption type specified for a metadata table.
+        pub const METADATA_CONFIGURATION_JOURNAL_TABLE_CONFIGURATION_ENCRYPTION_CONFIGURATION_SSE_ALGORITHM: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/JournalTableConfiguration/EncryptionConfiguration/SseAlgorithm");
+        /// If you enable journal table record expiration, you can set the number of days to retain
+        /// your journal table records.
+        pub const METADATA_CONFIGURATION_JOURNAL_TABLE_CONFIGURATION_RECORD_EXPIRATION_DAYS:
+            Property<super::Bucket, Whole> =
+            Property::new("MetadataConfiguration/JournalTableConfiguration/RecordExpiration/Days");
+        /// Specifies whether journal table record expiration is enabled or disabled.
+        pub const METADATA_CONFIGURATION_JOURNAL_TABLE_CONFIGURATION_RECORD_EXPIRATION_EXPIRATION: Property<super::Bucket, Text> = Property::new("MetadataConfiguration/JournalTableConfiguration/RecordExpiration/Expiration");
+        /// The Amazon Resource Name (ARN) for the table bucket that's specified as the destination
+        /// in the metadata table configuration.
+        pub const METADATA_TABLE_CONFIGURATION_S3_TABLES_DESTINATION_TABLE_BUCKET_ARN: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("MetadataTableConfiguration/S3TablesDestination/TableBucketArn");
+        /// The name for the metadata table in your metadata table configuration.
+        pub const METADATA_TABLE_CONFIGURATION_S3_TABLES_DESTINATION_TABLE_NAME: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("MetadataTableConfiguration/S3TablesDestination/TableName");
+        /// Specifies a metrics configuration for the CloudWatch request metrics (specified by the
+        /// metrics configuration ID) from an Amazon S3 bucket.
+        pub const METRICS_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("MetricsConfigurations");
+        /// Enables delivery of events to Amazon EventBridge.
+        pub const NOTIFICATION_CONFIGURATION_EVENT_BRIDGE_CONFIGURATION_EVENT_BRIDGE_ENABLED:
+            Property<super::Bucket, Switch> =
+            Property::new("NotificationConfiguration/EventBridgeConfiguration/EventBridgeEnabled");
+        /// Describes the LAMlong functions to invoke and the events for which to invoke them.
+        pub const NOTIFICATION_CONFIGURATION_LAMBDA_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("NotificationConfiguration/LambdaConfigurations");
+        /// The Amazon Simple Queue Service queues to publish messages to and the events for which
+        /// to publish messages.
+        pub const NOTIFICATION_CONFIGURATION_QUEUE_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("NotificationConfiguration/QueueConfigurations");
+        /// The topic to which notifications are sent and the events for which notifications are
+        /// generated.
+        pub const NOTIFICATION_CONFIGURATION_TOPIC_CONFIGURATIONS: Property<super::Bucket, Json> =
+            Property::new("NotificationConfiguration/TopicConfigurations");
+        /// Indicates whether this bucket has an Object Lock configuration enabled.
+        pub const OBJECT_LOCK_CONFIGURATION_OBJECT_LOCK_ENABLED: Property<super::Bucket, Text> =
+            Property::new("ObjectLockConfiguration/ObjectLockEnabled");
+        /// The number of days that you want to specify for the default retention period.
+        pub const OBJECT_LOCK_CONFIGURATION_RULE_DEFAULT_RETENTION_DAYS: Property<
+            super::Bucket,
+            Whole,
+        > = Property::new("ObjectLockConfiguration/Rule/DefaultRetention/Days");
+        /// The number of days that you want to specify for the default event hold duration.
+        pub const OBJECT_LOCK_CONFIGURATION_RULE_DEFAULT_RETENTION_DEFAULT_EVENT_HOLD_DAYS:
+            Property<super::Bucket, Whole> =
+            Property::new("ObjectLockConfiguration/Rule/DefaultRetention/DefaultEventHold/Days");
+        /// The number of years that you want to specify for the default event hold duration.
+        pub const OBJECT_LOCK_CONFIGURATION_RULE_DEFAULT_RETENTION_DEFAULT_EVENT_HOLD_YEARS:
+            Property<super::Bucket, Whole> =
+            Property::new("ObjectLockConfiguration/Rule/DefaultRetention/DefaultEventHold/Years");
+        /// The default Object Lock retention mode you want to apply to new objects placed in the
+        /// specified bucket.
+        pub const OBJECT_LOCK_CONFIGURATION_RULE_DEFAULT_RETENTION_MODE: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("ObjectLockConfiguration/Rule/DefaultRetention/Mode");
+        /// The number of years that you want to specify for the default retention period.
+        pub const OBJECT_LOCK_CONFIGURATION_RULE_DEFAULT_RETENTION_YEARS: Property<
+            super::Bucket,
+            Whole,
+        > = Property::new("ObjectLockConfiguration/Rule/DefaultRetention/Years");
+        /// Indicates whether this bucket has an Object Lock configuration enabled.
+        pub const OBJECT_LOCK_ENABLED: Property<super::Bucket, Switch> =
+            Property::new("ObjectLockEnabled");
+        /// Specifies the container element for Object Ownership rules.
+        pub const OWNERSHIP_CONTROLS_RULES: Property<super::Bucket, Json> =
+            Property::new("OwnershipControls/Rules");
+        /// Specifies whether Amazon S3 should block public access control lists (ACLs) for this
+        /// bucket and objects in this bucket.
+        pub const PUBLIC_ACCESS_BLOCK_CONFIGURATION_BLOCK_PUBLIC_ACLS: Property<
+            super::Bucket,
+            Switch,
+        > = Property::new("PublicAccessBlockConfiguration/BlockPublicAcls");
+        /// Specifies whether Amazon S3 should block public bucket policies for this bucket.
+        pub const PUBLIC_ACCESS_BLOCK_CONFIGURATION_BLOCK_PUBLIC_POLICY: Property<
+            super::Bucket,
+            Switch,
+        > = Property::new("PublicAccessBlockConfiguration/BlockPublicPolicy");
+        /// Specifies whether Amazon S3 should ignore public ACLs for this bucket and objects in
+        /// this bucket.
+        pub const PUBLIC_ACCESS_BLOCK_CONFIGURATION_IGNORE_PUBLIC_ACLS: Property<
+            super::Bucket,
+            Switch,
+        > = Property::new("PublicAccessBlockConfiguration/IgnorePublicAcls");
+        /// Specifies whether Amazon S3 should restrict public bucket policies for this bucket.
+        pub const PUBLIC_ACCESS_BLOCK_CONFIGURATION_RESTRICT_PUBLIC_BUCKETS: Property<
+            super::Bucket,
+            Switch,
+        > = Property::new("PublicAccessBlockConfiguration/RestrictPublicBuckets");
+        /// The Amazon Resource Name (ARN) of the IAMlong (IAM) role that Amazon S3 assumes when
+        /// replicating objects.
+        pub const REPLICATION_CONFIGURATION_ROLE: Property<super::Bucket, Text> =
+            Property::new("ReplicationConfiguration/Role");
+        /// A container for one or more replication rules.
+        pub const REPLICATION_CONFIGURATION_RULES: Property<super::Bucket, Json> =
+            Property::new("ReplicationConfiguration/Rules");
+        /// An arbitrary set of tags (key-value pairs) for this S3 bucket.
+        pub const TAGS: Property<super::Bucket, Json> = Property::new("Tags");
+        /// The versioning state of the bucket.
+        pub const VERSIONING_CONFIGURATION_STATUS: Property<super::Bucket, Text> =
+            Property::new("VersioningConfiguration/Status");
+        /// The name of the error document for the website.
+        pub const WEBSITE_CONFIGURATION_ERROR_DOCUMENT: Property<super::Bucket, Text> =
+            Property::new("WebsiteConfiguration/ErrorDocument");
+        /// The name of the index document for the website.
+        pub const WEBSITE_CONFIGURATION_INDEX_DOCUMENT: Property<super::Bucket, Text> =
+            Property::new("WebsiteConfiguration/IndexDocument");
+        /// Name of the host where requests are redirected.
+        pub const WEBSITE_CONFIGURATION_REDIRECT_ALL_REQUESTS_TO_HOST_NAME: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("WebsiteConfiguration/RedirectAllRequestsTo/HostName");
+        /// Protocol to use when redirecting requests.
+        pub const WEBSITE_CONFIGURATION_REDIRECT_ALL_REQUESTS_TO_PROTOCOL: Property<
+            super::Bucket,
+            Text,
+        > = Property::new("WebsiteConfiguration/RedirectAllRequestsTo/Protocol");
+        /// Rules that define when a redirect is applied and the redirect behavior.
+        pub const WEBSITE_CONFIGURATION_ROUTING_RULES: Property<super::Bucket, Json> =
+            Property::new("WebsiteConfiguration/RoutingRules");
+    }
+}
+
 /// Resources of `AWS::Scheduler`.
 pub mod scheduler {
     /// `AWS::Scheduler::Schedule`.

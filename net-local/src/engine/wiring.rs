@@ -84,6 +84,12 @@ impl Wiring {
                      `network.remove(…)`",
                     node.id
                 )),
+                Some(kind @ Kind::Bucket) => wiring.problems.push(format!(
+                    "`{}` is {}, and what it does is not imitated here yet; run the network without it: \
+                     `network.remove(…)`",
+                    node.id,
+                    kind.descriptor().article
+                )),
                 Some(
                     Kind::Function
                     | Kind::Queue

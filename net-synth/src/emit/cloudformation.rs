@@ -2,7 +2,7 @@
 
 mod value;
 
-use crate::plan::{Output, Parameter, Plan, Resource, Value};
+use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, Value};
 use net_dsl::Removal;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use smol_str::SmolStr;
@@ -160,6 +160,7 @@ impl Entry for Resource<'_> {
         ResourceEntry {
             resource_type: &self.resource_type,
             deletion_policy: removal,
+            depends_on: self.after.iter().map(LogicalId::as_str).collect(),
             update_replace_policy: removal,
             metadata: Metadata {
                 network: Provenance {
@@ -179,6 +180,8 @@ struct ResourceEntry<'a> {
     resource_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     deletion_policy: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    depends_on: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     update_replace_policy: Option<&'static str>,
     metadata: Metadata<'a>,

@@ -78,6 +78,7 @@ fn write_entity(
         Some(Shape::Slots | Shape::NumberedSlots) => "cds",
         Some(Shape::Flag) => "rarrow",
         Some(Shape::Cylinder) => "cylinder",
+        Some(Shape::Bucket) => "folder",
         Some(Shape::Ellipse) => "circle",
         Some(Shape::Hexagon) => "hexagon",
         Some(Shape::Parallelogram) => "parallelogram",

@@ -76,6 +76,7 @@ fn write_entity(out: &mut String, diagram: &Diagram<'_>, entity: usize) -> std::
         Some(Shape::Slots | Shape::NumberedSlots) => ("[[", "]]"),
         Some(Shape::Flag) => (">", "]"),
         Some(Shape::Cylinder) => ("[(", ")]"),
+        Some(Shape::Bucket) => ("[\\", "/]"),
         Some(Shape::Ellipse) => ("((", "))"),
         Some(Shape::Hexagon) => ("{{", "}}"),
         Some(Shape::Parallelogram) => ("[/", "/]"),

@@ -3,6 +3,7 @@
 mod argument;
 mod arguments;
 mod block;
+mod bucket;
 mod expression;
 mod resources;
 

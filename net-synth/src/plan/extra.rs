@@ -144,6 +144,7 @@ fn encrypted_by(planner: &Planner<'_, '_>, target: &Value) -> Option<Key> {
         Kind::Raw => "resource/KmsMasterKeyId",
         Kind::Function
         | Kind::Table
+        | Kind::Bucket
         | Kind::Schedule
         | Kind::HttpApi
         | Kind::ExternalService

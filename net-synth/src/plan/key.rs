@@ -90,6 +90,7 @@ fn needed(kind: Kind, verb: Verb) -> Option<(&'static str, &'static [&'static st
             (TABLE, &[(Verb::Triggers, TAKES), (Verb::Reads, TAKES), (Verb::Writes, TAKES)])
         }
         Kind::Function
+        | Kind::Bucket
         | Kind::Schedule
         | Kind::HttpApi
         | Kind::ExternalService

@@ -7,7 +7,7 @@ use super::{
     value::object,
 };
 use net_dsl::{
-    GraphNode, Kind, Link, Removal, Verb,
+    GraphNode, Link, Removal, Verb,
     binding::transport,
     entity::{fifo_queue, queue},
     link,
@@ -57,7 +57,7 @@ impl Planned for Queue {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
             planner.add(queue, part, types::QUEUE, self::dead_letters(self.fifo));
         }
-        topics_may_send(planner, node, Verb::FansOut, main, "QueuePolicy");
+        senders_may_send(planner, node, Verb::FansOut, main, "QueuePolicy");
         for (to, link) in node.outgoing(Verb::Triggers) {
             mapping(planner, node, planner.arn(number), to, link, None);
         }
@@ -103,25 +103,21 @@ pub(super) fn dead_letters(fifo: bool) -> Value {
     }
 }
 
-/// Lets the topics that reach an entity by `verb` send to a queue made for it.
-pub(super) fn topics_may_send<'n>(
+/// Lets what reaches an entity by `verb`, topics among it, send to a queue made for it.
+pub(super) fn senders_may_send<'n>(
     planner: &mut Planner<'_, 'n>,
     node: &GraphNode<'n>,
     verb: Verb,
     queue: LogicalId,
     suffix: &str,
 ) {
-    let topics = node.incoming(verb).map(|(from, _)| from);
-    let topics: Vec<Value> = topics
-        .filter(|from| planner.node(*from).kind == Some(Kind::Topic))
-        .map(|from| planner.reference(from))
-        .collect();
-    if topics.is_empty() {
+    let senders = planner.senders(node, verb);
+    if senders.is_empty() {
         return;
     }
     let properties = object! {
         "Queues": Value::from([Value::Ref(queue.clone())]),
-        "PolicyDocument": policy::topics_send(Value::Arn(queue), topics),
+        "PolicyDocument": policy::senders("sqs:SendMessage", &Value::Arn(queue), senders),
     };
     let part = Part::of(node.id, node.facts, "queue-policy");
     planner.add(LogicalId::of(node.id, suffix), part, types::QUEUE_POLICY, properties);

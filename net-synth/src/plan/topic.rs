@@ -1,11 +1,13 @@
 //! Topics and what subscribes to them.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, function, http_api::permission, policy::allow,
-    types, value::object,
+    LogicalId, Need, Part, Planned, Planner, Sender, Value, function,
+    http_api::permission,
+    policy::{self, allow},
+    types,
+    value::object,
 };
-use net_dsl::{GraphNode, Link, Verb, binding::transport};
-
+use net_dsl::{GraphNode, Id, Link, Verb, binding::transport};
 use smol_str::SmolStr;
 
 pub(super) struct Topic;
@@ -23,6 +25,16 @@ impl Planned for Topic {
         let node = planner.node(number);
         let main = planner.id(number);
         planner.add(main, Part::of(node.id, node.facts, "topic"), types::TOPIC, Value::empty());
+        let senders = planner.senders(node, Verb::FansOut);
+        if !senders.is_empty() {
+            let topic = planner.reference(number);
+            let properties = object! {
+                "Topics": Value::from([topic.clone()]),
+                "PolicyDocument": policy::senders("sns:Publish", &topic, senders),
+            };
+            let part = Part::of(node.id, node.facts, "topic-policy");
+            planner.add(policy_id(node.id), part, types::TOPIC_POLICY, properties);
+        }
         for (to, link) in &node.out {
             let topic = planner.reference(number);
             let properties = match link.verb() {
@@ -64,6 +76,15 @@ impl Planned for Topic {
         None
     }
 
+    fn delivers(&self, planner: &Planner<'_, '_>, number: usize, _: &Link) -> Option<Sender> {
+        Some(Sender {
+            sid: "TopicsSend",
+            service: "sns.amazonaws.com",
+            source: planner.reference(number),
+            in_this_account: false,
+        })
+    }
+
     fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {
         match link.verb() {
             Verb::Sends => {
@@ -81,4 +102,9 @@ impl Planned for Topic {
             | Verb::Calls => Need::default(),
         }
     }
+}
+
+/// The policy that lets others publish to a topic.
+pub(super) fn policy_id(topic: &Id) -> LogicalId {
+    LogicalId::of(topic, "TopicPolicy")
 }

@@ -38,10 +38,16 @@ types! {
     PERMISSION: "AWS::Lambda::Permission", "permission";
     /// Where a function logs.
     LOG_GROUP: "AWS::Logs::LogGroup", "log group";
+    /// An S3 bucket.
+    BUCKET: "AWS::S3::Bucket", "bucket";
+    /// Who may do what with a bucket, and how.
+    BUCKET_POLICY: "AWS::S3::BucketPolicy", "bucket policy";
     /// What copies a topic's messages on.
     SUBSCRIPTION: "AWS::SNS::Subscription", "subscription";
     /// An SNS topic.
     TOPIC: "AWS::SNS::Topic", "topic";
+    /// Who else may publish to a topic.
+    TOPIC_POLICY: "AWS::SNS::TopicPolicy", "topic policy";
     /// An SQS queue.
     QUEUE: "AWS::SQS::Queue", "queue";
     /// Who else may send to a queue.

@@ -48,6 +48,7 @@ impl Draw for Shape {
     fn width(self, text: f64) -> f64 {
         let beside = match self {
             Shape::Rectangle | Shape::Cylinder => 24.0,
+            Shape::Bucket => 24.0 + SLANT,
             Shape::Pill => 32.0,
             Shape::Slots => 40.0,
             Shape::NumberedSlots => 52.0,
@@ -68,6 +69,7 @@ impl Draw for Shape {
             | Shape::Slots
             | Shape::NumberedSlots
             | Shape::Cylinder
+            | Shape::Bucket
             | Shape::Rectangle => width - 28.0,
         }
     }
@@ -84,6 +86,7 @@ impl Draw for Shape {
             | Shape::Slots
             | Shape::NumberedSlots
             | Shape::Flag
+            | Shape::Bucket
             | Shape::Hexagon
             | Shape::Parallelogram
             | Shape::Trapezium
@@ -98,6 +101,7 @@ impl Draw for Shape {
             Shape::Pill
             | Shape::Slots
             | Shape::NumberedSlots
+            | Shape::Bucket
             | Shape::Ellipse
             | Shape::Hexagon
             | Shape::Parallelogram
@@ -155,6 +159,14 @@ impl Draw for Shape {
                     out,
                     r#"<path d="M{left:.1} {upper:.1}V{lower:.1}A{half:.1} {lid:.1} 0 0 0 {right:.1} {lower:.1}V{upper:.1}A{half:.1} {lid:.1} 0 0 0 {left:.1} {upper:.1}A{half:.1} {lid:.1} 0 0 0 {right:.1} {upper:.1}"/>"#
                 )
+            }
+            Shape::Bucket => {
+                let (lean, rim) = (slant / 2.0, top + lid);
+                let corners =
+                    [(left, top), (right, top), (right - lean, bottom), (left + lean, bottom)];
+                polygon(out, &corners)?;
+                let inside = lean * lid / height;
+                write!(out, r#"<path d="M{:.1} {rim:.1}H{:.1}"/>"#, left + inside, right - inside)
             }
             Shape::Ellipse => write!(
                 out,

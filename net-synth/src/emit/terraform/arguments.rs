@@ -191,6 +191,20 @@ pub(super) const ARGUMENTS: &[(&str, &[Argument])] = &[
         Argument { property: "RetentionInDays", argument: "retention_in_days", shape: Same },
         Argument { property: "Tags", argument: "tags", shape: Tags },
     ]),
+    ("AWS::S3::Bucket", &[
+        Argument { property: "BucketName", argument: "bucket", shape: Same },
+        Argument { property: "BucketNamespace", argument: "bucket_namespace", shape: Same },
+        Argument { property: "ObjectLockConfiguration/ObjectLockEnabled", argument: "object_lock_configuration/object_lock_enabled", shape: Same },
+        Argument { property: "ObjectLockConfiguration/Rule/DefaultRetention/Days", argument: "object_lock_configuration/rule/default_retention/days", shape: Same },
+        Argument { property: "ObjectLockConfiguration/Rule/DefaultRetention/Mode", argument: "object_lock_configuration/rule/default_retention/mode", shape: Same },
+        Argument { property: "ObjectLockConfiguration/Rule/DefaultRetention/Years", argument: "object_lock_configuration/rule/default_retention/years", shape: Same },
+        Argument { property: "ObjectLockEnabled", argument: "object_lock_enabled", shape: Same },
+        Argument { property: "ReplicationConfiguration/Role", argument: "replication_configuration/role", shape: Same },
+        Argument { property: "Tags", argument: "tags", shape: Tags },
+    ]),
+    ("AWS::S3::BucketPolicy", &[
+        Argument { property: "Bucket", argument: "bucket", shape: Same },
+    ]),
     ("AWS::SNS::Subscription", &[
         Argument { property: "DeliveryPolicy", argument: "delivery_policy", shape: Encoded },
         Argument { property: "Endpoint", argument: "endpoint", shape: Same },
@@ -214,6 +228,8 @@ pub(super) const ARGUMENTS: &[(&str, &[Argument])] = &[
         Argument { property: "Tags", argument: "tags", shape: Tags },
         Argument { property: "TopicName", argument: "name", shape: Same },
         Argument { property: "TracingConfig", argument: "tracing_config", shape: Same },
+    ]),
+    ("AWS::SNS::TopicPolicy", &[
     ]),
     ("AWS::SQS::Queue", &[
         Argument { property: "ContentBasedDeduplication", argument: "content_based_deduplication", shape: Same },

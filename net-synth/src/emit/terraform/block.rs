@@ -65,6 +65,16 @@ impl Block {
         }
     }
 
+    /// Whether there is an argument or a block of the name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(found, _)| found == name)
+    }
+
+    /// The arguments and blocks, taken apart.
+    pub(super) fn entries(self) -> impl Iterator<Item = (SmolStr, Value)> {
+        self.0.into_iter()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -170,6 +170,12 @@ impl<'p> Expressions<'p> {
         self.plan.resource(id).is_some_and(|resource| resource.resource_type == resource_type)
     }
 
+    /// The address of a resource, for what is to be made after it.
+    pub(super) fn address(&self, id: &LogicalId) -> Option<String> {
+        let kind = self.plan.resource(id)?.resource_type.as_str();
+        Some(format!("{}.{id}", resource_type(kind)))
+    }
+
     fn reference(&self, value: &plan::Value) -> Option<String> {
         match value {
             plan::Value::Ref(id) if self.plan.parameter(id).is_some() => Some(format!("var.{id}")),
@@ -228,8 +234,10 @@ fn object_key(key: &str) -> String {
 
 /// The provider's resource for a CloudFormation type: its type, of several that are made the one with
 /// its identity, and the attribute that is what CloudFormation's `Ref` gives.
-const RESOURCES: [(&str, &str, &str); 15] = [
+const RESOURCES: [(&str, &str, &str); 18] = [
     (types::API, "aws_apigatewayv2_api", "id"),
+    (types::BUCKET, "aws_s3_bucket", "id"),
+    (types::BUCKET_POLICY, "aws_s3_bucket_policy", "id"),
     (types::FUNCTION, "aws_lambda_function", "function_name"),
     (types::INTEGRATION, "aws_apigatewayv2_integration", "id"),
     (types::LOG_GROUP, "aws_cloudwatch_log_group", "name"),
@@ -244,6 +252,7 @@ const RESOURCES: [(&str, &str, &str); 15] = [
     (types::SUBSCRIPTION, "aws_sns_topic_subscription", "id"),
     (types::TABLE, "aws_dynamodb_table", "name"),
     (types::TOPIC, "aws_sns_topic", "arn"),
+    (types::TOPIC_POLICY, "aws_sns_topic_policy", "id"),
 ];
 
 /// The provider's type of a resource; what it does not know is made through AWS Cloud Control.
@@ -262,7 +271,8 @@ fn identity(kind: &str) -> &'static str {
 fn attribute_called(kind: &str, attribute: &str) -> Option<&'static str> {
     match (kind, attribute) {
         (
-            types::FUNCTION
+            types::BUCKET
+            | types::FUNCTION
             | types::LOG_GROUP
             | types::QUEUE
             | types::ROLE
@@ -274,6 +284,8 @@ fn attribute_called(kind: &str, attribute: &str) -> Option<&'static str> {
         (types::TABLE, "StreamArn") => Some("stream_arn"),
         (types::QUEUE, "QueueUrl") => Some("url"),
         (types::QUEUE, "QueueName") | (types::TOPIC, "TopicName") => Some("name"),
+        (types::BUCKET, "DomainName") => Some("bucket_domain_name"),
+        (types::BUCKET, "RegionalDomainName") => Some("bucket_regional_domain_name"),
         (types::ROLE, "RoleId") => Some("unique_id"),
         (types::API, "ApiId") => Some("id"),
         (types::API, "ApiEndpoint") => Some("api_endpoint"),

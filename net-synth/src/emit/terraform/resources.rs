@@ -6,6 +6,7 @@ use super::{
     argument::{Argument, Shape},
     arguments::ARGUMENTS,
     block::{Block, Value, literal, quoted},
+    bucket,
     expression::{Expressions, resource_type},
 };
 use crate::{
@@ -168,6 +169,11 @@ impl Making<'_, '_, '_> {
     /// `None` if the provider has no words for the value.
     fn exception(&mut self, path: &str, value: &plan::Value) -> Option<Option<()>> {
         match (self.resource.resource_type.as_str(), path) {
+            (types::BUCKET, _) => bucket::setting(path).map(|setting| self.setting(setting, value)),
+            (types::BUCKET_POLICY, "PolicyDocument") | (types::TOPIC_POLICY, "PolicyDocument") => {
+                Some(self.document("policy", self.resource.id.to_string(), value))
+            }
+            (types::TOPIC_POLICY, "Topics") => Some(self.only_topic(value)),
             (types::FUNCTION, "Code/S3Bucket") => Some(self.code_bucket(value)),
             (types::FUNCTION, function::CODE_KEY) => Some(self.package(value)),
             (types::FUNCTION, "RecursiveLoop") => Some(self.recursion(value)),
@@ -236,6 +242,38 @@ impl Making<'_, '_, '_> {
             .with("policy", encoded(id.as_str()));
         self.others.push(("aws_iam_role_policy", block));
         self.local.push((id.to_string(), document));
+        Some(())
+    }
+
+    /// A setting of a bucket is a resource of its own.
+    fn setting(&mut self, setting: &bucket::Setting, value: &plan::Value) -> Option<()> {
+        let id = &self.resource.id;
+        let mut block = Block::new()
+            .with("//", provenance(self.resource))
+            .with("bucket", format!("${{aws_s3_bucket.{id}.id}}"));
+        for (name, value) in setting.block(value, self.terms)?.entries() {
+            block.set(&name, value);
+        }
+        if setting.resource == bucket::NOTIFICATION {
+            let after = self.after();
+            if !after.is_empty() {
+                block.set("depends_on", after);
+            }
+        }
+        self.others.push((setting.resource, block));
+        Some(())
+    }
+
+    /// What is to be there before, and is not referred to.
+    fn after(&self) -> Vec<String> {
+        self.resource.after.iter().filter_map(|id| self.terms.address(id)).collect()
+    }
+
+    /// The provider's policy is of one topic.
+    fn only_topic(&mut self, topics: &plan::Value) -> Option<()> {
+        let [topic] = topics.items() else { return None };
+        let arn = self.terms.value(topic)?;
+        self.block.set("arn", arn);
         Some(())
     }
 
