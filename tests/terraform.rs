@@ -457,7 +457,7 @@ fn of_configuration(configuration: &Value, kind: &str, id: &str, block: &Value) 
             }
         }
         "aws_s3_bucket" => {
-            facts.insert("BucketName".into(), take("bucket").expect("a name"));
+            facts.extend(take("bucket").map(|name| ("BucketName".to_owned(), name)));
         }
         "aws_sns_topic_policy" => {
             facts.insert("Topic".into(), take("arn").expect("a topic"));
@@ -584,7 +584,9 @@ fn of_expression(expression: &str) -> String {
         ["aws_sqs_queue", id, "url"]
         | ["aws_lambda_function", id, "function_name"]
         | ["aws_iam_role" | "aws_dynamodb_table" | "aws_cloudwatch_log_group", id, "name"]
-        | ["aws_apigatewayv2_api" | "aws_apigatewayv2_integration", id, "id"] => id.to_owned(),
+        | ["aws_apigatewayv2_api" | "aws_apigatewayv2_integration" | "aws_s3_bucket", id, "id"] => {
+            id.to_owned()
+        }
         _ => panic!("not known: {expression}"),
     }
 }
@@ -794,7 +796,7 @@ fn functions_of_cloudformations_are_terraforms() {
     let of = |value: Value| {
         let bucket = Raw::builder()
             .name(name!("photos"))
-            .resource_type(resource_type!("AWS::S3::Bucket"))
+            .resource_type(resource_type!("AWS::Kinesis::Stream"))
             .build();
         let raw = Raw::builder()
             .name(name!("it"))

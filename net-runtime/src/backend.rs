@@ -4,7 +4,9 @@
 pub(crate) mod aws;
 pub(crate) mod memory;
 
-use crate::{Clock, Failure, Invocations, Messages, Randomness, SecretStore, Services, Tables};
+use crate::{
+    Buckets, Clock, Failure, Invocations, Messages, Randomness, SecretStore, Services, Tables,
+};
 use std::pin::Pin;
 
 /// A future of a back end.
@@ -17,6 +19,7 @@ pub trait Backend:
     Messages
     + Invocations
     + Tables
+    + Buckets
     + SecretStore
     + Services
     + Clock
@@ -31,6 +34,7 @@ impl<B> Backend for B where
     B: Messages
         + Invocations
         + Tables
+        + Buckets
         + SecretStore
         + Services
         + Clock

@@ -4,6 +4,7 @@ use crate::service::is_base_url;
 use net_dsl::{
     Contract, Need, Verb,
     binding::{self, Address},
+    entity::bucket::Place,
 };
 use std::{collections::BTreeMap, error, fmt, time::Duration};
 
@@ -23,7 +24,7 @@ impl Bindings {
         let mut bound = BTreeMap::new();
         let mut needs = Vec::new();
         for need in C::NEEDS {
-            let name = binding::variable(need.verb, need.what);
+            let name = need.variable();
             match variable(&name) {
                 Some(value) if fits(need.verb, &value) => {
                     bound.insert(name.to_string(), value);
@@ -62,6 +63,11 @@ impl Bindings {
         self.0.get(binding::variable(verb, what).as_str()).map(String::as_str)
     }
 
+    /// The name of the bucket that objects lie in.
+    pub(crate) fn bucket(&self, object: &str) -> Option<&str> {
+        self.0.get(binding::bucket_variable(object).as_str()).map(String::as_str)
+    }
+
     /// In how long a message sent is due, if it goes where a deadline starts.
     pub(crate) fn deadline(&self, message: &str) -> Option<Duration> {
         let seconds = self.0.get(binding::deadline_variable(message).as_str())?;
@@ -82,7 +88,9 @@ fn fits(verb: Verb, value: &str) -> bool {
         Verb::Sends => Address::parse(value).is_some(),
         Verb::Asks => matches!(Address::parse(value), Some(Address::Function(_))),
         Verb::Calls => is_base_url(value),
-        _ => !value.is_empty(),
+        Verb::Triggers | Verb::Routes | Verb::FansOut | Verb::Reads | Verb::Writes => {
+            !value.is_empty()
+        }
     }
 }
 
@@ -128,8 +136,7 @@ impl fmt::Display for Unbound {
             let UnboundNeed { need, variable, found } = unbound;
             let separator = if number > 0 { ";" } else { "" };
             let link = match need.verb {
-                Verb::Sends => "function.sends_to(&…)".to_owned(),
-                verb => format!("function.{verb}(&…)"),
+                verb => format!("function.{}(&…)", verb.descriptor().method),
             };
             write!(f, "{separator} it {need}, and ")?;
             match found {
@@ -143,7 +150,14 @@ impl fmt::Display for Unbound {
                         Verb::Sends => "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`",
                         Verb::Asks => "`lambda:ARN`",
                         Verb::Calls => "a base URL: `https://…`, or `http://…` on this machine",
-                        _ => "a table's name",
+                        Verb::Triggers
+                        | Verb::Routes
+                        | Verb::FansOut
+                        | Verb::Reads
+                        | Verb::Writes => match need.place {
+                            Some(Place::Bucket) => "a bucket's name",
+                            Some(Place::Table) | None => "a table's name",
+                        },
                     };
                     write!(f, "`{variable}` is `{}`, not {wanted}", shown.escape_debug())?;
                 }

@@ -1,7 +1,7 @@
 //! What a handler may use, as its contract says.
 
 use crate::{
-    Backend, Failure, Parcel, Retry, ServiceClient, TableAccess,
+    Backend, BucketAccess, Failure, Parcel, Retry, ServiceClient, TableAccess,
     capability::random,
     runtime::Shared,
     time::{Time, milliseconds},
@@ -9,7 +9,8 @@ use crate::{
 use backon::{ExponentialBuilder, Retryable};
 use futures_util::future::BoxFuture;
 use net_dsl::{
-    Asks, CallsService, Contract, Item, Message, Request, Sends, Service, Verb, binding::Address,
+    Asks, CallsService, Contract, Item, Message, Object, Request, Sends, Service, Verb,
+    binding::Address,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
@@ -234,6 +235,13 @@ impl<C: Contract> Context<C> {
         // Reading and writing share one variable; a contract without either offers no method.
         let table = self.shared.bindings.text(Verb::Reads, T::NAME).unwrap_or_default();
         TableAccess::new(self, table)
+    }
+
+    /// The objects `O` of the bucket that they lie in; what may be done with them is what the contract
+    /// says. On AWS it takes the feature `s3`.
+    pub fn bucket<O: Object>(&self) -> BucketAccess<'_, C, O> {
+        // Reading and writing share one variable; a contract without either offers no method.
+        BucketAccess::new(self, self.shared.bindings.bucket(O::WHAT).unwrap_or_default())
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {

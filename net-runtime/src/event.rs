@@ -4,7 +4,7 @@ pub(crate) mod http;
 
 use crate::{
     AttributeValue, Invocation, Parcel,
-    capability::table::item::image,
+    capability::{bucket::event as bucket, table::item::image},
     error::told,
     input::{self, Flaw},
 };
@@ -28,8 +28,9 @@ pub(crate) enum Event {
     Queue { records: Vec<Record>, ordered: bool },
     /// Changes of a table, in order.
     Stream(Vec<Record>),
-    /// Messages of a topic.
-    Topic(Vec<Record>),
+    /// Inputs that were handed over while nobody waits, and come again if one of them fails: messages of
+    /// a topic, events of a bucket.
+    All(Vec<Record>),
     /// A request.
     Http(http::Request),
     /// Anything else: a tick, a directive, another function's message.
@@ -119,12 +120,18 @@ pub(crate) fn parse(event: Value) -> Event {
             Some("aws:sqs") => {
                 let ordered =
                     records[0]["eventSourceARN"].as_str().is_some_and(|arn| arn.ends_with(".fifo"));
-                return Event::Queue { records: records.iter().map(queued).collect(), ordered };
+                return Event::Queue {
+                    records: records.iter().flat_map(queued).collect(),
+                    ordered,
+                };
             }
-            Some("aws:sns") => return Event::Topic(records.iter().map(published).collect()),
+            Some("aws:sns") => return Event::All(records.iter().flat_map(published).collect()),
             Some("aws:dynamodb") => return Event::Stream(records.iter().map(changed).collect()),
             _ => {}
         }
+    }
+    if let Some(events) = bucket::events(&event) {
+        return Event::All(events.into_iter().map(|event| happened(event, &Value::Null)).collect());
     }
     if event["version"] == "2.0" && event["requestContext"]["http"].is_object() {
         return Event::Http(http::request(&event));
@@ -132,19 +139,40 @@ pub(crate) fn parse(event: Value) -> Event {
     direct(event)
 }
 
-fn queued(record: &Value) -> Record {
-    let mut queued = Record::of(&record["messageId"], parse_body(&record["body"]))
+fn queued(record: &Value) -> Vec<Record> {
+    let body = parse_body(&record["body"]);
+    // A bucket's events may come by a topic, in its envelope if nobody said otherwise.
+    let inside = body.as_ref().ok().filter(|body| body["Type"] == "Notification");
+    let inside = inside.and_then(|body| parse_body(&body["Message"]).ok());
+    if let Some(events) = inside.as_ref().or(body.as_ref().ok()).and_then(bucket::events) {
+        return events.into_iter().map(|event| happened(event, &record["messageId"])).collect();
+    }
+    vec![message(record, body)]
+}
+
+/// An event of a bucket's, in a message of an id.
+fn happened((input, known_by): (Value, Vec<Value>), id: &Value) -> Record {
+    Record::of(id, Ok(input)).known_by(&known_by.iter().collect::<Vec<_>>())
+}
+
+fn message(record: &Value, body: Result<Value, String>) -> Record {
+    let mut queued = Record::of(&record["messageId"], body)
         .travelling(&record["messageAttributes"], "stringValue")
         .known_by(&[&record["eventSourceARN"], &record["messageId"]]);
     queued.group = record["attributes"]["MessageGroupId"].as_str().unwrap_or_default().to_owned();
     queued
 }
 
-fn published(record: &Value) -> Record {
+fn published(record: &Value) -> Vec<Record> {
     let message = &record["Sns"];
-    Record::of(&message["MessageId"], parse_body(&message["Message"]))
+    let body = parse_body(&message["Message"]);
+    if let Some(events) = body.as_ref().ok().and_then(bucket::events) {
+        return events.into_iter().map(|event| happened(event, &message["MessageId"])).collect();
+    }
+    let published = Record::of(&message["MessageId"], body)
         .travelling(&message["MessageAttributes"], "Value")
-        .known_by(&[&message["TopicArn"], &message["MessageId"]])
+        .known_by(&[&message["TopicArn"], &message["MessageId"]]);
+    vec![published]
 }
 
 fn changed(record: &Value) -> Record {

@@ -70,6 +70,9 @@ pub use backend::aws::Aws;
 pub use backend::{Answer, Backend, memory::Memory};
 pub use bindings::{Unbound, UnboundNeed};
 pub use capability::{
+    bucket::{
+        BucketAccess, Buckets, Listed, ObjectBody, ObjectInfo, Presign, PresignedMethod, WrittenAs,
+    },
     clock::Clock,
     http::{CallError, Called, ServiceRequest, Services},
     invocation::Invocations,

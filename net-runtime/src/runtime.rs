@@ -154,7 +154,7 @@ where
                 // Lambda goes on from the first one reported.
                 Ok(failures(&records, left.into_iter().take(1).collect()))
             }
-            Event::Topic(records) => {
+            Event::All(records) => {
                 run.all(&records).await?;
                 Ok(Value::Null)
             }
@@ -412,8 +412,15 @@ fn fits(answer: &Value) -> Result<(), BoxError> {
 /// Failed messages, in the order in which they came.
 fn failures(records: &[Record], mut failed: Vec<usize>) -> Value {
     failed.sort_unstable();
-    let failed: Vec<_> =
-        failed.iter().map(|at| json!({ "itemIdentifier": records[*at].id })).collect();
+    // One message may have several inputs.
+    let mut ids: Vec<&str> = Vec::new();
+    for at in failed {
+        let id = records[at].id.as_str();
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    let failed: Vec<_> = ids.into_iter().map(|id| json!({ "itemIdentifier": id })).collect();
     json!({ "batchItemFailures": failed })
 }
 

@@ -2,8 +2,8 @@
 
 use net_dsl::binding::Address;
 use net_runtime::{
-    Answer, Clock, Failure, Invocations, Memory, Messages, Page, Parcel, Randomness, Read, Schema,
-    SecretStore, SecretString, Services, Tables, Write, Written,
+    Answer, Buckets, Clock, Failure, Invocations, Memory, Messages, Page, Parcel, Randomness, Read,
+    Schema, SecretStore, SecretString, Services, Tables, Write, Written,
 };
 use serde_json::Value;
 use std::{
@@ -182,6 +182,8 @@ fn name(address: &Address) -> &str {
         | Address::Function(name) => name,
     }
 }
+
+impl Buckets for Spoilt {}
 
 impl Messages for Spoilt {
     fn send<'a>(&'a self, to: &'a Address, parcel: Parcel) -> Answer<'a, ()> {

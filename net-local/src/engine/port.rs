@@ -12,8 +12,8 @@ use crate::{
 };
 use net_dsl::binding::Address;
 use net_runtime::{
-    Answer, CallError, Called, Clock, Failure, Invocations, Messages, Page, Parcel, Randomness,
-    Read, Schema, SecretStore, SecretString, Services, Tables, Write, Written,
+    Answer, Buckets, CallError, Called, Clock, Failure, Invocations, Messages, Page, Parcel,
+    Randomness, Read, Schema, SecretStore, SecretString, Services, Tables, Write, Written,
 };
 use serde_json::Value;
 use std::{
@@ -184,6 +184,9 @@ impl Messages for Port {
         })
     }
 }
+
+/// Buckets are not told on one machine yet: code that reads or writes one fails, and says so.
+impl Buckets for Port {}
 
 impl Invocations for Port {
     fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value> {

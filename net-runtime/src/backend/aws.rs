@@ -13,6 +13,9 @@ const CONNECT: Duration = Duration::from_secs(2);
 /// How long one attempt may take: longer than the slowest of these services takes for what is small, and
 /// short enough for a second attempt in the 30 seconds that a function has if nothing else is said.
 const ATTEMPT: Duration = Duration::from_secs(5);
+/// How long one attempt may take that moves an object.
+#[cfg(feature = "s3")]
+const TRANSFER: Duration = Duration::from_secs(60);
 
 /// AWS, as the standard configuration finds it: on Lambda, by the function's own role.
 ///
@@ -25,6 +28,8 @@ pub struct Aws {
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    #[cfg(feature = "s3")]
+    pub(crate) s3: aws_sdk_s3::Client,
 }
 
 impl Aws {
@@ -40,6 +45,15 @@ impl Aws {
         let times = TimeoutConfig::builder().connect_timeout(CONNECT);
         let answered = times.clone().operation_attempt_timeout(ATTEMPT).build();
         let config = config.to_builder().timeout_config(answered).build();
+        // An object takes as long as its bytes take.
+        #[cfg(feature = "s3")]
+        let s3 = {
+            let moved = times.clone().operation_attempt_timeout(TRANSFER).build();
+            let s3 = aws_sdk_s3::config::Builder::from(&config).timeout_config(moved);
+            // Engines on one machine have no host for each bucket.
+            let by_path = config.endpoint_url().is_some();
+            aws_sdk_s3::Client::from_conf(s3.force_path_style(by_path).build())
+        };
         // A function that is asked answers when it is done, which may take as long as the run has.
         let asked = aws_sdk_lambda::config::Builder::from(&config);
         let asked = asked.timeout_config(times.build()).build();
@@ -49,6 +63,8 @@ impl Aws {
             lambda: aws_sdk_lambda::Client::from_conf(asked),
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             secrets: aws_sdk_secretsmanager::Client::new(&config),
+            #[cfg(feature = "s3")]
+            s3,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::Answer;
 use crate::{
     Failure,
-    capability::{invocation, message, secret, table},
+    capability::{bucket, invocation, message, secret, table},
 };
 use std::{
     collections::HashMap,
@@ -24,6 +24,7 @@ pub struct Memory(Arc<Mutex<State>>);
 pub(crate) struct State {
     pub(crate) messages: message::memory::Sent,
     pub(crate) tables: table::memory::Rows,
+    pub(crate) buckets: bucket::memory::Objects,
     pub(crate) secrets: secret::memory::Values,
     pub(crate) functions: invocation::memory::Functions,
     pub(crate) ahead: Duration,

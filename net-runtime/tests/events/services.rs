@@ -8,9 +8,9 @@ use axum::{
 };
 use net_dsl::prelude::*;
 use net_runtime::{
-    Answer, BoxError, Clock, Context, ExposeSecret as _, Handler, Invocations, Memory, Messages,
-    Page, Parcel, Randomness, Read, Runtime, Schema, SecretStore, SecretString, Services, Tables,
-    Write, Written,
+    Answer, BoxError, Buckets, Clock, Context, ExposeSecret as _, Handler, Invocations, Memory,
+    Messages, Page, Parcel, Randomness, Read, Runtime, Schema, SecretStore, SecretString, Services,
+    Tables, Write, Written,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -64,6 +64,8 @@ impl Vault {
         self.reads.swap(0, Ordering::SeqCst)
     }
 }
+
+impl Buckets for Vault {}
 
 impl Messages for Vault {
     fn send<'a>(&'a self, to: &'a net_dsl::binding::Address, parcel: Parcel) -> Answer<'a, ()> {

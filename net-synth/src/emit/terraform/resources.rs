@@ -86,7 +86,9 @@ impl Making<'_, '_, '_> {
     fn name(&mut self) {
         let properties = &self.resource.properties;
         let Some(name) = PhysicalName::of(&self.resource.resource_type) else { return };
-        if properties.get(name.property).is_some() {
+        // Logical ids have capitals, and names of buckets have none: the provider makes one up.
+        let is_bucket = self.resource.resource_type == types::BUCKET;
+        if is_bucket || properties.get(name.property).is_some() {
             return;
         }
         if let Some(argument) = self.argument(name.property) {
