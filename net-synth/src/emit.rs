@@ -13,7 +13,7 @@ pub use dot::dot;
 pub use mermaid::mermaid;
 pub use svg::svg;
 pub use terraform::terraform;
-pub(crate) use terraform::{Because, Missing, refusals};
+pub(crate) use terraform::{Lacks, Missing, refusals};
 
 use net_dsl::text;
 use serde::Serialize;

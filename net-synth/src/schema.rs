@@ -173,7 +173,7 @@ impl Schema {
                 }
                 (false, "a list")
             }
-            shape => {
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Object(_) => {
                 if value.is_object() {
                     return self.object(shape, value, path, faults);
                 }

@@ -3,7 +3,7 @@
 use super::raw_shape::set_by;
 use crate::{
     Plan,
-    emit::{Because, Missing, refusals},
+    emit::{Lacks, Missing, refusals},
     plan::Resource,
 };
 use net_dsl::{
@@ -26,18 +26,18 @@ pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     }
 }
 
-fn finding(resource: &Resource<'_>, Missing { path, because }: &Missing) -> Finding {
+fn finding(resource: &Resource<'_>, Missing { path, lacks }: &Missing) -> Finding {
     let (entity, kind) = (resource.part.entity, &resource.resource_type);
-    let (message, help) = match because {
-        Because::NoArgument => (
+    let (message, help) = match lacks {
+        Lacks::Argument => (
             format!("`{path}` of `{entity}` has no argument in Terraform's provider"),
             "or take the property away",
         ),
-        Because::NoExpression => (
+        Lacks::Expression => (
             format!("`{path}` of `{entity}` has a value that Terraform has no expression for"),
             "or set another value: texts, and references to what is in the network",
         ),
-        Because::NoResource => (
+        Lacks::Resource => (
             format!("`{entity}` is of the type {kind}, which Terraform cannot make"),
             "or do without it",
         ),

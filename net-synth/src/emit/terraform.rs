@@ -11,7 +11,7 @@ use crate::plan::{LogicalId, Output, Parameter, Plan, Resource, function::CODE_B
 use block::{Block, literal, quoted};
 use expression::Expressions;
 use net_dsl::Removal;
-pub(crate) use resources::{Because, Missing};
+pub(crate) use resources::{Lacks, Missing};
 use resources::{Made, make};
 use std::collections::BTreeMap;
 
@@ -165,18 +165,18 @@ fn lifecycle(resource: &Resource<'_>, missing: &[Missing]) -> Block {
     let retained = (resource.part.removal == Some(Removal::Retain)).then_some(true);
     let refusals: Vec<Block> = missing
         .iter()
-        .map(|Missing { path, because }| {
+        .map(|Missing { path, lacks }| {
             let (id, kind) = (&resource.id, &resource.resource_type);
-            let message = match because {
-                Because::NoArgument => format!(
+            let message = match lacks {
+                Lacks::Argument => format!(
                     "The network sets {path} of {id}, and hashicorp/aws has no argument for that: \
                      deploy template.json, or take the property away."
                 ),
-                Because::NoExpression => format!(
+                Lacks::Expression => format!(
                     "The network sets {path} of {id}, and Terraform has no expression for its value: \
                      deploy template.json, or set another value."
                 ),
-                Because::NoResource => format!(
+                Lacks::Resource => format!(
                     "The network has {id}, and hashicorp/aws has no resource for {kind}, nor does \
                      AWS Cloud Control make it: deploy template.json."
                 ),

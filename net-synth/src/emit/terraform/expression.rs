@@ -106,13 +106,23 @@ impl<'p> Expressions<'p> {
             }
             ("Fn::Sub", [plan::Value::Text(text), own]) if own.is_object() => {
                 let plan::Value::Join(parts) = plan::substitution(text)? else { return None };
-                let own = |id: &LogicalId| own.entries().find(|(name, _)| *name == id.as_str());
-                let parts = parts.iter().map(|part| match part {
-                    plan::Value::Ref(id) if own(id).is_some() => {
-                        let value = self.expression(own(id)?.1)?;
-                        Some(format!("${{{value}}}"))
-                    }
-                    part => self.template(part),
+                let own = |part: &plan::Value| match part {
+                    plan::Value::Ref(id) => own.entries().find(|(name, _)| *name == id.as_str()),
+                    plan::Value::Null
+                    | plan::Value::Bool(_)
+                    | plan::Value::Number(_)
+                    | plan::Value::Text(_)
+                    | plan::Value::Arn(_)
+                    | plan::Value::Attribute(_)
+                    | plan::Value::Pseudo(_)
+                    | plan::Value::Join(_)
+                    | plan::Value::List(_)
+                    | plan::Value::Object(_)
+                    | plan::Value::Map(_) => None,
+                };
+                let parts = parts.iter().map(|part| match own(part) {
+                    Some((_, value)) => Some(format!("${{{}}}", self.expression(value)?)),
+                    None => self.template(part),
                 });
                 Some(quoted(&joined(parts.collect::<Option<Vec<_>>>()?)))
             }

@@ -29,19 +29,19 @@ pub(super) struct Made {
 pub(crate) struct Missing {
     /// The path of the property; empty for the whole resource.
     pub(crate) path: String,
-    /// Why not.
-    pub(crate) because: Because,
+    /// What Terraform lacks.
+    pub(crate) lacks: Lacks,
 }
 
-/// Why something cannot be said in Terraform.
+/// What Terraform lacks to say something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Because {
+pub(crate) enum Lacks {
     /// The provider has no argument for the property.
-    NoArgument,
+    Argument,
     /// Terraform has no expression for the value, or there is nothing that it refers to.
-    NoExpression,
+    Expression,
     /// The provider has no resource for the type, and AWS Cloud Control does not make it.
-    NoResource,
+    Resource,
 }
 
 /// One resource as blocks.
@@ -119,24 +119,24 @@ impl Making<'_, '_, '_> {
     fn property(&mut self, value: &plan::Value, path: &mut String) {
         if let Some(expressible) = self.exception(path, value) {
             if expressible.is_none() {
-                self.miss(path, Because::NoExpression);
+                self.miss(path, Lacks::Expression);
             }
             return;
         }
         if let Some(argument) = self.argument(path) {
             match self.shaped(value, &argument.shape) {
                 Some(value) => self.block.set_at(argument.argument, value),
-                None => self.miss(path, Because::NoExpression),
+                None => self.miss(path, Lacks::Expression),
             }
         } else if value.is_object() && !value.is_function() {
             self.properties(value, path);
         } else {
-            self.miss(path, Because::NoArgument);
+            self.miss(path, Lacks::Argument);
         }
     }
 
-    fn miss(&mut self, path: &str, because: Because) {
-        self.missing.push(Missing { path: path.to_owned(), because });
+    fn miss(&mut self, path: &str, lacks: Lacks) {
+        self.missing.push(Missing { path: path.to_owned(), lacks });
     }
 
     fn shaped(&self, value: &plan::Value, shape: &Shape) -> Option<Value> {
@@ -326,14 +326,14 @@ impl Making<'_, '_, '_> {
     /// A type of CloudFormation's that the provider makes through AWS Cloud Control.
     fn raw(&mut self) {
         if !is_of_cloud_control(&self.resource.resource_type) {
-            self.miss("", Because::NoResource);
+            self.miss("", Lacks::Resource);
         }
         let id = self.resource.id.to_string();
         let mut properties = Block::new();
         for (name, value) in self.resource.properties.entries() {
             match self.terms.value(value) {
                 Some(value) => properties.push(&literal(name), value),
-                None => self.miss(name, Because::NoExpression),
+                None => self.miss(name, Lacks::Expression),
             }
         }
         self.block.set("type_name", literal(&self.resource.resource_type));
