@@ -1,6 +1,6 @@
 //! Pictures: everything is in them, nothing lies on anything else, and browsers can read them.
 
-use net_dsl::{Name, Network, prelude::*};
+use net_dsl::{Flow, Graph, Mention, Name, Network, prelude::*};
 use net_synth::emit;
 use net_tests::{
     arbitrary::sample,
@@ -183,7 +183,15 @@ fn assert_whole(network: &Network, picture: &Picture) {
         });
         assert!(arrow, "{from} {label} {} is not among {links:?}", link.to());
     }
-    let pairs: BTreeSet<_> = network.links().map(|(from, link)| (from, link.to())).collect();
+    let mut pairs: BTreeSet<_> = network.links().map(|(from, link)| (from, link.to())).collect();
+    // References in properties are drawn as well.
+    let graph = Graph::new(network);
+    for node in graph.nodes() {
+        for Mention { other, flow } in &node.mentions {
+            let (from, to) = (node.id, graph.nodes()[*other].id);
+            pairs.insert(if *flow == Flow::Takes { (to, from) } else { (from, to) });
+        }
+    }
     assert_eq!(links.len(), pairs.len(), "one arrow a pair");
 }
 
