@@ -17,7 +17,7 @@ pub(crate) enum Seen {
     /// The request is not carried out yet.
     NotYet,
     /// It is, and that has been handed on.
-    Done(Pending),
+    Done(Box<Pending>),
 }
 
 /// After so long, in milliseconds, whoever began a look and did not end it is taken for dead: longer than a
@@ -55,8 +55,12 @@ where
     let Some(pending) = context.table::<Pending>().update_if(key, begun, free).await? else {
         return Ok(Seen::Nothing);
     };
-    if !is_open(&pending, now) || pending.expires <= now / 1_000 {
+    if pending.status == PendingStatus::Done || pending.expires <= now / 1_000 {
         return Ok(Seen::Nothing);
+    }
+    if !is_open(&pending, now) {
+        // Somebody is about to answer, and may die before.
+        return Ok(Seen::NotYet);
     }
     let in_time = now.saturating_add(TOO_SHORT) < pending.deadline;
     let context = if in_time { context.due(pending.deadline) } else { context.without_deadline() };
@@ -69,7 +73,7 @@ where
     };
     let Some(change) = change else { return Ok(Seen::NotYet) };
     context.send(&change).await?;
-    Ok(Seen::Done(pending))
+    Ok(Seen::Done(Box::new(pending)))
 }
 
 /// Asks once: the next look is the second attempt.

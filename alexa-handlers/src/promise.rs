@@ -65,15 +65,15 @@ where
     close(context, pending, status).await
 }
 
-/// What Alexa believes of what was promised: nothing of it any more, once it was corrected.
+/// What Alexa is known to believe of what was promised: nothing of it any more, once it was corrected, and
+/// nothing where who was about to say so may have died before.
 fn told(pending: &Pending) -> &[Property] {
     match pending.status {
-        PendingStatus::Corrected => &[],
+        PendingStatus::Promised | PendingStatus::Done => &pending.promised,
         PendingStatus::Intent
         | PendingStatus::Sent
         | PendingStatus::Claimed
-        | PendingStatus::Promised
-        | PendingStatus::Done => &pending.promised,
+        | PendingStatus::Corrected => &[],
     }
 }
 

@@ -70,8 +70,11 @@ impl<D: DeviceCloud> Handler<contract::PromiseChecker> for PromiseChecker<D> {
         let state = self.state(pending, context).await?;
         let (changed, unchanged) = if state.is_unreachable() {
             state.split(&[Property::Connectivity(Connectivity::Unreachable).name()])
-        } else {
+        } else if pending.status == PendingStatus::Promised {
             (State::new(), state)
+        } else {
+            // Whether anything was said is not known: then what is so is said.
+            state.split(pending.command.changes())
         };
         settle(context, pending, Truth { changed, unchanged, cause: Cause::PeriodicPoll }).await?;
         // What is not known now will not be known better.

@@ -2,7 +2,7 @@
 
 use crate::{entrypoint::every_command, support::*, sync_processor::deferred};
 use alexa_doubles::{Device, Pace, Trouble};
-use alexa_patterns::message::{Look, Pending};
+use alexa_patterns::message::{Look, Pending, PendingStatus};
 use net_runtime::Parcel;
 use serde_json::{Value, json};
 use std::slice::from_ref;
@@ -64,9 +64,8 @@ async fn watched(kind: Kind, world: &World, directive: Value, done_after: Option
         assert_eq!(parcels.len(), 1, "one look follows another");
         assert_eq!(parcel.deadline, None, "looks go on after the deadline");
         let delay = u64::from(parcel.delay);
-        if let Some(after) = done_after.filter(|after| !done && *after <= elapsed + delay) {
+        if !done && done_after.is_some_and(|after| after <= elapsed + delay) {
             done = true;
-            let _ = after;
             world.acme.carry_out().await;
         }
         world.advance(delay as f64);
@@ -350,4 +349,26 @@ async fn habits_that_cannot_be_read_or_written_cost_no_answer() {
     assert!(world.watch_adaptively(&looks).await.is_empty());
     world.respond(&world.take(CHANGES)).await;
     assert_eq!(world.answers().len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_somebody_has_claimed_and_not_answered_is_looked_after() {
+    let world = world().await;
+    let deferred = deferred(&world, turn_on()).await;
+    world.request(&[deferred]).await;
+    world.start_looks(&world.inserted("m-1")).await;
+    let [pending] = <[_; 1]>::try_from(world.pending()).expect("one");
+    let claimed_at = world.now();
+    let died = Pending { status: PendingStatus::Claimed, claimed_at, ..pending };
+    world.memory.store("pending", &died).expect("memory");
+    world.acme.carry_out().await;
+    world.advance(1.0);
+    assert!(world.watch(&world.take(LOOKS)).await.is_empty());
+    assert_eq!(asked(&world), 0, "who has claimed it may be alive");
+    let looks = world.take(LOOKS);
+    assert_eq!(looks.len(), 1, "and may not");
+    world.advance(16.0);
+    world.watch(&looks).await;
+    world.respond(&world.take(CHANGES)).await;
+    assert_eq!(name(&world.answers()[0]).1, "ChangeReport");
 }
