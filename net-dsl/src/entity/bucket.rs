@@ -19,6 +19,7 @@ use crate::{
     link::Store,
     property::{Makes, s3},
     range,
+    reference::{HasArn, Refers},
 };
 use smol_str::{SmolStr, format_smolstr};
 use std::marker::PhantomData;
@@ -156,3 +157,7 @@ impl<O: Object> Store for Bucket<O> {
 impl<O: Object> Makes<s3::Bucket> for Bucket<O> {
     const PART: &'static str = "bucket";
 }
+
+impl<O: Object> Refers for Bucket<O> {}
+
+impl<O: Object> HasArn for Bucket<O> {}
