@@ -330,6 +330,8 @@ fn of_template(resource: &Value) -> Facts {
     if let Some(queues) = facts.remove("Queues") {
         facts.insert("Queue".into(), queues[0].clone());
     }
+    // A resource of which nothing is said has no properties.
+    facts.remove("");
     if let Some(topics) = facts.remove("Topics") {
         facts.insert("Topic".into(), topics[0].clone());
     }
