@@ -131,9 +131,9 @@ fn the_summary_says_what_was_made_and_how_to_deploy_it() {
     assert_contains(
         out(&output),
         &[
-            "async-polling: 4 bricks, 14 entities, 28 resources\n",
+            "async-polling: 4 bricks, 15 entities, 29 resources\n",
             "  polling-event-processor  clock, poller; shares device-cloud, pending, responder\n",
-            "5 functions, 3 external services, 2 queues, 2 tables, 1 schedule, 1 skill\n",
+            "5 functions, 3 external services, 3 tables, 2 queues, 1 schedule, 1 skill\n",
             "findings                 1 warning; `explain N402` says more\n",
             "    synth deploy \\\n      --parameter AlexaSkillId=… \\\n      --parameter DeviceCloudBaseUrl=… \\\n",
             "alexa-poller.zip",

@@ -243,14 +243,14 @@ fn a_new_link_is_a_permission() {
 #[test]
 fn templates_of_others_are_compared_as_well() {
     let read = |properties: Value| {
-        let bucket = json!({ "Type": "AWS::S3::Bucket", "Properties": properties });
-        Stack::read(&json!({ "Resources": { "Photos": bucket } }).to_string()).expect("a template")
+        let stream = json!({ "Type": "AWS::Kinesis::Stream", "Properties": properties });
+        Stack::read(&json!({ "Resources": { "Clicks": stream } }).to_string()).expect("a template")
     };
-    let diff = Diff::new(&read(json!({})), &read(json!({ "BucketName": { "Fn::Sub": "${A}-b" } })));
+    let diff = Diff::new(&read(json!({})), &read(json!({ "Name": { "Fn::Sub": "${A}-b" } })));
     let change = only(&diff);
     // Its schema is not known here, so the worst is told.
     assert_eq!((change.replaced, change.held), (Replaced::Unknown, Some(Held::Lost)));
-    assert!(plain(&diff).contains("BucketName: (not set) → ${A}-b\n"));
+    assert!(plain(&diff).contains("Name: (not set) → ${A}-b\n"));
 }
 
 #[test]
