@@ -528,7 +528,7 @@ const CASES: &[Case] = &[
         || tagged(json!({ "Ref": "OrdersQueue" })),
     ),
     case("P202", || tagged(json!(["v"])), || tagged(json!(1))),
-    case("P203", || orders_tagged_with(&ref_of(&kitchen())), || orders_tagged_with("x")),
+    case("P203", || orders_tagged_with(ref_of(&kitchen())), || orders_tagged_with("x")),
     case(
         "P301",
         || tagged(json!({ "Fn::ImportValue": "v" })),

@@ -45,12 +45,10 @@ fn stock() -> Table<Stock> {
 /// One function between two queues, with a table.
 fn network() -> Network {
     let shop = Function::<Shop>::builder().name(name!("shop")).timeout(seconds!(5)).build();
-    Network::from(
-        orders().triggers(&shop)
-            + shop.sends_to(&receipts())
-            + shop.reads(&stock())
-            + shop.writes(&stock()),
-    )
+    orders().triggers(&shop)
+        + shop.sends_to(&receipts())
+        + shop.reads(&stock())
+        + shop.writes(&stock())
 }
 
 fn order(id: &str) -> Order {

@@ -273,7 +273,7 @@ fn topic() -> Topic<Job> {
 }
 
 fn net_of_topic() -> Network {
-    Network::from(topic().triggers(&worker()) + topic().fans_out_to(&jobs()))
+    topic().triggers(&worker()) + topic().fans_out_to(&jobs())
 }
 
 fn notes() -> Table<Note> {
@@ -363,7 +363,7 @@ fn noon() -> Schedule {
 fn a_function_asks_another_and_a_schedule_ticks_at_its_time() {
     let ask = Function::<Ask>::builder().name(name!("ask")).timeout(seconds!(40)).build();
     let reply = Function::<Reply>::builder().name(name!("reply")).build();
-    let network = Network::from(noon().triggers(&ask) + ask.asks(&reply) + ask.writes(&notes()));
+    let network = noon().triggers(&ask) + ask.asks(&reply) + ask.writes(&notes());
     let here = local::start(network).handler::<Ask>(Asker).handler::<Reply>(Answerer);
     here.advance(Duration::from_secs(12 * 3_600 - 1));
     assert!(here.table(&notes()).items().is_empty());
@@ -392,7 +392,7 @@ impl Handler<Pay> for Payer {
 fn paying() -> Network {
     let bank = ExternalService::<Bank>::builder().name(name!("bank")).secret().build();
     let pay = Function::<Pay>::builder().name(name!("pay")).build();
-    Network::from(noon().triggers(&pay) + pay.calls(&bank) + pay.writes(&notes()))
+    noon().triggers(&pay) + pay.calls(&bank) + pay.writes(&notes())
 }
 
 #[test]
@@ -460,11 +460,9 @@ impl Handler<Careful> for CarefulWorker {
 fn work_that_is_done_once_is_done_once() {
     let careful = Function::<Careful>::builder().name(name!("careful")).build();
     let once = Table::<Once>::builder().name(name!("once")).build();
-    let network = Network::from(
-        jobs().triggers(&careful).batch_size(count!(1))
-            + careful.writes(&once)
-            + careful.writes(&notes()),
-    );
+    let network = jobs().triggers(&careful).batch_size(count!(1))
+        + careful.writes(&once)
+        + careful.writes(&notes());
     let here = local::start(network).handler::<Careful>(CarefulWorker);
     for _ in 0..4 {
         here.send(&jobs(), &Job { takes: 300, ..job("a") });

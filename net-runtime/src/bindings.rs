@@ -135,9 +135,7 @@ impl fmt::Display for Unbound {
         for (number, unbound) in self.needs.iter().enumerate() {
             let UnboundNeed { need, variable, found } = unbound;
             let separator = if number > 0 { ";" } else { "" };
-            let link = match need.verb {
-                verb => format!("function.{}(&…)", verb.descriptor().method),
-            };
+            let link = format!("function.{}(&…)", need.verb.descriptor().method);
             write!(f, "{separator} it {need}, and ")?;
             match found {
                 None => write!(f, "`{variable}` is not set; the link `{link}` sets it")?,

@@ -9,8 +9,7 @@ use world::{Counts, How, Said, simulation};
 fn holds(how: How, said: Said) {
     let counts = Arc::new(Counts::default());
     let report = simulation(how, said, &counts).seeds(50).run().unwrap();
-    assert_eq!(report.seeds(), 50);
-    println!("{how:?} {said:?}: {report}; {counts:?}");
+    assert_eq!(report.seeds(), 50, "{how:?} {said:?}: {report}; {counts:?}");
 }
 
 #[test]

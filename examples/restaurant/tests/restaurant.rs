@@ -40,7 +40,7 @@ fn an_order_is_cooked_served_and_billed() {
     let ticket = here.table(&*TICKETS).get("t-1").expect("a ticket");
     assert_eq!(ticket.state, State::Served);
     let told = Served { order: "t-1".to_owned(), table: 4, dish: "soup".to_owned() };
-    assert_eq!(here.messages(&*SERVED), [told.clone()]);
+    assert_eq!(here.messages(&*SERVED), std::slice::from_ref(&told));
     assert_eq!(here.queue(&*BOOKS).messages(), [told]);
     let bill = Bill { table: 4, cents: 700, orders: vec!["t-1".to_owned()] };
     assert_eq!(here.table(&*BILLS).get(4), Some(bill));

@@ -142,7 +142,7 @@ macro_rules! resource_type {
 impl Refers for Raw {}
 
 /// By the attribute `Arn`, which P201 looks for in its type; where `Ref` gives the ARN, as of SNS
-/// topics, write [`ref_of`].
+/// topics, write [`ref_of`](crate::ref_of).
 impl HasArn for Raw {}
 
 given! {

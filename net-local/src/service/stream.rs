@@ -124,7 +124,6 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    #[expect(clippy::too_many_arguments, reason = "a change is all that")]
     pub(crate) fn new(
         engine: &mut Engine,
         table: usize,
