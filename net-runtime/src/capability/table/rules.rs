@@ -163,22 +163,11 @@ pub(crate) fn condition(condition: &Condition) -> Result<(), Failure> {
 /// Only numbers, texts and bytes come before others ("Comparison operator and function reference").
 fn ordered(condition: &Condition) -> Result<(), Failure> {
     match condition {
-        Condition::Below(_, Operand(Ok(bound))) if order(bound).is_none() => {
-            let kind = match bound {
-                AttributeValue::Bool(_) => "BOOL",
-                AttributeValue::Null(_) => "NULL",
-                AttributeValue::M(_) => "M",
-                AttributeValue::L(_) => "L",
-                AttributeValue::Ss(_) => "SS",
-                AttributeValue::Ns(_) => "NS",
-                AttributeValue::Bs(_) => "BS",
-                AttributeValue::N(_) | AttributeValue::S(_) | AttributeValue::B(_) => return Ok(()),
-            };
-            Err(refused(format!(
-                "Invalid ConditionExpression: Incorrect operand type for operator or function; operator: \
-                 <, operand type: {kind}"
-            )))
-        }
+        Condition::Below(_, Operand(Ok(bound))) if order(bound).is_none() => Err(refused(format!(
+            "Invalid ConditionExpression: Incorrect operand type for operator or function; operator: \
+                 <, operand type: {}",
+            letter(bound)
+        ))),
         Condition::All(one, other) | Condition::Any(one, other) => {
             ordered(one)?;
             ordered(other)
