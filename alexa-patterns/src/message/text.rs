@@ -15,6 +15,25 @@ impl fmt::Display for InvalidText {
 
 impl error::Error for InvalidText {}
 
+/// How serde reads and writes a text: by what it is made of, checked.
+macro_rules! conversions {
+    ($name:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = InvalidText;
+
+            fn try_from(text: String) -> Result<$name, InvalidText> {
+                $name::new(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> String {
+                text.0
+            }
+        }
+    };
+}
+
 macro_rules! texts {
     ($($(#[$doc:meta])* $name:ident: $fits:expr, $rule:literal;)+) => {
         $($(#[$doc])*
@@ -45,19 +64,7 @@ macro_rules! texts {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidText;
-
-            fn try_from(text: String) -> Result<$name, InvalidText> {
-                $name::new(text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> String {
-                text.0
-            }
-        })+
+        conversions! { $name })+
     };
 }
 
@@ -129,19 +136,7 @@ macro_rules! hidden {
             }
         }
 
-        impl TryFrom<String> for $name {
-            type Error = InvalidText;
-
-            fn try_from(text: String) -> Result<$name, InvalidText> {
-                $name::new(text)
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(text: $name) -> String {
-                text.0
-            }
-        })+
+        conversions! { $name })+
     };
 }
 
