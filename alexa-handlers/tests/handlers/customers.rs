@@ -34,6 +34,21 @@ fn answered(world: &World, id: &str) -> Vec<String> {
     answers.into_iter().map(|taken| taken.user).collect()
 }
 
+/// Takes what was deferred to its answer, by either kind of manufacturer's API.
+async fn carry_through(world: &World, asynchronous: bool) {
+    let deferred = world.take(DEFERRED);
+    if asynchronous {
+        world.acme.set_pace(Pace::WhenTold);
+        world.request(&deferred).await;
+        world.acme.carry_out().await;
+        world.poll().await;
+        world.respond(&world.take(CHANGES)).await;
+    } else {
+        world.sync(&deferred).await;
+    }
+    assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+}
+
 #[tokio::test]
 async fn each_customer_has_a_grant_and_an_answer_goes_to_who_has_asked() {
     let world = household().await;
@@ -43,17 +58,7 @@ async fn each_customer_has_a_grant_and_an_answer_goes_to_who_has_asked() {
             let id = format!("{customer}-{asynchronous}");
             let answer = world.ask(by(token, &id, turn_on())).await;
             assert_eq!(name(&answer).1, "DeferredResponse");
-            let deferred = world.take(DEFERRED);
-            if asynchronous {
-                world.acme.set_pace(Pace::WhenTold);
-                world.request(&deferred).await;
-                world.acme.carry_out().await;
-                world.poll().await;
-                world.respond(&world.take(CHANGES)).await;
-            } else {
-                world.sync(&deferred).await;
-            }
-            assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+            carry_through(&world, asynchronous).await;
             assert_eq!(answered(&world, &id), [customer], "asynchronous: {asynchronous}");
         }
     }
@@ -73,17 +78,7 @@ async fn what_one_customer_changes_by_voice_is_reported_to_the_others() {
     for asynchronous in [false, true] {
         let before = world.gateway.taken().len();
         world.ask(by(TOKEN, &format!("on-{asynchronous}"), turn_on())).await;
-        let deferred = world.take(DEFERRED);
-        if asynchronous {
-            world.acme.set_pace(Pace::WhenTold);
-            world.request(&deferred).await;
-            world.acme.carry_out().await;
-            world.poll().await;
-            world.respond(&world.take(CHANGES)).await;
-        } else {
-            world.sync(&deferred).await;
-        }
-        assert!(world.dispatch(&world.take(RESPONSES)).await.is_empty());
+        carry_through(&world, asynchronous).await;
         let pair = |name: &str, user: &str| (name.to_owned(), user.to_owned());
         let expected = [pair("ChangeReport", "bob"), pair("Response", "ann")];
         assert_eq!(taken_since(&world, before), expected, "asynchronous: {asynchronous}");
