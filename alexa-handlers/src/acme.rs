@@ -239,7 +239,7 @@ impl DeviceCloud for Acme {
         };
         let secret = api.secret().await.map_err(unavailable)?;
         if !is_signed_by(&secret)? {
-            // By a key, perhaps, that has just taken the place of the one known here.
+            // The key may have been rotated since it was read: it may be signed by the new one.
             let newer = api.newer_secret(&secret).await.map_err(unavailable)?;
             if !newer.as_ref().map_or(Ok(false), is_signed_by)? {
                 return Err(PushRefused::NotAuthentic);

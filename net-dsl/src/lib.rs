@@ -38,7 +38,7 @@
 //! This crate is the language: pure data, no input or output, no AWS. `net-synth` turns a network
 //! into templates.
 
-// A case that is new is asked about, wherever it makes a difference.
+// Where a match depends on a kind or a verb, a new one has to be answered before it compiles.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod binding;

@@ -18,7 +18,7 @@
 //! # assert!(template.contains("TaskFunction"));
 //! ```
 
-// A case that is new is asked about, wherever it makes a difference.
+// Where a match depends on a kind or a verb, a new one has to be answered before it compiles.
 #![deny(clippy::wildcard_enum_match_arm)]
 
 pub mod check;
