@@ -7,6 +7,7 @@
 
 pub(crate) mod code;
 pub(crate) mod log;
+pub(crate) mod pattern;
 pub(crate) mod port;
 pub(crate) mod random;
 pub(crate) mod trace;

@@ -2,6 +2,7 @@
 
 pub(crate) mod consumer;
 pub(crate) mod external_service;
+pub(crate) mod filter;
 pub(crate) mod function;
 pub(crate) mod http_api;
 pub(crate) mod queue;

@@ -505,6 +505,7 @@ impl<'e> Moment<'e> {
                 Happened::Responded { api, status: *status }
             }
             What::Deduplicated { .. }
+            | What::Filtered { .. }
             | What::Handled { .. }
             | What::Returned { .. }
             | What::Throttled { .. }

@@ -109,6 +109,11 @@ pub(crate) fn line(engine: &Engine, happening: &Happening) -> String {
                 if *times == 1 { String::new() } else { format!(", for the {times}. time") };
             format!("{} given to `{}`{by}{times}", id(letter), function(wiring, *to))
         }
+        What::Filtered { letter, to } => format!(
+            "{} not given to `{}`: no filter of the event source mapping takes it",
+            id(letter),
+            function(wiring, *to)
+        ),
         What::Handled { letter } => format!("{} handled{by}", id(letter)),
         What::Returned { letter, at, why } => {
             let after = at.saturating_sub(happening.at) as f64 / 1_000.0;

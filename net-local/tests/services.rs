@@ -1,9 +1,10 @@
 //! What each service does in time, as AWS's documentation says; the titles are of its pages.
 
-use net_dsl::{Once, prelude::*, property};
+use net_dsl::{Once, prelude::*, property, property::lambda::event_source_mapping};
 use net_local::{self as local, Local};
 use net_runtime::{BoxError, Context, ExposeSecret as _, Handler};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use std::{
     sync::{
         Arc, Mutex,
@@ -318,6 +319,48 @@ fn a_stream_is_in_order_and_a_poison_record_holds_it_up_for_a_while() {
     assert!(poisoned >= 6, "once and five retries: {poisoned}");
     let [dead] = here.dead_letters(&hear).try_into().expect("one");
     assert!(dead.body().contains("DDBStreamBatchInfo"), "{dead:?}");
+}
+
+/// "Control which events Lambda sends to your function": what no filter takes starts nobody, holds nothing
+/// up, and is deleted from its queue.
+#[test]
+fn what_no_filter_takes_starts_nobody() {
+    let new = json!([{ "Pattern": json!({ "eventName": ["INSERT"] }).to_string() }]);
+    let hear = Function::<Hear>::builder().name(name!("hear")).build();
+    let listener = Listener::default();
+    let link = notes().stream().triggers(&hear);
+    let here =
+        local::start(Network::from(link.set(event_source_mapping::FILTER_CRITERIA_FILTERS, new)))
+            .handler::<Hear>(listener.clone());
+    for text in ["1", "2"] {
+        here.table(&notes()).put(&note("n", text));
+    }
+    here.table(&notes()).delete("n");
+    here.settle();
+    assert_eq!(*listener.0.lock().expect("no panic"), ["->1"]);
+
+    let for_a = json!([
+        { "Pattern": json!({ "body": { "takes": [{ "numeric": [">", 5] }] } }).to_string() },
+        { "Pattern": json!({ "body": { "id": [{ "prefix": "a" }] } }).to_string() },
+    ]);
+    let link = jobs().triggers(&worker());
+    let (here, worker) = with(link.set(event_source_mapping::FILTER_CRITERIA_FILTERS, for_a));
+    for (id, takes) in [("b", 5), ("a", 0), ("c", 6)] {
+        here.send(&jobs(), &Job { takes, ..job(id) });
+    }
+    here.settle();
+    let mut order = worker.order();
+    order.sort();
+    assert_eq!(order, ["a", "c"]);
+    assert!(here.queue(&jobs()).is_empty() && here.dead_letters(&jobs()).is_empty());
+    let story = here.story_of(&job("b").id).to_string();
+    assert!(story.contains("no filter of the event source mapping takes it"), "{story}");
+
+    let odd = json!([{ "Pattern": "{ \"body\": [{ \"cidr\": \"10.0.0.0/8\" }] }" }]);
+    let link = jobs().triggers(&self::worker());
+    let (here, _) = with(link.set(event_source_mapping::FILTER_CRITERIA_FILTERS, odd));
+    let told = here.check().expect_err("it is not carried out").to_string();
+    assert!(told.contains("a filter cannot be carried out here"), "{told}");
 }
 
 /// "Using time to live (TTL) in DynamoDB": deleted late, and in the stream.

@@ -28,6 +28,8 @@ pub(crate) enum What {
     Deduplicated { letter: Number, to: Number },
     /// A run was given a message, for the so-manieth time.
     Given { letter: Number, to: Number, times: u32 },
+    /// A mapping's filters take none of its kind: the function is not started, and the message is gone.
+    Filtered { letter: Number, to: Number },
     /// A message was handled, and is gone.
     Handled { letter: Number },
     /// It was not handled, and comes again.

@@ -5,6 +5,7 @@
 //! SQS event source in Lambda", "Batching behavior".
 
 use super::{
+    filter::Filters,
     function::{self, Ended, Outcome},
     queue,
 };
@@ -29,6 +30,7 @@ pub(crate) struct Settings {
     window: u64,
     most_at_once: u64,
     reports_failures: bool,
+    filters: Filters,
 }
 
 /// Batches at once to begin with, how many more there are each minute, and the most of them
@@ -47,6 +49,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         "MaximumBatchingWindowInSeconds",
         "FunctionResponseTypes",
         "ScalingConfig/MaximumConcurrency",
+        "FilterCriteria/Filters",
         "Tags",
     ]);
     let source = reader.text("EventSourceArn").unwrap_or_default();
@@ -57,12 +60,14 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         reader.refuse("it reads what is no queue of this network, or feeds none of its functions");
         return;
     };
+    let filters = Filters::read(reader);
     let number = |name, default| reader.number(name).unwrap_or(default);
     let reports = reader.value("FunctionResponseTypes");
     let settings = Settings {
         queue,
         function,
         batch: usize::try_from(number("BatchSize", 10)).unwrap_or(10),
+        filters,
         window: number("MaximumBatchingWindowInSeconds", 0) * 1_000,
         most_at_once: number("ScalingConfig/MaximumConcurrency", MOST),
         reports_failures: reports.is_some_and(|types| {
@@ -136,11 +141,39 @@ fn poll(engine: &mut Engine, consumer: usize) {
         if received.is_empty() {
             continue;
         }
+        let received = filtered(engine, settings, received);
         for batch in batches(engine, settings.queue, received) {
             engine.services.consumers[consumer].at_once += 1;
             spoil(engine, consumer, batch);
         }
     }
+}
+
+/// What the mapping's filters take; Lambda deletes the rest from the queue ("Properly filtering Amazon SQS
+/// messages").
+fn filtered(engine: &mut Engine, settings: &Settings, received: Batch) -> Batch {
+    if settings.filters.take_all() {
+        return received;
+    }
+    let (taken, left): (Batch, Batch) = received.into_iter().partition(|message| {
+        let event = event(engine, settings.queue, &vec![*message]);
+        let mut record = event["Records"][0].clone();
+        // A body that is JSON is looked into, and is no text.
+        let body = record["body"].as_str().unwrap_or_default();
+        if let Ok(body @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(body) {
+            record["body"] = body;
+        }
+        settings.filters.take(&record)
+    });
+    for (place, receives) in left {
+        let item = engine.services.queues[settings.queue].item(place);
+        let Some(letter) = item.map(|item| item.letter) else { continue };
+        let correlation = engine.log.of(letter).correlation;
+        let to = settings.function as Number;
+        engine.tell(correlation, 0, What::Filtered { letter, to });
+        queue::delete(engine, settings.queue, place, receives);
+    }
+    taken
 }
 
 type Batch = Vec<(u64, u32)>;

@@ -6,6 +6,7 @@
 
 use super::{
     consumer::reported,
+    filter::Filters,
     function::{self, Ended, Outcome},
     queue,
 };
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     oldest: u64,
     bisects: bool,
     reports_failures: bool,
+    filters: Filters,
     /// The ARN of the queue that is told of what is given up.
     dead_letters: Option<String>,
 }
@@ -58,6 +60,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         "MaximumRetryAttempts",
         "MaximumRecordAgeInSeconds",
         "DestinationConfig/OnFailure/Destination",
+        "FilterCriteria/Filters",
         "Tags",
     ]);
     if reader.text("StartingPosition").as_deref() == Some("AT_TIMESTAMP") {
@@ -74,6 +77,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         );
         return;
     };
+    let filters = Filters::read(reader);
     let reports = reader.value("FunctionResponseTypes");
     // -1 is without end, in both.
     let seconds = reader.number("MaximumRecordAgeInSeconds").map(|seconds| seconds * 1_000);
@@ -88,6 +92,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         reports_failures: reports.is_some_and(|types| {
             types.items().iter().any(|it| it.as_text() == Some("ReportBatchItemFailures"))
         }),
+        filters,
         dead_letters: reader.text("DestinationConfig/OnFailure/Destination"),
     };
     reader.wiring.streams.push(settings);
@@ -199,6 +204,13 @@ pub(crate) fn add(engine: &mut Engine, table: usize, record: Record) {
     let what = What::Streamed { table: table as Number, text: record.id().into() };
     engine.tell(record.correlation, 0, what);
     for stream in &wiring.tables[table].streams {
+        let settings = &wiring.streams[*stream];
+        // Lambda goes on behind what its filters do not take.
+        if !settings.filters.take(&record.event) {
+            let to = settings.function as Number;
+            engine.tell(record.correlation, 0, What::Filtered { letter: record.letter, to });
+            continue;
+        }
         engine.on_the_way += 1;
         let shard = record.shard;
         let state = engine.services.streams[*stream].shards.entry(shard).or_default();
