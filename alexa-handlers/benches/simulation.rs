@@ -1,4 +1,4 @@
-//! The three networks under all faults, 100,000 seeds each: what becomes of a directive, and how long an
+//! The networks under all faults, 100,000 seeds each: what becomes of a directive, and how long an
 //! answer takes.
 
 #[path = "../tests/simulation/world.rs"]
@@ -8,6 +8,9 @@ mod world;
 use std::sync::{Arc, atomic::Ordering};
 use world::{Counts, How, Said, simulation};
 
+const ALL: [How; 6] =
+    [How::Sync, How::Push, How::Polling, How::Waiting, How::Adaptive, How::Optimistic];
+
 #[expect(clippy::print_stdout, reason = "figures are what it is for")]
 fn main() {
     let seeds = std::env::var("SEEDS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(100_000);
@@ -15,7 +18,7 @@ fn main() {
         "| network | seeds | faults and events | answered | reported | not done | answer taken twice | median | 99 % |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for how in [How::Sync, How::Push, How::Polling] {
+    for how in ALL {
         let counts = Arc::new(Counts::default());
         match simulation(how, Said::TurnOn, &counts).seeds(seeds).run() {
             Ok(report) => {

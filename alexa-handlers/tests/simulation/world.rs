@@ -1,17 +1,18 @@
-//! The three networks on the engine, with Acme, Login with Amazon and the event gateway in this process.
+//! The networks on the engine, with Acme, Login with Amazon and the event gateway in this process.
 
 use alexa_doubles::{Acme, Device, Exchange, Gateway, Login, Pace, directive};
 use alexa_handlers::{
-    Dispatcher, Entrypoint, Poller, Receiver, Requester, Responder, SyncProcessor, acme,
+    AdaptiveLookStarter, AdaptiveWatcher, Dispatcher, Entrypoint, LookStarter, OptimisticRequester,
+    Poller, PromiseChecker, Receiver, Requester, Responder, SyncProcessor, Watcher, acme,
 };
 use alexa_patterns::{
-    async_processor,
+    adaptive_poll, async_processor,
     contract::{self, Poller as PollerContract},
     dispatcher, entrypoint,
     message::{AlexaGateway, DeviceCloud, Grant, LoginWithAmazon, Region, Token},
-    polling_event_processor, push_gateway,
+    optimistic_processor, polling_event_processor, push_gateway,
     shared::{DEFERRED, GRANTS, RESPONSES},
-    sync_processor,
+    sync_processor, waiting_poll,
 };
 use futures_util::FutureExt as _;
 use net_dsl::{HttpRequest, HttpResponse, RawBody, prelude::*};
@@ -35,8 +36,14 @@ pub(crate) enum How {
     Sync,
     /// Pushed.
     Push,
-    /// When asked for.
+    /// When asked for, by a clock.
     Polling,
+    /// When asked for, while somebody waits.
+    Waiting,
+    /// When asked for, at the times at which a device is usually done.
+    Adaptive,
+    /// As with the waiting poll, but what may be believed early is answered before.
+    Optimistic,
 }
 
 /// What a user says: a light has six seconds, a lock twenty.
@@ -92,6 +99,9 @@ fn network(how: How) -> Network {
         How::Sync => entrypoint() + sync_processor() + dispatcher(),
         How::Push => entrypoint() + async_processor() + push_gateway() + dispatcher(),
         How::Polling => entrypoint() + async_processor() + polling_event_processor() + dispatcher(),
+        How::Waiting => entrypoint() + async_processor() + waiting_poll() + dispatcher(),
+        How::Adaptive => entrypoint() + async_processor() + adaptive_poll() + dispatcher(),
+        How::Optimistic => entrypoint() + optimistic_processor() + waiting_poll() + dispatcher(),
     }
 }
 
@@ -187,6 +197,22 @@ fn prepare(here: Local, how: How) -> Local {
             .handler::<contract::Requester>(Requester::new(acme::Acme))
             .handler::<contract::Responder>(Responder)
             .handler::<PollerContract>(Poller::new(acme::Acme)),
+        How::Waiting => here
+            .handler::<contract::Requester>(Requester::new(acme::Acme))
+            .handler::<contract::Responder>(Responder)
+            .handler::<contract::LookStarter>(LookStarter)
+            .handler::<contract::Watcher>(Watcher::new(acme::Acme)),
+        How::Adaptive => here
+            .handler::<contract::Requester>(Requester::new(acme::Acme))
+            .handler::<contract::Responder>(Responder)
+            .handler::<contract::AdaptiveLookStarter>(AdaptiveLookStarter)
+            .handler::<contract::AdaptiveWatcher>(AdaptiveWatcher::new(acme::Acme)),
+        How::Optimistic => here
+            .handler::<contract::OptimisticRequester>(OptimisticRequester::new(acme::Acme))
+            .handler::<contract::PromiseChecker>(PromiseChecker::new(acme::Acme))
+            .handler::<contract::Responder>(Responder)
+            .handler::<contract::LookStarter>(LookStarter)
+            .handler::<contract::Watcher>(Watcher::new(acme::Acme)),
     };
     here.keep(World { acme, gateway, now, at_once: Default::default(), answered_at }).keep(grant)
 }
@@ -213,8 +239,12 @@ fn play(here: &Local, how: How, said: Said) {
             push(here, world, said, request);
         }
     }
-    if how == How::Polling {
-        here.advance(Duration::from_secs(180));
+    match how {
+        How::Sync | How::Push => {}
+        // Until the last clock has ticked, the last look was taken, the last promise was looked after.
+        How::Polling | How::Waiting | How::Adaptive | How::Optimistic => {
+            here.advance(Duration::from_secs(180));
+        }
     }
 }
 
@@ -236,7 +266,7 @@ fn push(here: &Local, world: &World, said: Said, request: &str) {
 }
 
 /// Answered once, or reported late, or not done and nobody told otherwise; never lost.
-fn judge(here: &Local, counts: &Counts) -> Result<(), String> {
+fn judge(here: &Local, how: How, counts: &Counts) -> Result<(), String> {
     let world = here.kept::<World>();
     let taken = world.gateway.answers(CORRELATION);
     let mut ids: Vec<String> =
@@ -264,6 +294,9 @@ fn judge(here: &Local, counts: &Counts) -> Result<(), String> {
         of.fetch_add(1, Ordering::Relaxed);
         Ok(())
     };
+    if how == How::Optimistic && !taken.is_empty() && acts == 0 && reports == 0 {
+        return Err("what was answered early was not done, and nobody has corrected it".to_owned());
+    }
     if taken.len() > 1 {
         let _: Result<(), String> = count(&counts.twice);
     }
@@ -287,6 +320,6 @@ pub(crate) fn simulation(how: How, said: Said, counts: &Arc<Counts>) -> Simulati
     simulate(network(how))
         .handlers(move |here| prepare(here, how))
         .play(move |here| play(here, how, said))
-        .finally(move |here| judge(here, &counts))
+        .finally(move |here| judge(here, how, &counts))
         .faults(Faults::all())
 }
