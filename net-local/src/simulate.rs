@@ -245,6 +245,14 @@ impl Simulation {
         }
     }
 
+    /// A number that differs if anything goes differently under a seed: what happens, when, in which order,
+    /// with which contents. It is the same in every run of every process.
+    #[must_use]
+    pub fn trace(&self, seed: u64) -> u64 {
+        let (here, _) = self.play_through(seed, Injector::of(seed, &self.faults));
+        here.try_with(|engine| engine.log.hash())
+    }
+
     /// Plays a network once.
     fn play_one(&self, seed: u64, faults: Injector) -> Played {
         let (here, failure) = self.play_through(seed, faults);
@@ -279,12 +287,11 @@ impl Simulation {
     /// # Errors
     /// That a seed does not do the same twice.
     fn is_the_same_twice(&self, seed: u64) -> Result<(), Counterexample> {
-        let play = || self.play_through(seed, Injector::of(seed, &self.faults)).0;
-        let (one, other) = (play(), play());
-        let hash = |here: &Local| here.try_with(|engine| engine.log.hash());
-        if hash(&one) == hash(&other) {
+        if self.trace(seed) == self.trace(seed) {
             return Ok(());
         }
+        let play = || self.play_through(seed, Injector::of(seed, &self.faults)).0;
+        let (one, other) = (play(), play());
         let lines = |here: &Local| here.try_with(|engine| story::log_in_full(engine));
         Err(Counterexample::of_chance(seed, &lines(&one), &lines(&other)))
     }

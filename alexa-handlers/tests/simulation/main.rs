@@ -3,7 +3,11 @@
 
 mod world;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    env,
+    process::Command,
+    sync::{Arc, atomic::Ordering},
+};
 use world::{Counts, How, Said, simulation};
 
 fn holds(how: How, said: Said) {
@@ -49,4 +53,30 @@ fn an_answer_that_is_looked_for_in_time_is_never_lost() {
 fn an_early_answer_comes_true_or_is_corrected() {
     holds(How::Optimistic, Said::TurnOn);
     holds(How::Optimistic, Said::Unlock);
+}
+
+const TRACES: &str = "PRINT_TRACES";
+
+/// A failure that is told by its seed must be the same failure wherever it is repeated. Two processes differ in
+/// the order of hash maps, in addresses and in the time of day.
+#[test]
+fn a_seed_is_the_same_in_every_process() {
+    let networks =
+        [How::Sync, How::Push, How::Polling, How::Waiting, How::Adaptive, How::Optimistic];
+    let traces = networks.map(|how| {
+        let simulation = simulation(how, Said::TurnOn, &Arc::default());
+        [0, 1, 2, 3].map(|seed| simulation.trace(seed))
+    });
+    let traces = format!("traces: {traces:?}");
+    if env::var_os(TRACES).is_some() {
+        println!("{traces}");
+        return;
+    }
+    let other = Command::new(env::current_exe().expect("a path"))
+        .args(["a_seed_is_the_same_in_every_process", "--exact", "--nocapture"])
+        .env(TRACES, "yes")
+        .output()
+        .expect("it runs");
+    let said = String::from_utf8_lossy(&other.stdout);
+    assert!(other.status.success() && said.contains(&traces), "{traces}\n{said}");
 }
