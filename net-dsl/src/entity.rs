@@ -111,6 +111,21 @@ fn typed<T>(kind: Kind, name: &Name, what: &'static str) -> Facts {
         .with(TYPE, SmolStr::new_static(std::any::type_name::<T>()))
 }
 
+/// A sum may start with an entity: `&a + &b` is the network of both.
+macro_rules! starts_a_sum {
+    ($handle:ty $(, $parameter:ident: $bound:path)?) => {
+        impl<$($parameter: $bound,)? R: crate::Summand> std::ops::Add<R> for &$handle {
+            type Output = crate::Network;
+
+            /// The network of just this entity, and another part.
+            fn add(self, other: R) -> crate::Network {
+                crate::Network::from(self) + other
+            }
+        }
+    };
+}
+use starts_a_sum;
+
 /// `Debug` as the name alone, and `Clone` and equality whatever the type parameter is: two handles
 /// are equal if they name one entity and say the same of it.
 macro_rules! handle_impls {
@@ -140,6 +155,8 @@ macro_rules! handle_impls {
                 $(self.$field.hash(state);)*
             }
         }
+
+        super::starts_a_sum!($handle<$parameter>, $parameter: $bound);
     };
 }
 use handle_impls;

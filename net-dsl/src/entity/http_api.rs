@@ -77,6 +77,8 @@ impl HttpApi {
     }
 }
 
+super::starts_a_sum!(HttpApi);
+
 impl Handle for HttpApi {
     fn name(&self) -> &Name {
         &self.name

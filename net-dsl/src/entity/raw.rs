@@ -73,6 +73,8 @@ pub struct Raw {
     removal: Option<Removal>,
 }
 
+super::starts_a_sum!(Raw);
+
 impl Handle for Raw {
     fn name(&self) -> &Name {
         &self.name

@@ -143,6 +143,8 @@ impl<N> ScheduleBuilder<(N, ())> {
     }
 }
 
+super::starts_a_sum!(Schedule);
+
 impl Handle for Schedule {
     fn name(&self) -> &Name {
         &self.name

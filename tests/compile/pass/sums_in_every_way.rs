@@ -32,6 +32,12 @@ fn main() {
     let links: Network = [till.sends_to(&orders)].into_iter().sum();
     assert_eq!(links.len(), 2);
 
+    // A sum may start with an entity.
+    assert_eq!(&till + &kitchen, Network::from(&till) + &kitchen);
+    assert_eq!(&kitchen + links.clone(), links.clone() + &kitchen);
+    let nightly = Schedule::builder().name(name!("nightly")).cron(cron!("0 3 * * ? *")).build();
+    assert_eq!((&nightly + &till).len(), 2);
+
     // By reference, perhaps, and several at once.
     assert_eq!(added.clone() + &added, added);
     assert_eq!(&added + &added, added);

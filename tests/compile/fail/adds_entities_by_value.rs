@@ -1,4 +1,4 @@
-//! A sum starts with a link or a network.
+//! A sum starts with a reference to an entity.
 
 use net_dsl::prelude::*;
 
@@ -8,5 +8,5 @@ messages! { Order }
 fn main() {
     let orders = Queue::<Order>::builder().name(name!("orders")).build();
     let archive = Queue::<Order>::builder().name(name!("archive")).build();
-    let _both = &orders + &archive;
+    let _both = orders + archive;
 }
