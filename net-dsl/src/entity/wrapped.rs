@@ -18,10 +18,10 @@ use std::{
 // One implementation for each wrapper and not one for all that `Deref`: where something is no handle,
 // the compiler would say of it that it does not `Deref`.
 macro_rules! wrappers {
-    ($($wrapper:ty)*) => {
+    ($($wrapper:ty $(, $closure:ident)?;)*) => {
         $(
             #[diagnostic::do_not_recommend]
-            impl<T: Handle> Handle for $wrapper {
+            impl<T: Handle $(, $closure: FnOnce() -> T)?> Handle for $wrapper {
                 fn name(&self) -> &Name {
                     (**self).name()
                 }
@@ -32,13 +32,13 @@ macro_rules! wrappers {
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Runs> Runs for $wrapper {
+            impl<T: Runs $(, $closure: FnOnce() -> T)?> Runs for $wrapper {
                 type Contract = T::Contract;
                 type Code = T::Code;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Source> Source for $wrapper {
+            impl<T: Source $(, $closure: FnOnce() -> T)?> Source for $wrapper {
                 type Payload = T::Payload;
                 type Delivery = T::Delivery;
 
@@ -48,23 +48,23 @@ macro_rules! wrappers {
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Sink> Sink for $wrapper {
+            impl<T: Sink $(, $closure: FnOnce() -> T)?> Sink for $wrapper {
                 type Message = T::Message;
                 const ORDERED: bool = T::ORDERED;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Store> Store for $wrapper {
+            impl<T: Store $(, $closure: FnOnce() -> T)?> Store for $wrapper {
                 type Item = T::Item;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Callee> Callee for $wrapper {
+            impl<T: Callee $(, $closure: FnOnce() -> T)?> Callee for $wrapper {
                 type Service = T::Service;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Broadcast> Broadcast for $wrapper {
+            impl<T: Broadcast $(, $closure: FnOnce() -> T)?> Broadcast for $wrapper {
                 type Message = T::Message;
                 type How = T::How;
 
@@ -74,26 +74,26 @@ macro_rules! wrappers {
             }
 
             #[diagnostic::do_not_recommend]
-            impl<M, T: Subscriber<M>> Subscriber<M> for $wrapper {}
+            impl<M, T: Subscriber<M> $(, $closure: FnOnce() -> T)?> Subscriber<M> for $wrapper {}
 
             #[diagnostic::do_not_recommend]
-            impl<M, T: Notified<M>> Notified<M> for $wrapper {}
+            impl<M, T: Notified<M> $(, $closure: FnOnce() -> T)?> Notified<M> for $wrapper {}
 
             #[diagnostic::do_not_recommend]
-            impl<T: Front> Front for $wrapper {
+            impl<T: Front $(, $closure: FnOnce() -> T)?> Front for $wrapper {
                 type Gate = T::Gate;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<T: Refers> Refers for $wrapper {}
+            impl<T: Refers $(, $closure: FnOnce() -> T)?> Refers for $wrapper {}
 
             #[diagnostic::do_not_recommend]
-            impl<T: HasArn> HasArn for $wrapper {
+            impl<T: HasArn $(, $closure: FnOnce() -> T)?> HasArn for $wrapper {
                 const ARN: Option<&'static str> = T::ARN;
             }
 
             #[diagnostic::do_not_recommend]
-            impl<R, T: Makes<R>> Makes<R> for $wrapper {
+            impl<R, T: Makes<R> $(, $closure: FnOnce() -> T)?> Makes<R> for $wrapper {
                 const PART: &'static str = T::PART;
             }
         )*
@@ -101,12 +101,12 @@ macro_rules! wrappers {
 }
 
 wrappers! {
-    &T
-    Box<T>
-    Rc<T>
-    Arc<T>
-    LazyCell<T>
-    LazyLock<T>
-    unsync::Lazy<T>
-    sync::Lazy<T>
+    &T;
+    Box<T>;
+    Rc<T>;
+    Arc<T>;
+    LazyCell<T, F>, F;
+    LazyLock<T, F>, F;
+    unsync::Lazy<T, F>, F;
+    sync::Lazy<T, F>, F;
 }

@@ -16,5 +16,5 @@ fn main() {
     let tuning =
         Function::<Kitchen>::builder().name(name!("kitchen")).memory(mebibytes!(1_024)).build();
     let network = kitchen() + &tuning;
-    assert_eq!(network.get(&tuning).unwrap().get(MEMORY).unwrap().get(), 1_024);
+    assert_eq!(network.get(&tuning).unwrap().setting(MEMORY), Some(1_024));
 }
