@@ -1,4 +1,5 @@
-//! Validators that know AWS's own schemas find nothing in what is emitted, with nothing suppressed.
+//! Validators that know AWS's own schemas find nothing in what is emitted. Nothing is suppressed but what
+//! [`is_false`] proves to be false.
 
 use net_dsl::{Graph, Name, Network, Runtime, name};
 use net_synth::{Plan, emit};
@@ -146,7 +147,30 @@ fn assert_is_up_to_date(generator: &str) {
 
 #[test]
 fn the_engine_accepts_every_template() {
-    assert_accepts(&engine(&templates("engine")));
+    let output = engine(&templates("engine"));
+    let found = String::from_utf8_lossy(&output.stdout);
+    let left: Vec<&str> = found.lines().filter(|line| !is_false(line)).collect();
+    assert!(left.is_empty() && output.stderr.is_empty(), "{}", text(&output));
+}
+
+/// Whether the engine calls an ARN of a bucket hardcoded (W9002) that is made of pseudo parameters.
+///
+/// It gives them values before it looks. S3 asks for the permission before the bucket exists, so that a
+/// reference to the bucket in it would be a circle.
+fn is_false(finding: &str) -> bool {
+    let mut words = finding.split(' ');
+    let (Some(place), Some("WARN"), Some("W9002"), Some(id), Some("Properties.SourceArn:")) =
+        (words.next(), words.next(), words.next(), words.next(), words.next())
+    else {
+        return false;
+    };
+    let file = place.split_once(".json:").expect("a file's name").0;
+    let text = fs::read_to_string(format!("{file}.json")).expect("a template");
+    let template: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let arn = &template["Resources"][id]["Properties"]["SourceArn"]["Fn::Sub"];
+    ["${AWS::Partition}:s3:::", "${AWS::StackName}", "${AWS::AccountId}"]
+        .iter()
+        .all(|part| arn.as_str().is_some_and(|arn| arn.contains(part)))
 }
 
 #[test]
