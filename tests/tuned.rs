@@ -18,5 +18,6 @@ fn main() -> ExitCode {
     };
     let larger =
         Function::<Entrypoint>::builder().name(name!("entrypoint")).memory(mebibytes!(512)).build();
-    net_synth::run("tuned", network + &larger)
+    // The network keeps its name, or its stack would be the stack of another.
+    net_synth::run(&wanted, network + &larger)
 }
