@@ -69,6 +69,8 @@ pub mod transport {
     pub const FIFO_QUEUE: &str = "sqs-fifo:";
     /// An SNS topic; its ARN follows.
     pub const TOPIC: &str = "sns:";
+    /// An event bus; its name, the event's source and its type follow, with `|` between.
+    pub const BUS: &str = "events:";
     /// A function invoked without waiting; its ARN follows.
     pub const FUNCTION: &str = "lambda:";
 }
@@ -90,6 +92,8 @@ pub enum Address {
     FifoQueue(String),
     /// To the SNS topic of an ARN.
     Topic(String),
+    /// To the event bus of a name; the event's source and its type follow, with `|` between.
+    Bus(String),
     /// To the function of an ARN.
     Function(String),
 }
@@ -104,6 +108,8 @@ impl Address {
                 (Address::Queue, url)
             } else if let Some(arn) = value.strip_prefix(transport::TOPIC) {
                 (Address::Topic, arn)
+            } else if let Some(bus) = value.strip_prefix(transport::BUS) {
+                (Address::Bus, bus)
             } else {
                 (Address::Function, value.strip_prefix(transport::FUNCTION)?)
             };

@@ -145,7 +145,9 @@ impl fmt::Display for Unbound {
                         Verb::Sends if *variable == binding::deadline_variable(need.what) => {
                             "a number of seconds"
                         }
-                        Verb::Sends => "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`",
+                        Verb::Sends => {
+                            "`sqs:URL`, `sqs-fifo:URL`, `sns:ARN`, `events:BUS|SOURCE|TYPE` or `lambda:ARN`"
+                        }
                         Verb::Asks => "`lambda:ARN`",
                         Verb::Calls => "a base URL: `https://…`, or `http://…` on this machine",
                         Verb::Triggers

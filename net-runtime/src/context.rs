@@ -451,9 +451,11 @@ fn held_back(delay: Duration, name: &str, to: Option<Address>) -> Result<u16, Fa
                  {LONGEST_DELAY} s at the most"
             )),
         },
-        Some(Address::FifoQueue(_) | Address::Topic(_) | Address::Function(_)) => refused(format!(
-            "`{name}` cannot be held back: this network sends it to a FIFO queue, a topic or a function, \
-             and only a standard queue holds single messages back"
+        Some(
+            Address::FifoQueue(_) | Address::Topic(_) | Address::Bus(_) | Address::Function(_),
+        ) => refused(format!(
+            "`{name}` cannot be held back: this network sends it to a FIFO queue, a topic, an event bus or a \
+             function, and only a standard queue holds single messages back"
         )),
     }
 }

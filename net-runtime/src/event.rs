@@ -133,6 +133,9 @@ pub(crate) fn parse(event: Value) -> Event {
     if let Some(events) = bucket::events(&event) {
         return Event::All(events.into_iter().map(|event| happened(event, &Value::Null)).collect());
     }
+    if is_of_a_bus(&event) {
+        return Event::All(vec![told_by_a_bus(event)]);
+    }
     if event["version"] == "2.0" && event["requestContext"]["http"].is_object() {
         return Event::Http(http::request(&event));
     }
@@ -148,6 +151,22 @@ fn queued(record: &Value) -> Vec<Record> {
         return events.into_iter().map(|event| happened(event, &record["messageId"])).collect();
     }
     vec![message(record, body)]
+}
+
+/// What a rule of a bus hands over ("Amazon EventBridge events": every event has these fields).
+fn is_of_a_bus(event: &Value) -> bool {
+    let texts = ["id", "source", "detail-type", "account", "time", "region"];
+    texts.iter().all(|name| event[*name].is_string()) && event.get("detail").is_some()
+}
+
+/// An event's detail, which is the message. An event that is played again from an archive has another id.
+fn told_by_a_bus(mut event: Value) -> Record {
+    let detail = event["detail"].take();
+    Record::of(&event["id"], Ok(detail)).known_by(&[
+        &event["account"],
+        &event["region"],
+        &event["id"],
+    ])
 }
 
 /// An event of a bucket's, in a message of an id.

@@ -179,6 +179,7 @@ fn name(address: &Address) -> &str {
         Address::Queue(name)
         | Address::FifoQueue(name)
         | Address::Topic(name)
+        | Address::Bus(name)
         | Address::Function(name) => name,
     }
 }

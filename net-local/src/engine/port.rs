@@ -147,6 +147,8 @@ fn short(engine: &Engine, address: &Address) -> String {
         Address::Topic(arn) => {
             wiring.topics.iter().find(|topic| topic.arn == *arn).map(|topic| topic.entity)
         }
+        // Its name comes first.
+        Address::Bus(bus) => return bus.split('|').next().unwrap_or_default().to_owned(),
         Address::Function(arn) => {
             wiring.function(arn).map(|function| wiring.functions[function].entity)
         }
@@ -173,6 +175,7 @@ impl Messages for Port {
                         let found = found.ok_or_else(|| nobody(arn))?;
                         topic::publish(engine, found, &parcel, run);
                     }
+                    Address::Bus(bus) => return Err(nobody(bus)),
                     Address::Function(arn) => {
                         let found = engine.wiring.function(arn).ok_or_else(|| nobody(arn))?;
                         function::send(engine, found, &parcel, run);

@@ -28,6 +28,9 @@ pub struct Aws {
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) secrets: aws_sdk_secretsmanager::Client,
+    /// For what is called without an SDK.
+    pub(crate) config: SdkConfig,
+    pub(crate) http: reqwest::Client,
     #[cfg(feature = "s3")]
     pub(crate) s3: aws_sdk_s3::Client,
 }
@@ -57,7 +60,9 @@ impl Aws {
         // A function that is asked answers when it is done, which may take as long as the run has.
         let asked = aws_sdk_lambda::config::Builder::from(&config);
         let asked = asked.timeout_config(times.build()).build();
+        let http = reqwest::Client::builder().connect_timeout(CONNECT).timeout(ATTEMPT).build();
         Aws {
+            http: http.unwrap_or_default(),
             sqs: aws_sdk_sqs::Client::new(&config),
             sns: aws_sdk_sns::Client::new(&config),
             lambda: aws_sdk_lambda::Client::from_conf(asked),
@@ -65,6 +70,7 @@ impl Aws {
             secrets: aws_sdk_secretsmanager::Client::new(&config),
             #[cfg(feature = "s3")]
             s3,
+            config,
         }
     }
 }

@@ -2,6 +2,9 @@
 
 #[cfg(feature = "aws")]
 mod aws;
+mod event;
+#[cfg(feature = "aws")]
+mod event_bus;
 pub(crate) mod memory;
 mod port;
 pub(crate) mod rules;

@@ -57,6 +57,7 @@ impl Messages for Aws {
                 Address::Queue(url) => self.send_to_queue(url, parcel, false).await,
                 Address::FifoQueue(url) => self.send_to_queue(url, parcel, true).await,
                 Address::Topic(arn) => self.publish(arn, parcel).await,
+                Address::Bus(bus) => self.tell(bus, parcel).await,
                 Address::Function(arn) => {
                     self.invoke(arn, &parcel, InvocationType::Event).await.map(|_| ())
                 }

@@ -37,6 +37,7 @@ fn address_text(address: &Address) -> String {
         Address::Queue(url) => format!("{}{url}", transport::QUEUE),
         Address::FifoQueue(url) => format!("{}{url}", transport::FIFO_QUEUE),
         Address::Topic(arn) => format!("{}{arn}", transport::TOPIC),
+        Address::Bus(bus) => format!("{}{bus}", transport::BUS),
         Address::Function(arn) => format!("{}{arn}", transport::FUNCTION),
     }
 }

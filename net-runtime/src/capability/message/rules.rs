@@ -39,6 +39,7 @@ pub fn check(to: &Address, parcel: &Parcel) -> Result<(), Failure> {
              (limit {FUNCTION} bytes)",
             parcel.payload().len()
         ))),
+        Address::Bus(bus) => super::event::Entry::of(bus)?.check(parcel),
         Address::Topic(_) | Address::Function(_) => Ok(()),
     }
 }
