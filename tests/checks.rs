@@ -3,7 +3,7 @@
 use net_dsl::{
     Bounded, FunctionCode, Graph, OutOfRange, Range, Route, Takes, Verb, accept, brick,
     check::{Finding, Severity},
-    entity::raw::ResourceType,
+    entity::{event_bus::Condition, raw::ResourceType},
     prelude::*,
     property, range,
 };
@@ -76,6 +76,7 @@ fn code<C: Contract>() -> FunctionCode {
         "Door" => binary!("door"),
         "Near" | "Far" => binary!("resizer"),
         "Looker" => binary!("looker"),
+        "Teller" | "Forger" | "Echo" | "Hearer" => binary!("teller"),
         other => panic!("no binary for contract {other}"),
     }
 }
@@ -146,6 +147,52 @@ fn both_in(under: &str) -> Network {
     } else {
         pictures().network() + &Bucket::<Small<0>>::builder().name(name!("album")).build()
     }
+}
+
+/// An event of the shop, and one that says it is AWS's.
+struct Told {
+    total: u32,
+}
+struct Forged;
+events! { Told from "my.shop", Forged from "aws.shop" }
+services! { Bank }
+
+contract! {
+    Teller: Order => () { sends Told }
+    Forger: Order => () { sends Forged }
+    Echo: Told => () { sends Told }
+    Hearer: Told => () {}
+}
+
+fn bus() -> EventBus {
+    EventBus::builder().name(name!("bus")).build()
+}
+
+/// A function that tells a bus of an event of a source.
+fn told_as(source: &str) -> Network {
+    if source == "my.shop" {
+        function::<Teller>(name!("teller"), 30).sends_to(&bus().events::<Told>()).into()
+    } else {
+        function::<Forger>(name!("forger"), 30).sends_to(&bus().events::<Forged>()).into()
+    }
+}
+
+/// A bus that starts a function by a rule with conditions.
+fn heard(conditions: impl IntoIterator<Item = Condition<Told>>) -> Network {
+    let some = bus().events::<Told>().matching(conditions);
+    some.triggers(&function::<Hearer>(name!("hearer"), 30)).into()
+}
+
+/// A function that a bus starts, and that tells a bus of the same event.
+fn echoed(back: &EventBus) -> Network {
+    let echo = function::<Echo>(name!("echo"), 30);
+    bus().events::<Told>().triggers(&echo) + echo.sends_to(&back.events::<Told>())
+}
+
+/// A bus that calls a route of a service.
+fn called_by_a_bus(route: Route<Told>) -> Network {
+    let bank = ExternalService::<Bank>::builder().name(name!("bank")).build();
+    bus().events::<Told>().calls(&bank, route).into()
 }
 
 fn clock() -> Schedule {
@@ -509,6 +556,18 @@ const CASES: &[Case] = &[
     case("N701", || resized("pictures/small/"), || resized("thumbnails/")),
     case("N702", || told_twice(".jpg"), || told_twice(".png")),
     case("N703", || both_in("pictures/old/"), || both_in("thumbnails/")),
+    case("N801", || told_as("aws.shop"), || told_as("my.shop")),
+    case(
+        "N802",
+        || called_by_a_bus(route!(POST "/a/{x}" => Told)),
+        || called_by_a_bus(route!(POST "/a" => Told)),
+    ),
+    case(
+        "N803",
+        || heard([field!(Told, total).at_least(1), field!(Told, total).at_most(9)]),
+        || heard([field!(Told, total).between(1, 9)]),
+    ),
+    case("N804", || echoed(&bus()), || echoed(&EventBus::builder().name(name!("other")).build())),
     case("P102", || environment(4_097), || environment(4_096)),
     case("P103", || linked_to(70), || linked_to(50)),
     case("P104", || raw_resources(501), || raw_resources(500)),

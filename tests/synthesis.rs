@@ -291,8 +291,10 @@ fn implied(network: &Network, function: &Id) -> Statements {
             _ => {}
         }
         // Handed over while nobody waits: what fails for good goes to a queue of the function's.
-        if matches!(source, Kind::Table | Kind::Topic | Kind::Schedule | Kind::Bucket)
-            || link.verb() == Verb::Sends
+        if matches!(
+            source,
+            Kind::Table | Kind::Topic | Kind::Schedule | Kind::Bucket | Kind::EventBus
+        ) || link.verb() == Verb::Sends
         {
             let dead_letters = name(function, "DeadLetterQueue.Arn");
             statements.insert(allowed(&["sqs:SendMessage"], dead_letters));
@@ -306,6 +308,9 @@ fn implied(network: &Network, function: &Id) -> Statements {
         statements.extend(match (link.verb(), kind) {
             (Verb::Sends, Kind::Queue | Kind::FifoQueue) => {
                 Some(allowed(&["sqs:SendMessage"], name(to, "Queue.Arn")))
+            }
+            (Verb::Sends, Kind::EventBus) => {
+                Some(allowed(&["events:PutEvents"], name(to, "EventBus.Arn")))
             }
             (Verb::Sends, Kind::Topic) => Some(allowed(&["sns:Publish"], name(to, "Topic"))),
             (Verb::Sends | Verb::Asks, Kind::Function) => {
@@ -447,6 +452,13 @@ fn roles_belong_to_one_function_or_start_one_for_a_schedule() {
                     let account = &trust[0]["Condition"]["StringEquals"]["aws:SourceAccount"];
                     assert_eq!(*account, json!({ "Ref": "AWS::AccountId" }));
                 }
+                Some("events.amazonaws.com") => {
+                    // A rule's, for one bus or one destination.
+                    let statements = granted(&template, id);
+                    assert_eq!(statements.len(), 1, "{id}");
+                    let account = &trust[0]["Condition"]["StringEquals"]["aws:SourceAccount"];
+                    assert_eq!(*account, json!({ "Ref": "AWS::AccountId" }));
+                }
                 other => panic!("{id} is for {other:?}"),
             }
         }
@@ -497,6 +509,7 @@ fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
             let principal = match (network.kind(source), link.verb()) {
                 (Some(Kind::Topic), Verb::Triggers) => "sns.amazonaws.com",
                 (Some(Kind::Bucket), Verb::Triggers) => "s3.amazonaws.com",
+                (Some(Kind::EventBus), Verb::Triggers) => "events.amazonaws.com",
                 (Some(Kind::AlexaSkill), Verb::Triggers) => "alexa-connectedhome.amazon.com",
                 (Some(Kind::HttpApi), Verb::Routes) => "apigateway.amazonaws.com",
                 _ => continue,
@@ -514,7 +527,7 @@ fn whatever_starts_a_function_without_a_role_has_the_leave_to() {
             seen.insert(principal);
         }
     }
-    assert_eq!(seen.len(), 4, "{seen:?}");
+    assert_eq!(seen.len(), 5, "{seen:?}");
 }
 
 fn statements(value: &Value) -> Vec<&Value> {
@@ -618,6 +631,7 @@ fn dead_letter_queues(template: &Template) -> BTreeSet<String> {
             &properties["RedrivePolicy"]["deadLetterTargetArn"],
             &properties["DeadLetterConfig"]["TargetArn"],
             &properties["DestinationConfig"]["OnFailure"]["Destination"],
+            &properties["Targets"][0]["DeadLetterConfig"]["Arn"],
         ] {
             found.extend(place["Fn::GetAtt"][0].as_str().map(str::to_owned));
         }

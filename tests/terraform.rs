@@ -77,7 +77,15 @@ fn what_the_provider_does_not_take_is_found() {
 
 /// What the provider calls what CloudFormation calls otherwise. What is not listed is compared by the
 /// very same name, so anything that only one of the two sets fails.
-const CALLED: [(&str, &str); 71] = [
+const CALLED: [(&str, &str); 79] = [
+    ("auth_parameters.api_key.key", "AuthParameters.ApiKeyAuthParameters.ApiKeyName"),
+    ("auth_parameters.api_key.value", "AuthParameters.ApiKeyAuthParameters.ApiKeyValue"),
+    ("connection_arn", "ConnectionArn"),
+    ("event_bus_name", "EventBusName"),
+    ("http_method", "HttpMethod"),
+    ("invocation_endpoint", "InvocationEndpoint"),
+    ("retention_days", "RetentionDays"),
+    ("state", "State"),
     ("architectures", "Architectures"),
     ("action", "Action"),
     ("api_id", "ApiId"),
@@ -155,12 +163,17 @@ const CALLED: [(&str, &str); 71] = [
 ];
 
 /// The types by which each resource is made, CloudFormation's and the provider's.
-const TYPES: [(&str, &str); 18] = [
+const TYPES: [(&str, &str); 23] = [
     ("AWS::ApiGatewayV2::Api", "aws_apigatewayv2_api"),
     ("AWS::ApiGatewayV2::Integration", "aws_apigatewayv2_integration"),
     ("AWS::ApiGatewayV2::Route", "aws_apigatewayv2_route"),
     ("AWS::ApiGatewayV2::Stage", "aws_apigatewayv2_stage"),
     ("AWS::DynamoDB::Table", "aws_dynamodb_table"),
+    ("AWS::Events::ApiDestination", "aws_cloudwatch_event_api_destination"),
+    ("AWS::Events::Archive", "aws_cloudwatch_event_archive"),
+    ("AWS::Events::Connection", "aws_cloudwatch_event_connection"),
+    ("AWS::Events::EventBus", "aws_cloudwatch_event_bus"),
+    ("AWS::Events::Rule", "aws_cloudwatch_event_rule"),
     ("AWS::IAM::Role", "aws_iam_role"),
     ("AWS::Lambda::EventSourceMapping", "aws_lambda_event_source_mapping"),
     ("AWS::Lambda::Function", "aws_lambda_function"),
@@ -386,6 +399,33 @@ fn of_configuration(configuration: &Value, kind: &str, id: &str, block: &Value) 
             flatten(&renamed(&block), theirs, &mut facts);
             return facts;
         }
+        // What a rule leads to.
+        "aws_cloudwatch_event_target" => {
+            assert_eq!(take("rule"), Some(json!(format!("<{id}>"))));
+            assert_eq!(take("event_bus_name"), Some(json!(format!("<{id}.EventBusName>"))));
+            let mut target = json!({});
+            for (ours, theirs) in [
+                ("target_id", "/Id"),
+                ("arn", "/Arn"),
+                ("role_arn", "/RoleArn"),
+                ("input_path", "/InputPath"),
+                ("dead_letter_config.arn", "/DeadLetterConfig/Arn"),
+                ("retry_policy.maximum_retry_attempts", "/RetryPolicy/MaximumRetryAttempts"),
+                (
+                    "retry_policy.maximum_event_age_in_seconds",
+                    "/RetryPolicy/MaximumEventAgeInSeconds",
+                ),
+            ] {
+                if let Some(value) = take(ours) {
+                    let place =
+                        theirs.split('/').skip(1).fold(&mut target, |place, part| &mut place[part]);
+                    *place = value;
+                }
+            }
+            assert!(said.is_empty(), "{said:?}");
+            facts.insert("Targets".into(), json!([target]));
+            return facts;
+        }
         "aws_lambda_function_recursion_config" => {
             assert_eq!(take("function_name"), Some(json!(format!("<{id}>"))));
         }
@@ -456,6 +496,19 @@ fn of_configuration(configuration: &Value, kind: &str, id: &str, block: &Value) 
                 ),
             ] {
                 facts.extend(take(ours).map(|value| (theirs.to_owned(), value)));
+            }
+        }
+        kind if kind.starts_with("aws_cloudwatch_event_") => {
+            if said.get("name") == Some(&made_up) {
+                said.remove("name");
+            }
+            if kind == "aws_cloudwatch_event_archive" {
+                facts.insert("SourceArn".into(), said.remove("event_source_arn").expect("a bus"));
+            }
+            let pattern: Facts =
+                said.extract_if(.., |path, _| path.starts_with("event_pattern")).collect();
+            for (path, value) in pattern {
+                facts.insert(path.replacen("event_pattern", "EventPattern", 1), value);
             }
         }
         "aws_s3_bucket" => {
@@ -586,9 +639,9 @@ fn of_expression(expression: &str) -> String {
         ["aws_sqs_queue", id, "url"]
         | ["aws_lambda_function", id, "function_name"]
         | ["aws_iam_role" | "aws_dynamodb_table" | "aws_cloudwatch_log_group", id, "name"]
-        | ["aws_apigatewayv2_api" | "aws_apigatewayv2_integration" | "aws_s3_bucket", id, "id"] => {
-            id.to_owned()
-        }
+        | ["aws_apigatewayv2_api" | "aws_apigatewayv2_integration" | "aws_s3_bucket", id, "id"]
+        | ["aws_cloudwatch_event_bus" | "aws_cloudwatch_event_rule", id, "name"] => id.to_owned(),
+        ["aws_cloudwatch_event_rule", id, "event_bus_name"] => format!("{id}.EventBusName"),
         _ => panic!("not known: {expression}"),
     }
 }

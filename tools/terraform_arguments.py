@@ -21,6 +21,11 @@ TYPES = {
     "AWS::ApiGatewayV2::Route": "aws_apigatewayv2_route",
     "AWS::ApiGatewayV2::Stage": "aws_apigatewayv2_stage",
     "AWS::DynamoDB::Table": "aws_dynamodb_table",
+    "AWS::Events::ApiDestination": "aws_cloudwatch_event_api_destination",
+    "AWS::Events::Archive": "aws_cloudwatch_event_archive",
+    "AWS::Events::Connection": "aws_cloudwatch_event_connection",
+    "AWS::Events::EventBus": "aws_cloudwatch_event_bus",
+    "AWS::Events::Rule": "aws_cloudwatch_event_rule",
     "AWS::IAM::Role": "aws_iam_role",
     "AWS::Lambda::EventSourceMapping": "aws_lambda_event_source_mapping",
     "AWS::Lambda::Function": "aws_lambda_function",
@@ -49,6 +54,11 @@ RENAMED = {
         "TableName": "name",
         "TimeToLiveSpecification/AttributeName": "ttl/attribute_name",
         "TimeToLiveSpecification/Enabled": "ttl/enabled",
+    },
+    "AWS::Events::Archive": {"ArchiveName": "name", "SourceArn": "event_source_arn"},
+    "AWS::Events::Connection": {
+        "AuthParameters/ApiKeyAuthParameters/ApiKeyName": "auth_parameters/api_key/key",
+        "AuthParameters/ApiKeyAuthParameters/ApiKeyValue": "auth_parameters/api_key/value",
     },
     "AWS::IAM::Role": {"RoleName": "name"},
     "AWS::Lambda::EventSourceMapping": {

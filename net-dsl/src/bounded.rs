@@ -243,6 +243,13 @@ pub mod range {
                 94_694_400, 157_852_800, 189_388_800, 220_924_800, 252_460_800, 284_083_200,
                 315_619_200],
             "a log is kept for 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288 or 3653 days";
+        /// How often a rule of a bus tries again (EventBridge, retry policy).
+        RuleRetries: InUnits, 0..=185, "a rule tries again 0 to 185 times";
+        /// For how long a rule of a bus tries (EventBridge, retry policy).
+        RuleAge: InSeconds, 60..=86_400, "a rule tries for 60 seconds to 24 hours";
+        /// How long an archive keeps events (EventBridge, whole days), up to 100 years.
+        ArchiveAge: InSeconds, 86_400..=3_153_600_000 step 86_400,
+            "an archive keeps events for 1 to 36500 whole days";
         /// How long a presigned URL can be used (S3, `X-Amz-Expires`).
         Presigned: InSeconds, 1..=604_800, "a presigned URL is good for 1 second to 7 days";
         /// How old an object or an earlier version of it becomes (S3 Lifecycle), up to 100 years.

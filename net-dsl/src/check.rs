@@ -18,9 +18,11 @@ pub mod attribute_conflict;
 pub mod batch_window_on_deadline_path;
 pub mod bucket_loop;
 mod budget;
+pub mod bus_loop;
 pub mod competing_consumers;
 mod context;
 mod deadline_path;
+pub mod event_of_aws;
 pub mod fifo_and_standard;
 mod finding;
 pub mod function_policy_size;
@@ -28,6 +30,7 @@ pub mod function_without_code;
 pub mod function_without_trigger;
 pub mod http_deadline_over_limit;
 pub mod idle_source;
+pub mod impossible_condition;
 pub mod invoke_cycle;
 mod kind_claims;
 pub mod large_batch_without_window;
@@ -40,6 +43,7 @@ pub mod one_route_several_links;
 pub mod overlapping_events;
 pub mod overlapping_objects;
 pub mod overridden_link;
+pub mod placeholder_called;
 pub mod queue_loop;
 pub mod queue_without_consumer;
 pub mod reserved_concurrency_too_low;
@@ -127,6 +131,10 @@ rules! {
     bucket_loop
     overlapping_events
     overlapping_objects
+    event_of_aws
+    placeholder_called
+    impossible_condition
+    bus_loop
 }
 
 /// All findings of the rules over networks, worst first. O(n log n).

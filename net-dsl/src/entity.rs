@@ -6,6 +6,7 @@
 
 pub mod alexa_skill;
 pub mod bucket;
+pub mod event_bus;
 pub mod external_service;
 pub mod fifo_queue;
 pub mod function;

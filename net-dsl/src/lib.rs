@@ -73,6 +73,7 @@ pub use entity::{
     Handle, Kind, Removal,
     alexa_skill::AlexaSkill,
     bucket::{Bucket, BucketEvents, Created, Object, Removed},
+    event_bus::{BusEvents, Event, EventBus},
     external_service::ExternalService,
     fifo_queue::FifoQueue,
     function::{Architecture, Function, FunctionCode, Runtime, set_variable},
@@ -105,11 +106,12 @@ pub use verb::{NeedWords, Verb, VerbDescriptor};
 /// What a file that declares networks needs in scope.
 pub mod prelude {
     pub use crate::{
-        AlexaSkill, Architecture, Bucket, Change, Contract, Created, ExternalService, FifoQueue,
-        Function, Grouped, Handle, HttpApi, HttpRequest, HttpResponse, Item, Key, Links, Message,
-        Name, Network, Object, Once, Queue, Raw, RawBody, Removal, Removed, Request, Runtime,
-        Schedule, Service, Table, Tick, Topic, arn_of, attribute_of, binary, contract, count, cron,
-        days, folder, hours, key_part, mebibytes, messages, minutes, name, objects, ref_of,
-        resource_type, route, runtime, seconds, services, url, variable,
+        AlexaSkill, Architecture, Bucket, Change, Contract, Created, Event, EventBus,
+        ExternalService, FifoQueue, Function, Grouped, Handle, HttpApi, HttpRequest, HttpResponse,
+        Item, Key, Links, Message, Name, Network, Object, Once, Queue, Raw, RawBody, Removal,
+        Removed, Request, Runtime, Schedule, Service, Table, Tick, Topic, arn_of, attribute_of,
+        binary, contract, count, cron, days, events, field, folder, hours, key_part, mebibytes,
+        messages, minutes, name, objects, ref_of, resource_type, route, runtime, seconds, services,
+        url, variable,
     };
 }

@@ -20,13 +20,18 @@ mod selection;
 mod verb;
 
 pub use delivery::{
-    Batched, BatchedFifo, Batches, Direct, Invoked, Mapped, Streamed, Throttles, Waits,
+    Batched, BatchedFifo, Batches, Direct, Invoked, Mapped, Retries, Ruled, Streamed, Throttles,
+    Waits,
 };
-pub use linked::{BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, Mapping, batch_window};
+pub use linked::{
+    BATCH_SIZE, BATCH_WINDOW, Linked, MAX_CONCURRENCY, MAXIMUM_AGE, Mapping, RETRIES, batch_window,
+};
 pub use need::{
     Admits, Asking, Calling, Code, Copying, Gate, Held, NeededBy, Notifying, Reaches, Reading,
-    Routing, Sending, Suits, Triggering, Writing,
+    Routing, Ruling, Sending, Suits, Triggering, Writing,
 };
-pub use role::{Broadcast, Callee, Front, Notified, Runs, Sink, Source, Store, Subscriber};
+pub use role::{
+    Broadcast, Callee, Front, Notified, RuleTarget, Runs, Sink, Source, Store, Subscriber,
+};
 pub use selection::Selection;
 pub use verb::Links;

@@ -32,7 +32,7 @@ impl From<Reference> for Json {
 #[diagnostic::on_unimplemented(
     message = "no property can refer to `{Self}`",
     label = "this is no resource of its own",
-    note = "functions, queues, topics, tables, buckets, HTTP APIs and raw resources can be referred to, by their handles; a schedule becomes a resource for each of its links, and services and skills are outside the network"
+    note = "functions, queues, topics, tables, buckets, event buses, HTTP APIs and raw resources can be referred to, by their handles; a schedule becomes a resource for each of its links, and services and skills are outside the network"
 )]
 pub trait Refers: Handle {}
 
@@ -40,7 +40,7 @@ pub trait Refers: Handle {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no ARN",
     label = "this is nothing that AWS gives an ARN to",
-    note = "functions, queues, topics, tables, buckets and raw resources have one; of an HTTP API there are `ref_of(&api)`, its id, and `attribute_of(&api, \"ApiEndpoint\")`"
+    note = "functions, queues, topics, tables, buckets, event buses and raw resources have one; of an HTTP API there are `ref_of(&api)`, its id, and `attribute_of(&api, \"ApiEndpoint\")`"
 )]
 pub trait HasArn: Refers {
     /// CloudFormation's attribute with the ARN; `None` where `Ref` gives it.

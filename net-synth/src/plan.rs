@@ -6,6 +6,7 @@
 
 mod alexa_skill;
 mod bucket;
+mod event_bus;
 mod external_service;
 mod extra;
 pub(crate) mod function;
@@ -273,7 +274,7 @@ trait Planned: Sync {
 
     /// As what its service sends, for a link, to a queue or topic at the link's end or to the queue for what
     /// the function there fails on.
-    fn delivers(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Sender> {
+    fn delivers(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Option<Sender> {
         None
     }
 
@@ -301,6 +302,7 @@ fn of(kind: Kind) -> &'static dyn Planned {
         Kind::Topic => &topic::Topic,
         Kind::Table => &table::Table,
         Kind::Bucket => &bucket::Bucket,
+        Kind::EventBus => &event_bus::EventBus,
         Kind::Schedule => &schedule::Schedule,
         Kind::HttpApi => &http_api::HttpApi,
         Kind::ExternalService => &external_service::ExternalService,
@@ -396,10 +398,10 @@ impl<'g, 'n> Planner<'g, 'n> {
     }
 
     /// As what services send to a queue or topic for what reaches an entity by a verb.
-    fn senders(&self, node: &GraphNode<'n>, verb: Verb) -> Vec<Sender> {
-        let senders = node.incoming(verb).filter_map(|(from, link)| {
+    fn senders(&self, number: usize, verb: Verb) -> Vec<Sender> {
+        let senders = self.node(number).incoming(verb).filter_map(|(from, link)| {
             let kind = self.node(from).kind?;
-            of(kind).delivers(self, from, link)
+            of(kind).delivers(self, from, number, link)
         });
         senders.collect()
     }

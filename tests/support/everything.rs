@@ -78,6 +78,26 @@ pub struct Stock;
 
 objects! { Picture in "pictures/" as bytes, Thumbnail in "thumbnails/" as bytes, Stock }
 
+/// That a dish ran out.
+pub struct RanOut {
+    /// How many were asked for meanwhile.
+    pub missed: u32,
+    /// Which dish.
+    pub dish: Which,
+}
+/// Which dish.
+pub struct Which {
+    /// What it is called.
+    pub name: String,
+}
+/// That AWS has a message for whoever runs the restaurant.
+pub struct Health;
+
+events! {
+    RanOut from "restaurant.kitchen" as "Ran Out",
+    Health from "aws.health" as "AWS Health Event",
+}
+
 services! {
     /// Takes the money.
     pub Bank,
@@ -116,6 +136,12 @@ contract! {
     pub Forgetter: Removed<Picture> => () { writes Thumbnail }
     /// Shows new thumbnails.
     pub Painter: Created<Thumbnail> => () { reads Thumbnail, reads Stock }
+    /// Notices what runs out.
+    pub Counter: Order => () { sends RanOut }
+    /// Orders what ran out.
+    pub Buyer: RanOut => () {}
+    /// Looks after the account.
+    pub Doctor: Health => () {}
     /// Cleans up.
     pub Cleaner: Tick => () {}
     /// Takes parties that Alexa announces.
@@ -129,7 +155,7 @@ contract! {
 /// Every kind of entity and link, a circle of functions, an API that its own function calls, and
 /// overlays over every kind of resource that overlays can reach.
 pub fn everything() -> Network {
-    front() + kitchen() + books() + gallery() + door() + overlays()
+    front() + kitchen() + books() + gallery() + news() + door() + overlays()
 }
 
 fn shop() -> HttpApi {
@@ -318,6 +344,42 @@ fn gallery() -> Network {
             + painted.triggers(&painter)
             + painter.reads(&thumbnails)
             + painter.reads(&stock()),
+    )
+}
+
+fn news() -> Network {
+    let bus = EventBus::builder().name(name!("news")).archive(days!(7)).build();
+    let chain = EventBus::builder().name(name!("chain")).build();
+    let account = EventBus::builder().name(name!("account")).default_bus().build();
+    let counter =
+        Function::<Counter>::builder().name(name!("counter")).code(binary!("counter")).build();
+    let buyer = Function::<Buyer>::builder().name(name!("buyer")).code(binary!("buyer")).build();
+    let doctor =
+        Function::<Doctor>::builder().name(name!("doctor")).code(binary!("doctor")).build();
+    let lacks = Queue::<RanOut>::builder().name(name!("lacks")).build();
+    let lack = Topic::<RanOut>::builder().name(name!("lack")).build();
+    let weather = ExternalService::<Weather>::builder()
+        .name(name!("weather"))
+        .base_url(url!("https://weather.example.com"))
+        .build();
+    let often = bus.events::<RanOut>().matching([
+        field!(RanOut, missed).at_least(10_u32),
+        field!(RanOut, dish.name).starts_with("soup"),
+    ]);
+
+    brick(
+        name!("news"),
+        placed().triggers(&counter)
+            + counter.sends_to(&bus.events::<RanOut>())
+            + often.triggers(&buyer).retries(count!(5)).maximum_age(hours!(1))
+            + bus.events::<RanOut>().fans_out_to(&lacks)
+            + bus.events::<RanOut>().fans_out_to(&lack)
+            + bus.events::<RanOut>().fans_out_to(&chain.events::<RanOut>())
+            + bus.events::<RanOut>().calls(&weather, route!(POST "/soups" => RanOut))
+            + chain.events::<RanOut>().triggers(&buyer)
+            + lacks.triggers(&buyer)
+            + lack.triggers(&buyer)
+            + account.events::<Health>().triggers(&doctor),
     )
 }
 

@@ -23,6 +23,10 @@ pub mod checks {}
 #[cfg(doctest)]
 pub mod testing {}
 
+#[doc = include_str!("../../docs/bus.md")]
+#[cfg(doctest)]
+pub mod bus {}
+
 #[doc = include_str!("../../docs/bucket.md")]
 #[cfg(doctest)]
 pub mod bucket {}

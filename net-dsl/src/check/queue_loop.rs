@@ -16,9 +16,14 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     // A table is part of a loop only if its stream starts something, an API only if it has routes.
     for members in unbounded_cycles(context, |to, link| {
-        // Whether a bucket tells of what is written depends on where it lies: rule N701.
-        let is_bucket = context.node(to).kind == Some(Kind::Bucket);
-        link.verb().descriptor().carries && !(is_bucket && link.verb() == Verb::Writes)
+        // Whether a bucket tells of what is written depends on where it lies: rule N701. What a bus starts
+        // depends on the event: rule N804.
+        let is_elsewhere = match link.verb() {
+            Verb::Writes => context.node(to).kind == Some(Kind::Bucket),
+            Verb::Sends | Verb::FansOut => context.node(to).kind == Some(Kind::EventBus),
+            Verb::Triggers | Verb::Routes | Verb::Asks | Verb::Reads | Verb::Calls => false,
+        };
+        link.verb().descriptor().carries && !is_elsewhere
     }) {
         let kind = |member: &usize| context.node(*member).kind;
         let functions: Vec<_> =

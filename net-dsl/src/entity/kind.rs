@@ -1,8 +1,8 @@
 //! Kinds of entities. What a kind is, is said once, in the descriptor in its own file.
 
 use super::{
-    alexa_skill, bucket, external_service, fifo_queue, function, http_api, queue, raw, schedule,
-    table, topic,
+    alexa_skill, bucket, event_bus, external_service, fifo_queue, function, http_api, queue, raw,
+    schedule, table, topic,
 };
 use crate::{
     Verb,
@@ -46,6 +46,8 @@ kinds! {
     Table = "table" in table,
     /// Objects found by key (S3 bucket).
     Bucket = "bucket" in bucket,
+    /// Events that rules lead to their targets (EventBridge event bus).
+    EventBus = "event-bus" in event_bus,
     /// A clock (EventBridge Scheduler).
     Schedule = "schedule" in schedule,
     /// An HTTP front (API Gateway HTTP API).
@@ -103,6 +105,8 @@ pub enum Shape {
     Cylinder,
     /// A box that is narrower below, with a rim.
     Bucket,
+    /// A box between two lines that go further.
+    Bus,
     /// An ellipse.
     Ellipse,
     /// Six corners.

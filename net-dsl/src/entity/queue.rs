@@ -9,7 +9,7 @@ use crate::{
     contract::check_name,
     facts::Facts,
     given::{GivenCount, GivenName, GivenSeconds},
-    link::{Batched, Notified, Sink, Source, Subscriber, batch_window},
+    link::{Batched, Notified, RuleTarget, Sink, Source, Subscriber, batch_window},
     property::{self, Makes},
     range,
     reference::{HasArn, Refers},
@@ -179,3 +179,5 @@ impl<M: Message> Refers for Queue<M> {}
 impl<M: Message> HasArn for Queue<M> {}
 
 impl<M: Message> Notified<M> for Queue<M> {}
+
+impl<M: Message> RuleTarget<M> for Queue<M> {}

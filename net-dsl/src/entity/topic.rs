@@ -9,7 +9,7 @@ use crate::{
     contract::check_name,
     facts::Facts,
     given::{GivenName, GivenSeconds},
-    link::{Broadcast, Copying, Direct, Notified, Sink, Source},
+    link::{Broadcast, Copying, Direct, Notified, RuleTarget, Sink, Source},
     property::{self, Makes},
     range,
     reference::{HasArn, Refers},
@@ -84,6 +84,7 @@ impl<M: Message> Sink for Topic<M> {
 impl<M: Message> Broadcast for Topic<M> {
     type Message = M;
     type How = Copying;
+    type Delivery = Direct;
 }
 
 impl<M: Message> Makes<property::sns::Topic> for Topic<M> {
@@ -97,3 +98,5 @@ impl<M: Message> HasArn for Topic<M> {
 }
 
 impl<M: Message> Notified<M> for Topic<M> {}
+
+impl<M: Message> RuleTarget<M> for Topic<M> {}

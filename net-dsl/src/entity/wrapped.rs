@@ -4,7 +4,10 @@ use super::Handle;
 use crate::{
     Name,
     facts::Facts,
-    link::{Broadcast, Callee, Front, Notified, Runs, Selection, Sink, Source, Store, Subscriber},
+    link::{
+        Broadcast, Callee, Front, Notified, RuleTarget, Runs, Selection, Sink, Source, Store,
+        Subscriber,
+    },
     property::Makes,
     reference::{HasArn, Refers},
 };
@@ -67,6 +70,7 @@ macro_rules! wrappers {
             impl<T: Broadcast $(, $closure: FnOnce() -> T)?> Broadcast for $wrapper {
                 type Message = T::Message;
                 type How = T::How;
+                type Delivery = T::Delivery;
 
                 fn selection(&self) -> Selection {
                     Broadcast::selection(&**self)
@@ -78,6 +82,9 @@ macro_rules! wrappers {
 
             #[diagnostic::do_not_recommend]
             impl<M, T: Notified<M> $(, $closure: FnOnce() -> T)?> Notified<M> for $wrapper {}
+
+            #[diagnostic::do_not_recommend]
+            impl<M, T: RuleTarget<M> $(, $closure: FnOnce() -> T)?> RuleTarget<M> for $wrapper {}
 
             #[diagnostic::do_not_recommend]
             impl<T: Front $(, $closure: FnOnce() -> T)?> Front for $wrapper {

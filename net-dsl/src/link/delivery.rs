@@ -18,6 +18,20 @@ pub enum BatchedFifo {}
 #[derive(Clone, Copy, Debug)]
 pub enum Streamed {}
 
+/// Settings of a link that a rule of a bus is.
+#[derive(Clone, Copy, Debug)]
+pub enum Ruled {}
+
+/// Links whose deliveries are tried again as often as is said.
+#[diagnostic::on_unimplemented(
+    message = "this link is `{Self}`: how often it tries again is not the network's to say",
+    label = "only links from event buses have retries and a maximum age",
+    note = "a queue's `max_receives` says how often its messages are tried"
+)]
+pub trait Retries {}
+
+impl Retries for Ruled {}
+
 /// Links that hand over several events at a time.
 #[diagnostic::on_unimplemented(
     message = "this link is `{Self}`: it has no batches",

@@ -1,6 +1,6 @@
 //! The value of a link, with its settings.
 
-use super::{Batches, Mapped, Selection, Throttles, Waits};
+use super::{Batches, Mapped, Retries, Selection, Throttles, Waits};
 use crate::{
     Bounded, Handle, Id, Network, Setting, Summand, Verb,
     entity::{MESSAGE, TYPE},
@@ -28,6 +28,11 @@ pub fn batch_window(facts: &Facts) -> u64 {
     facts.setting(BATCH_WINDOW).unwrap_or(0)
 }
 
+/// How often a rule tries again to deliver an event.
+pub const RETRIES: Attribute<Bounded<range::RuleRetries>> = Attribute::new("retries");
+/// For how long a rule tries to deliver an event, in seconds.
+pub const MAXIMUM_AGE: Attribute<Bounded<range::RuleAge>> = Attribute::new("maximum-age");
+
 /// Two entities and the link between them, on the way to becoming part of a [`Network`].
 ///
 /// `D` says which settings the link has.
@@ -45,7 +50,7 @@ pub struct Linked<D> {
 
 impl<D> Linked<D> {
     #[track_caller]
-    pub(super) fn new(
+    pub(crate) fn new(
         from: &dyn Handle,
         verb: Verb,
         to: &dyn Handle,
@@ -69,7 +74,7 @@ impl<D> Linked<D> {
     }
 
     /// With what tells its events from others of its start.
-    pub(super) fn selecting(mut self, selection: Selection) -> Linked<D> {
+    pub(crate) fn selecting(mut self, selection: Selection) -> Linked<D> {
         if !selection.label.is_empty() {
             self.label = selection.label;
         }
@@ -112,6 +117,23 @@ impl<D> Linked<D> {
         D: Throttles,
     {
         self.with(MAX_CONCURRENCY.attribute(), runs.given())
+    }
+
+    /// How often the rule tries again to deliver an event before it goes to the dead-letter queue: 0 to 185
+    /// times; 185 if unset.
+    pub fn retries(self, retries: impl GivenCount<range::RuleRetries>) -> Linked<D>
+    where
+        D: Retries,
+    {
+        self.with(RETRIES, retries.given())
+    }
+
+    /// For how long the rule tries to deliver an event: 60 seconds to 24 hours; 24 hours if unset.
+    pub fn maximum_age(self, age: impl GivenSeconds<range::RuleAge>) -> Linked<D>
+    where
+        D: Retries,
+    {
+        self.with(MAXIMUM_AGE, age.given())
     }
 
     /// Sets any property of the event source mapping, from a queue or a stream.

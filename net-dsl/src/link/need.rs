@@ -1,8 +1,8 @@
 //! What both ends of a link must have in common: the rules behind the verbs.
 
 use super::{
-    Batched, BatchedFifo, Callee, Direct, Invoked, Notified, Runs, Sink, Store, Streamed,
-    Subscriber,
+    Batched, BatchedFifo, Callee, Direct, Invoked, Notified, RuleTarget, Ruled, Runs, Sink, Store,
+    Streamed, Subscriber,
 };
 use crate::{
     Answers, Asks, Body, CallsService, Contract, Handle, HttpRequest, HttpResponse, Message,
@@ -47,6 +47,7 @@ impl<C, P> Suits<P, Direct> for C {}
 impl<C, P> Suits<P, Batched> for C {}
 impl<C, P> Suits<P, BatchedFifo> for C {}
 impl<C, P> Suits<P, Streamed> for C {}
+impl<C, P> Suits<P, Ruled> for C {}
 impl<C: Answers<P::Reply>, P: Request> Suits<P, Invoked> for C {}
 
 /// What is held to a contract.
@@ -84,6 +85,9 @@ pub enum Copying {}
 /// Telling a queue or a topic of what happened.
 #[derive(Clone, Copy, Debug)]
 pub enum Notifying {}
+/// Handing events to the target of a rule.
+#[derive(Clone, Copy, Debug)]
+pub enum Ruling {}
 /// Handing a message over and going on.
 #[derive(Clone, Copy, Debug)]
 pub enum Sending {}
@@ -139,6 +143,18 @@ impl<M: Message, Q: Subscriber<M>> Reaches<Q, Copying> for M {
 
     fn end(queue: &Q) -> &dyn Handle {
         queue
+    }
+}
+
+impl<M: Message, T: RuleTarget<M>> Reaches<T, Ruling> for M {
+    const WHAT: &'static str = M::NAME;
+
+    fn type_name() -> &'static str {
+        type_name::<M>()
+    }
+
+    fn end(target: &T) -> &dyn Handle {
+        target
     }
 }
 

@@ -84,14 +84,24 @@ pub trait Callee: Handle {
 pub trait Broadcast: Handle {
     /// What it copies.
     type Message: Message;
-    /// To what: [`Copying`](super::Copying) or [`Notifying`](super::Notifying).
+    /// To what: [`Copying`](super::Copying), [`Notifying`](super::Notifying) or [`Ruling`](super::Ruling).
     type How;
+    /// Which settings the link has.
+    type Delivery;
 
     /// Which of its messages a link copies.
     fn selection(&self) -> Selection {
         Selection::default()
     }
 }
+
+/// A handle on something that a rule of a bus hands events `M` to: a queue, a topic or another bus.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a target of `{M}`",
+    label = "a bus hands `{M}` to standard queues and topics of `{M}`, and to other buses",
+    note = "link a `Queue<{M}>`, a `Topic<{M}>` or `&bus.events::<{M}>()`; functions are started with `triggers`"
+)]
+pub trait RuleTarget<M>: Handle {}
 
 /// A handle on something that is told of a bucket's events `M`: a queue or a topic.
 #[diagnostic::on_unimplemented(

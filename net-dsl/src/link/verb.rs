@@ -68,9 +68,10 @@ pub trait Links: Handle {
         )
     }
 
-    /// This topic copies each of its messages to the queue; a bucket tells a queue or a topic of its events.
+    /// This topic copies each of its messages to the queue; a bucket tells a queue or a topic of its
+    /// events, and a bus hands them to queues, topics and other buses.
     #[track_caller]
-    fn fans_out_to<Q>(&self, queue: &Q) -> Linked<Direct>
+    fn fans_out_to<Q>(&self, queue: &Q) -> Linked<Self::Delivery>
     where
         Self: Broadcast + Sized,
         Self::Message: Reaches<Q, Self::How>,

@@ -173,7 +173,7 @@ impl<'n> GraphNode<'n> {
 
     /// Whether it starts anything by a link.
     pub fn starts_something(&self) -> bool {
-        self.out.iter().any(|(_, link)| link.verb.descriptor().starts)
+        self.out.iter().any(|(_, link)| link.verb.descriptor().starts || link.verb == Verb::Calls)
     }
 
     /// Whether a raw resource takes, or may take, what comes out of this.

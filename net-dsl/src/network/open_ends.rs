@@ -3,7 +3,7 @@
 use super::{Graph, Network};
 use crate::{
     Id, Verb,
-    entity::{Kind, Unlinked, function::NEED},
+    entity::{Kind, Starts, Unlinked, function::NEED},
 };
 use smol_str::SmolStr;
 
@@ -62,7 +62,9 @@ impl Network {
                 if !node.starts_something() {
                     ends.push(OpenEnd::NoConsumer(node.id.clone()));
                 }
-                if !node.is_started() {
+                let from_outside =
+                    node.descriptor().is_some_and(|kind| kind.starts == Starts::Outside);
+                if !from_outside && !node.is_started() {
                     ends.push(OpenEnd::NoProducer(node.id.clone()));
                 }
             }

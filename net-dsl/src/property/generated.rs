@@ -276,6 +276,45 @@ pub mod dynamodb {
     }
 }
 
+/// Resources of `AWS::Events`.
+pub mod events {
+    /// `AWS::Events::EventBus`.
+    #[derive(Clone, Copy, Debug)]
+    pub enum EventBus {}
+
+    /// Properties of `AWS::Events::EventBus`.
+    pub mod event_bus {
+        use crate::property::{Json, Property, Text};
+
+        /// `DeadLetterConfig/Arn`.
+        pub const DEAD_LETTER_CONFIG_ARN: Property<super::EventBus, Text> =
+            Property::new("DeadLetterConfig/Arn");
+        /// The description of the event bus.
+        pub const DESCRIPTION: Property<super::EventBus, Text> = Property::new("Description");
+        /// If you are creating a partner event bus, this specifies the partner event source that
+        /// the new event bus will be matched with.
+        pub const EVENT_SOURCE_NAME: Property<super::EventBus, Text> =
+            Property::new("EventSourceName");
+        /// Kms Key Identifier used to encrypt events at rest in the event bus.
+        pub const KMS_KEY_IDENTIFIER: Property<super::EventBus, Text> =
+            Property::new("KmsKeyIdentifier");
+        /// Configures whether or not to include event detail, input transformer details, target
+        /// properties, and target input in the applicable log messages.
+        pub const LOG_CONFIG_INCLUDE_DETAIL: Property<super::EventBus, Text> =
+            Property::new("LogConfig/IncludeDetail");
+        /// Configures the log level of the EventBus and determines which log messages are sent to
+        /// Ingestion Hub for delivery.
+        pub const LOG_CONFIG_LEVEL: Property<super::EventBus, Text> =
+            Property::new("LogConfig/Level");
+        /// The name of the event bus.
+        pub const NAME: Property<super::EventBus, Text> = Property::new("Name");
+        /// A JSON string that describes the permission policy statement for the event bus.
+        pub const POLICY: Property<super::EventBus, Json> = Property::new("Policy");
+        /// Any tags assigned to the event bus.
+        pub const TAGS: Property<super::EventBus, Json> = Property::new("Tags");
+    }
+}
+
 /// Resources of `AWS::IAM`.
 pub mod iam {
     /// `AWS::IAM::Role`.

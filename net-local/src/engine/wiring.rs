@@ -84,7 +84,7 @@ impl Wiring {
                      `network.remove(…)`",
                     node.id
                 )),
-                Some(kind @ Kind::Bucket) => wiring.problems.push(format!(
+                Some(kind @ (Kind::Bucket | Kind::EventBus)) => wiring.problems.push(format!(
                     "`{}` is {}, and what it does is not imitated here yet; run the network without it: \
                      `network.remove(…)`",
                     node.id,

@@ -79,6 +79,7 @@ fn write_entity(
         Some(Shape::Flag) => "rarrow",
         Some(Shape::Cylinder) => "cylinder",
         Some(Shape::Bucket) => "folder",
+        Some(Shape::Bus) => "component",
         Some(Shape::Ellipse) => "circle",
         Some(Shape::Hexagon) => "hexagon",
         Some(Shape::Parallelogram) => "parallelogram",

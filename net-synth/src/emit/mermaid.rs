@@ -77,6 +77,7 @@ fn write_entity(out: &mut String, diagram: &Diagram<'_>, entity: usize) -> std::
         Some(Shape::Flag) => (">", "]"),
         Some(Shape::Cylinder) => ("[(", ")]"),
         Some(Shape::Bucket) => ("[\\", "/]"),
+        Some(Shape::Bus) => ("[/", "\\]"),
         Some(Shape::Ellipse) => ("((", "))"),
         Some(Shape::Hexagon) => ("{{", "}}"),
         Some(Shape::Parallelogram) => ("[/", "/]"),

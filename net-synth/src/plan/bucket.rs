@@ -91,7 +91,13 @@ impl Planned for Bucket {
         None
     }
 
-    fn delivers(&self, planner: &Planner<'_, '_>, number: usize, link: &Link) -> Option<Sender> {
+    fn delivers(
+        &self,
+        planner: &Planner<'_, '_>,
+        number: usize,
+        _: usize,
+        link: &Link,
+    ) -> Option<Sender> {
         // What a function fails on, Lambda puts away, and not S3.
         (link.verb() == Verb::FansOut).then(|| Sender {
             sid: "BucketsSend",

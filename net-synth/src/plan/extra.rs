@@ -145,6 +145,7 @@ fn encrypted_by(planner: &Planner<'_, '_>, target: &Value) -> Option<Key> {
         Kind::Function
         | Kind::Table
         | Kind::Bucket
+        | Kind::EventBus
         | Kind::Schedule
         | Kind::HttpApi
         | Kind::ExternalService

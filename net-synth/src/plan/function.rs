@@ -96,7 +96,13 @@ impl Planned for Function {
         if let Some(queue) = dead_letters {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
             planner.add(queue.clone(), part, types::QUEUE, queue::dead_letters(false));
-            queue::senders_may_send(planner, node, Verb::Triggers, queue, "DeadLetterQueuePolicy");
+            queue::senders_may_send(
+                planner,
+                number,
+                Verb::Triggers,
+                queue,
+                "DeadLetterQueuePolicy",
+            );
         }
     }
 

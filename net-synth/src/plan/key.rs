@@ -91,6 +91,7 @@ fn needed(kind: Kind, verb: Verb) -> Option<(&'static str, &'static [&'static st
         }
         Kind::Function
         | Kind::Bucket
+        | Kind::EventBus
         | Kind::Schedule
         | Kind::HttpApi
         | Kind::ExternalService

@@ -57,7 +57,7 @@ impl Planned for Queue {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
             planner.add(queue, part, types::QUEUE, self::dead_letters(self.fifo));
         }
-        senders_may_send(planner, node, Verb::FansOut, main, "QueuePolicy");
+        senders_may_send(planner, number, Verb::FansOut, main, "QueuePolicy");
         for (to, link) in node.outgoing(Verb::Triggers) {
             mapping(planner, node, planner.arn(number), to, link, None);
         }
@@ -104,14 +104,15 @@ pub(super) fn dead_letters(fifo: bool) -> Value {
 }
 
 /// Lets what reaches an entity by `verb`, topics among it, send to a queue made for it.
-pub(super) fn senders_may_send<'n>(
-    planner: &mut Planner<'_, 'n>,
-    node: &GraphNode<'n>,
+pub(super) fn senders_may_send(
+    planner: &mut Planner<'_, '_>,
+    number: usize,
     verb: Verb,
     queue: LogicalId,
     suffix: &str,
 ) {
-    let senders = planner.senders(node, verb);
+    let node = planner.node(number);
+    let senders = planner.senders(number, verb);
     if senders.is_empty() {
         return;
     }

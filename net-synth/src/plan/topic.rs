@@ -25,7 +25,7 @@ impl Planned for Topic {
         let node = planner.node(number);
         let main = planner.id(number);
         planner.add(main, Part::of(node.id, node.facts, "topic"), types::TOPIC, Value::empty());
-        let senders = planner.senders(node, Verb::FansOut);
+        let senders = planner.senders(number, Verb::FansOut);
         if !senders.is_empty() {
             let topic = planner.reference(number);
             let properties = object! {
@@ -76,7 +76,13 @@ impl Planned for Topic {
         None
     }
 
-    fn delivers(&self, planner: &Planner<'_, '_>, number: usize, _: &Link) -> Option<Sender> {
+    fn delivers(
+        &self,
+        planner: &Planner<'_, '_>,
+        number: usize,
+        _: usize,
+        _: &Link,
+    ) -> Option<Sender> {
         Some(Sender {
             sid: "TopicsSend",
             service: "sns.amazonaws.com",

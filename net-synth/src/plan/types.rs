@@ -28,6 +28,16 @@ types! {
     STAGE: "AWS::ApiGatewayV2::Stage", "stage";
     /// A DynamoDB table.
     TABLE: "AWS::DynamoDB::Table", "table";
+    /// What an event bus keeps, to be played again.
+    ARCHIVE: "AWS::Events::Archive", "event archive";
+    /// A URL that rules call.
+    API_DESTINATION: "AWS::Events::ApiDestination", "API destination";
+    /// The key that an API destination is called with.
+    CONNECTION: "AWS::Events::Connection", "connection";
+    /// An event bus of EventBridge.
+    EVENT_BUS: "AWS::Events::EventBus", "event bus";
+    /// Which events of a bus go where.
+    RULE: "AWS::Events::Rule", "rule";
     /// The role that a function or a schedule acts in.
     ROLE: "AWS::IAM::Role", "role";
     /// What feeds a function from a queue or a stream.

@@ -251,6 +251,24 @@ impl Value {
         if let Value::Text(text) = self { Some(text) } else { None }
     }
 
+    /// Whether a text is part of it.
+    pub(crate) fn has_text(&self, part: &str) -> bool {
+        match self {
+            Value::Text(text) => text.contains(part),
+            Value::Join(parts) => parts.iter().any(|inside| inside.has_text(part)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Ref(_)
+            | Value::Arn(_)
+            | Value::Attribute(_)
+            | Value::Pseudo(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Map(_) => false,
+        }
+    }
+
     /// The number, if it is a whole one.
     pub fn as_u64(&self) -> Option<u64> {
         if let Value::Number(number) = self { number.as_u64() } else { None }

@@ -150,6 +150,7 @@ impl<O: Object, E: Message> Source for BucketEvents<O, E> {
 impl<O: Object, E: Message> Broadcast for BucketEvents<O, E> {
     type Message = E;
     type How = Notifying;
+    type Delivery = Direct;
 
     fn selection(&self) -> Selection {
         BucketEvents::selection(self)

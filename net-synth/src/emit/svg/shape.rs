@@ -49,6 +49,7 @@ impl Draw for Shape {
         let beside = match self {
             Shape::Rectangle | Shape::Cylinder => 24.0,
             Shape::Bucket => 24.0 + SLANT,
+            Shape::Bus => 40.0,
             Shape::Pill => 32.0,
             Shape::Slots => 40.0,
             Shape::NumberedSlots => 52.0,
@@ -70,6 +71,7 @@ impl Draw for Shape {
             | Shape::NumberedSlots
             | Shape::Cylinder
             | Shape::Bucket
+            | Shape::Bus
             | Shape::Rectangle => width - 28.0,
         }
     }
@@ -87,6 +89,7 @@ impl Draw for Shape {
             | Shape::NumberedSlots
             | Shape::Flag
             | Shape::Bucket
+            | Shape::Bus
             | Shape::Hexagon
             | Shape::Parallelogram
             | Shape::Trapezium
@@ -102,6 +105,7 @@ impl Draw for Shape {
             | Shape::Slots
             | Shape::NumberedSlots
             | Shape::Bucket
+            | Shape::Bus
             | Shape::Ellipse
             | Shape::Hexagon
             | Shape::Parallelogram
@@ -167,6 +171,15 @@ impl Draw for Shape {
                 polygon(out, &corners)?;
                 let inside = lean * lid / height;
                 write!(out, r#"<path d="M{:.1} {rim:.1}H{:.1}"/>"#, left + inside, right - inside)
+            }
+            Shape::Bus => {
+                let inset = slant / 2.0;
+                write!(
+                    out,
+                    r#"<rect x="{:.1}" y="{top:.1}" width="{:.1}" height="{height:.1}"/><path d="M{left:.1} {top:.1}H{right:.1}M{left:.1} {bottom:.1}H{right:.1}"/>"#,
+                    left + inset,
+                    width - slant
+                )
             }
             Shape::Ellipse => write!(
                 out,

@@ -244,10 +244,14 @@ fn object_key(key: &str) -> String {
 
 /// The provider's resource for a CloudFormation type: its type, of several that are made the one with
 /// its identity, and the attribute that is what CloudFormation's `Ref` gives.
-const RESOURCES: [(&str, &str, &str); 18] = [
+const RESOURCES: [(&str, &str, &str); 23] = [
     (types::API, "aws_apigatewayv2_api", "id"),
+    (types::API_DESTINATION, "aws_cloudwatch_event_api_destination", "name"),
+    (types::ARCHIVE, "aws_cloudwatch_event_archive", "name"),
     (types::BUCKET, "aws_s3_bucket", "id"),
     (types::BUCKET_POLICY, "aws_s3_bucket_policy", "id"),
+    (types::CONNECTION, "aws_cloudwatch_event_connection", "name"),
+    (types::EVENT_BUS, "aws_cloudwatch_event_bus", "name"),
     (types::FUNCTION, "aws_lambda_function", "function_name"),
     (types::INTEGRATION, "aws_apigatewayv2_integration", "id"),
     (types::LOG_GROUP, "aws_cloudwatch_log_group", "name"),
@@ -257,6 +261,7 @@ const RESOURCES: [(&str, &str, &str); 18] = [
     (types::QUEUE_POLICY, "aws_sqs_queue_policy", "id"),
     (types::ROLE, "aws_iam_role", "name"),
     (types::ROUTE, "aws_apigatewayv2_route", "id"),
+    (types::RULE, "aws_cloudwatch_event_rule", "name"),
     (types::SCHEDULE, "aws_scheduler_schedule", "name"),
     (types::STAGE, "aws_apigatewayv2_stage", "id"),
     (types::SUBSCRIPTION, "aws_sns_topic_subscription", "id"),
@@ -281,7 +286,12 @@ fn identity(kind: &str) -> &'static str {
 fn attribute_called(kind: &str, attribute: &str) -> Option<&'static str> {
     match (kind, attribute) {
         (
-            types::BUCKET
+            types::API_DESTINATION
+            | types::ARCHIVE
+            | types::BUCKET
+            | types::CONNECTION
+            | types::EVENT_BUS
+            | types::RULE
             | types::FUNCTION
             | types::LOG_GROUP
             | types::QUEUE

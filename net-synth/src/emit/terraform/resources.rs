@@ -176,6 +176,16 @@ impl Making<'_, '_, '_> {
                 Some(self.document("policy", self.resource.id.to_string(), value))
             }
             (types::TOPIC_POLICY, "Topics") => Some(self.only_topic(value)),
+            (types::RULE, "EventPattern") => {
+                Some(self.document("event_pattern", self.resource.id.to_string(), value))
+            }
+            (types::RULE, "Targets") => Some(self.rule_target(value)),
+            // A value of Secrets Manager's is no text of Terraform's.
+            (types::CONNECTION, "AuthParameters/ApiKeyAuthParameters/ApiKeyValue")
+                if value.has_text("{{resolve:") =>
+            {
+                Some(None)
+            }
             (types::FUNCTION, "Code/S3Bucket") => Some(self.code_bucket(value)),
             (types::FUNCTION, function::CODE_KEY) => Some(self.package(value)),
             (types::FUNCTION, "RecursiveLoop") => Some(self.recursion(value)),
@@ -276,6 +286,46 @@ impl Making<'_, '_, '_> {
         let [topic] = topics.items() else { return None };
         let arn = self.terms.value(topic)?;
         self.block.set("arn", arn);
+        Some(())
+    }
+
+    /// What a rule leads to is a resource of its own.
+    fn rule_target(&mut self, targets: &plan::Value) -> Option<()> {
+        let [target] = targets.items() else { return None };
+        let id = &self.resource.id;
+        let mut block = Block::new()
+            .with("//", provenance(self.resource))
+            .with("rule", format!("${{aws_cloudwatch_event_rule.{id}.name}}"))
+            .with("event_bus_name", format!("${{aws_cloudwatch_event_rule.{id}.event_bus_name}}"));
+        for (key, value) in target.entries() {
+            let argument = match key {
+                "Id" => "target_id",
+                "Arn" => "arn",
+                "RoleArn" => "role_arn",
+                "InputPath" => "input_path",
+                "RetryPolicy" => {
+                    let policy = Block::new()
+                        .with(
+                            "maximum_event_age_in_seconds",
+                            self.terms.value(value.get("MaximumEventAgeInSeconds")?)?,
+                        )
+                        .with(
+                            "maximum_retry_attempts",
+                            self.terms.value(value.get("MaximumRetryAttempts")?)?,
+                        );
+                    block.set("retry_policy", policy);
+                    continue;
+                }
+                "DeadLetterConfig" => {
+                    let letters = Block::new().with("arn", self.terms.value(value.get("Arn")?)?);
+                    block.set("dead_letter_config", letters);
+                    continue;
+                }
+                _ => return None,
+            };
+            block.set(argument, self.terms.value(value)?);
+        }
+        self.others.push(("aws_cloudwatch_event_target", block));
         Some(())
     }
 

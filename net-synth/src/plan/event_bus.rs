@@ -1,0 +1,319 @@
+//! Event buses: a rule for each link that leaves one, with what cannot be delivered in a queue.
+
+use super::{
+    LogicalId, Need, Part, Planned, Planner, Pseudo, Sender, Value, function, naming::derived_name,
+    policy::allow_if, queue, types, value::object,
+};
+use net_dsl::{
+    Facts, GraphNode, Kind, Link, Removal, Verb,
+    binding::transport,
+    entity::{
+        MESSAGE, REMOVAL,
+        event_bus::{ARCHIVE, CONDITIONS, DEFAULT, DETAIL_TYPE, EVENT_SOURCE, EVENT_TYPE, SOURCE},
+        external_service,
+    },
+    facts::Scalar,
+    link,
+};
+use serde_json::Map;
+use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+
+pub(super) struct EventBus;
+
+/// How often a rule tries again to deliver an event, and for how long, where nothing is said: what
+/// EventBridge does by itself ("Event retry policy and using dead-letter queues").
+const RETRIES: u64 = 185;
+const MAXIMUM_AGE: u64 = 86_400;
+
+impl Planned for EventBus {
+    fn main(&self) -> Option<&'static str> {
+        Some("EventBus")
+    }
+
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        Some(SmolStr::new_static(types::EVENT_BUS))
+    }
+
+    fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
+        let node = planner.node(number);
+        let (id, facts) = (node.id, node.facts);
+        let main = planner.id(number);
+        if !facts.is(DEFAULT) {
+            let part = Part::of(id, facts, "event-bus");
+            planner.add(main, part, types::EVENT_BUS, object! { "Name": derived_name(id) });
+        }
+        if let Some(age) = facts.get(ARCHIVE) {
+            let properties = object! {
+                "SourceArn": arn(planner, number),
+                "RetentionDays": age.get().div_ceil(86_400),
+            };
+            let removal = facts.get(REMOVAL).unwrap_or(Removal::Retain);
+            let part = Part::of(id, facts, "archive").kept(removal);
+            planner.add(LogicalId::of(id, "Archive"), part, types::ARCHIVE, properties);
+        }
+        let mut undelivered = Vec::new();
+        for (to, link) in &node.out {
+            if let Some(rule) = rule(planner, number, *to, link) {
+                undelivered.push(rule);
+            }
+        }
+        if undelivered.is_empty() {
+            return;
+        }
+        let queue = dead_letters(node);
+        let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
+        planner.add(queue.clone(), part, types::QUEUE, queue::dead_letters(false));
+        let senders = undelivered.into_iter().map(sender).collect();
+        let properties = object! {
+            "Queues": Value::from([Value::Ref(queue.clone())]),
+            "PolicyDocument":
+                super::policy::senders("sqs:SendMessage", &Value::Arn(queue), senders),
+        };
+        let part = Part::of(id, facts, "queue-policy");
+        let policy = LogicalId::of(id, "DeadLetterQueuePolicy");
+        planner.add(policy, part, types::QUEUE_POLICY, properties);
+    }
+
+    fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {
+        None
+    }
+
+    fn delivers(
+        &self,
+        planner: &Planner<'_, '_>,
+        number: usize,
+        to: usize,
+        link: &Link,
+    ) -> Option<Sender> {
+        Some(sender(rule_id(planner.node(number), planner.node(to), link)))
+    }
+
+    fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {
+        match link.verb() {
+            Verb::Sends => {
+                let node = planner.node(number);
+                let what = link.facts().get(MESSAGE).unwrap_or_default();
+                let source = said(node.facts, EVENT_SOURCE, &what);
+                let detail_type = said(node.facts, EVENT_TYPE, &what);
+                let address = Value::join([
+                    transport::BUS.into(),
+                    name(planner, number),
+                    format_smolstr!("|{source}|{detail_type}").into(),
+                ]);
+                let condition = object! {
+                    "StringEquals": object! {
+                        "events:detail-type": detail_type,
+                        "events:source": source,
+                    },
+                };
+                let mut sid = SmolStrBuilder::new();
+                sid.push_str(&planner.sid("SendsTo", number));
+                sid.extend(what.chars().filter(char::is_ascii_alphanumeric));
+                let bus = arn(planner, number);
+                let statement = allow_if(sid.finish(), &["events:PutEvents"], bus, condition);
+                Need::bound(link, address).allowed(statement)
+            }
+            Verb::Triggers
+            | Verb::Routes
+            | Verb::FansOut
+            | Verb::Asks
+            | Verb::Reads
+            | Verb::Writes
+            | Verb::Calls => Need::default(),
+        }
+    }
+}
+
+/// What is said of an event of the bus.
+fn said(bus: &Facts, attribute: &str, what: &str) -> SmolStr {
+    let claims = bus.claims(&format_smolstr!("{attribute}{what}"));
+    claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default()
+}
+
+/// What the bus is called: the account's own is not made.
+fn name(planner: &Planner<'_, '_>, number: usize) -> Value {
+    match planner.node(number).facts.is(DEFAULT) {
+        true => "default".into(),
+        false => planner.reference(number),
+    }
+}
+
+fn arn(planner: &Planner<'_, '_>, number: usize) -> Value {
+    if !planner.node(number).facts.is(DEFAULT) {
+        return planner.arn(number);
+    }
+    Value::join([
+        "arn:".into(),
+        Pseudo::Partition.into(),
+        ":events:".into(),
+        Pseudo::Region.into(),
+        ":".into(),
+        Pseudo::AccountId.into(),
+        ":event-bus/default".into(),
+    ])
+}
+
+/// The queue for what could not be delivered elsewhere than to functions, which have one of their own.
+fn dead_letters(bus: &GraphNode<'_>) -> LogicalId {
+    LogicalId::of(bus.id, "DeadLetterQueue")
+}
+
+fn sender(rule: LogicalId) -> Sender {
+    Sender {
+        sid: "RulesSend",
+        service: "events.amazonaws.com",
+        source: Value::Arn(rule),
+        in_this_account: false,
+    }
+}
+
+/// What the resources of a link are called: by both ends and the event, and by the route where there is one.
+fn id_of(bus: &GraphNode<'_>, target: &GraphNode<'_>, link: &Link, suffix: &str) -> LogicalId {
+    let what = link.facts().get(MESSAGE).unwrap_or_default();
+    let route = if link.verb() == Verb::Calls { link.label() } else { "" };
+    let mut id: String =
+        what.chars().chain(route.chars()).filter(char::is_ascii_alphanumeric).collect();
+    id.push_str(suffix);
+    LogicalId::of_link(bus.id, target.id, "", &id)
+}
+
+fn rule_id(bus: &GraphNode<'_>, target: &GraphNode<'_>, link: &Link) -> LogicalId {
+    id_of(bus, target, link, "Rule")
+}
+
+/// The rule of a link, if the link has one; its id, if what it cannot deliver goes to the bus's queue.
+fn rule(planner: &mut Planner<'_, '_>, number: usize, to: usize, link: &Link) -> Option<LogicalId> {
+    let (node, target) = (planner.node(number), planner.node(to));
+    let facts = link.facts();
+    let (source, detail_type) = (facts.get(SOURCE)?, facts.get(DETAIL_TYPE)?);
+    let id = rule_id(node, target, link);
+    // Functions and buses take the event whole; whatever else takes what it tells.
+    let detail = Some("$.detail");
+    let (address, role, input_path, dead_letters, own) = match (link.verb(), target.kind) {
+        (Verb::Triggers, _) => {
+            let properties = object! {
+                "Action": "lambda:InvokeFunction",
+                "FunctionName": planner.arn(to),
+                "Principal": "events.amazonaws.com",
+                "SourceArn": Value::Arn(id.clone()),
+            };
+            let part = Part::of(node.id, node.facts, "permission");
+            planner.add(
+                id_of(node, target, link, "Permission"),
+                part,
+                types::PERMISSION,
+                properties,
+            );
+            (planner.arn(to), None, None, function::dead_letter_queue(planner, to), false)
+        }
+        (Verb::FansOut, Some(Kind::EventBus)) => {
+            let bus = arn(planner, to);
+            let role = role(planner, number, to, link, &["events:PutEvents"], bus.clone());
+            (bus, Some(role), None, self::dead_letters(node), true)
+        }
+        (Verb::FansOut, Some(Kind::Topic)) => {
+            (planner.reference(to), None, detail, self::dead_letters(node), true)
+        }
+        (Verb::FansOut, _) => (planner.arn(to), None, detail, self::dead_letters(node), true),
+        (Verb::Calls, _) => {
+            let destination = destination(planner, number, to, link);
+            let address = Value::Arn(destination);
+            let actions = &["events:InvokeApiDestination"];
+            let role = role(planner, number, to, link, actions, address.clone());
+            (address, Some(role), detail, self::dead_letters(node), true)
+        }
+        (Verb::Routes | Verb::Sends | Verb::Asks | Verb::Reads | Verb::Writes, _) => return None,
+    };
+    let target = object! {
+        "Id": "target",
+        "Arn": address,
+        "RoleArn": role.map(Value::Arn),
+        "InputPath": input_path,
+        "RetryPolicy": object! {
+            "MaximumRetryAttempts": facts.get(link::RETRIES).map_or(RETRIES, |tries| tries.get()),
+            "MaximumEventAgeInSeconds":
+                facts.get(link::MAXIMUM_AGE).map_or(MAXIMUM_AGE, |age| age.get()),
+        },
+        "DeadLetterConfig": object! { "Arn": Value::Arn(dead_letters) },
+    };
+    let properties = object! {
+        "EventBusName": name(planner, number),
+        "EventPattern": object! {
+            "source": Value::from([source.into()]),
+            "detail-type": Value::from([detail_type.into()]),
+            "detail": detail_pattern(facts),
+        },
+        "State": "ENABLED",
+        "Targets": Value::from([target]),
+    };
+    planner.add(id.clone(), Part::of(node.id, node.facts, "rule"), types::RULE, properties);
+    own.then_some(id)
+}
+
+/// What a rule asks of fields, as a pattern: an object inside an object for each `.` of a path. Of two
+/// conditions of one field, which rule N803 refuses, one is left out.
+fn detail_pattern(link: &Facts) -> Option<Value> {
+    let conditions = link.get(CONDITIONS)?;
+    let mut pattern = Map::new();
+    for (path, matches) in conditions.entries() {
+        let (inside, field) = path.rsplit_once('.').unwrap_or(("", path));
+        let mut place = Some(&mut pattern);
+        for part in inside.split('.').filter(|part| !part.is_empty()) {
+            let inner = place.map(|place| place.entry(part).or_insert_with(|| Map::new().into()));
+            place = inner.and_then(|inner| inner.as_object_mut());
+        }
+        place.map(|place| place.insert(field.to_owned(), matches));
+    }
+    Some(Value::from_json(&pattern.into()))
+}
+
+/// The role in which a rule reaches what has no policy of its own for it.
+fn role(
+    planner: &mut Planner<'_, '_>,
+    number: usize,
+    to: usize,
+    link: &Link,
+    actions: &'static [&'static str],
+    resource: Value,
+) -> LogicalId {
+    let (node, target) = (planner.node(number), planner.node(to));
+    let id = id_of(node, target, link, "Role");
+    let statement = super::policy::allow(planner.sid("Reaches", to), actions, resource);
+    let properties = function::role("events.amazonaws.com", true, vec![statement]);
+    planner.add(id.clone(), Part::of(node.id, node.facts, "role"), types::ROLE, properties);
+    id
+}
+
+/// What a rule calls: one route of a service, with its secret.
+fn destination(planner: &mut Planner<'_, '_>, number: usize, to: usize, link: &Link) -> LogicalId {
+    let (node, service) = (planner.node(number), planner.node(to));
+    let connection = id_of(node, service, link, "Connection");
+    // EventBridge calls nothing without any key.
+    let (header, key) = match service.facts.is(external_service::SECRET) {
+        true => {
+            let secret = Value::Ref(LogicalId::of(service.id, "CredentialsArn"));
+            let value = Value::join(["{{resolve:secretsmanager:".into(), secret, "}}".into()]);
+            ("Authorization", value)
+        }
+        false => ("X-Event-Bus", derived_name(node.id)),
+    };
+    let properties = object! {
+        "AuthorizationType": "API_KEY",
+        "AuthParameters": object! {
+            "ApiKeyAuthParameters": object! { "ApiKeyName": header, "ApiKeyValue": key },
+        },
+    };
+    let part = Part::of(node.id, node.facts, "connection");
+    planner.add(connection.clone(), part, types::CONNECTION, properties);
+    let (method, path) = link.label().split_once(' ').unwrap_or(("POST", ""));
+    let base = Value::Ref(LogicalId::of(service.id, "BaseUrl"));
+    let properties = object! {
+        "ConnectionArn": Value::Arn(connection),
+        "HttpMethod": SmolStr::new(method),
+        "InvocationEndpoint": Value::join([base, SmolStr::new(path).into()]),
+    };
+    let id = id_of(node, service, link, "Destination");
+    let part = Part::of(node.id, node.facts, "api-destination");
+    planner.add(id.clone(), part, types::API_DESTINATION, properties);
+    id
+}
