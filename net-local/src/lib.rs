@@ -35,4 +35,4 @@ pub use function::Function;
 pub use runtime_api::Answer;
 pub use simulate::{Counterexample, Happened, Moment, Report, Simulation, simulate};
 pub use story::Story;
-pub use test::{DeadLetter, Local, QueueView, Request, StartError, TableView, start};
+pub use test::{BucketView, DeadLetter, Local, QueueView, Request, StartError, TableView, start};

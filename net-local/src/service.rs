@@ -1,6 +1,8 @@
 //! How each kind of entity behaves in time: one file a kind.
 
+pub(crate) mod bucket;
 pub(crate) mod consumer;
+pub(crate) mod event_bus;
 pub(crate) mod external_service;
 pub(crate) mod filter;
 pub(crate) mod function;
@@ -12,7 +14,7 @@ pub(crate) mod table;
 pub(crate) mod topic;
 
 use crate::engine::{Engine, wiring::Wiring};
-use net_runtime::rules::Rows;
+use net_runtime::rules::{Objects, Rows};
 use std::collections::HashMap;
 
 /// What every kind of entity keeps, by number.
@@ -24,6 +26,10 @@ pub(crate) struct Services {
     pub(crate) last_run: u32,
     pub(crate) tables: Rows,
     pub(crate) streams: Vec<stream::Stream>,
+    pub(crate) objects: Objects,
+    pub(crate) buckets: Vec<bucket::Bucket>,
+    /// What each bus was told.
+    pub(crate) events: Vec<event_bus::Told>,
     /// The values of secrets, by ARN.
     pub(crate) secrets: HashMap<String, String>,
     /// Who answers for services, by the name of their marker.
@@ -43,6 +49,9 @@ impl Services {
             last_run: 0,
             tables: Rows::default(),
             streams: wiring.streams.iter().map(|_| stream::Stream::default()).collect(),
+            objects: Objects::default(),
+            buckets: wiring.buckets.iter().map(|_| bucket::Bucket::default()).collect(),
+            events: wiring.buses.iter().map(|_| event_bus::Told::default()).collect(),
             secrets: HashMap::new(),
             doubles: HashMap::new(),
             last_change: 0,

@@ -388,7 +388,7 @@ impl std::fmt::Display for Moment<'_> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Happened<'e> {
-    /// A message was handed to a queue, a topic or a function.
+    /// A message was handed to a queue, a topic, a bus or a function.
     Sent {
         /// To which entity; a dead-letter queue is `orders's dead-letter queue`.
         to: &'e str,
@@ -439,6 +439,15 @@ pub enum Happened<'e> {
         /// In which table.
         table: &'e str,
         /// What was written, as a story says it.
+        text: &'e str,
+        /// Whether it was.
+        applied: bool,
+    },
+    /// An object was written or removed, or refused.
+    Stored {
+        /// In which bucket.
+        bucket: &'e str,
+        /// What was done, as a story says it.
         text: &'e str,
         /// Whether it was.
         applied: bool,
@@ -506,6 +515,10 @@ impl<'e> Moment<'e> {
                 let table = wiring.name(wiring.tables[*table as usize].entity);
                 Happened::Wrote { table, text, applied: *applied }
             }
+            What::Stored { bucket, text, applied } => {
+                let bucket = wiring.name(wiring.buckets[*bucket as usize].entity);
+                Happened::Stored { bucket, text, applied: *applied }
+            }
             What::Called { service, text } => Happened::Called { service, text },
             What::Responded { api, status } => {
                 let api = wiring.name(wiring.apis[*api as usize].entity);
@@ -519,6 +532,7 @@ impl<'e> Moment<'e> {
             | What::Said { .. }
             | What::Requested { .. }
             | What::Read { .. }
+            | What::Fetched { .. }
             | What::Streamed { .. }
             | What::Asked { .. }
             | What::Ticked { .. }

@@ -55,25 +55,21 @@ pub(crate) fn entity(wiring: &Wiring, to: Number) -> &str {
     let queue = wiring.queues.get(to).map(|queue| queue.entity);
     let function = || wiring.functions.get(to.checked_sub(queues)?).map(|it| it.entity);
     let topic = || wiring.topics.get(to.checked_sub(queues + functions)?).map(|it| it.entity);
-    queue.or_else(function).or_else(topic).map_or("", |entity| wiring.name(entity))
+    let bus = || {
+        let topics = wiring.topics.len();
+        wiring.buses.get(to.checked_sub(queues + functions + topics)?).map(|it| it.entity)
+    };
+    let entity = queue.or_else(function).or_else(topic).or_else(bus);
+    entity.map_or("", |entity| wiring.name(entity))
 }
 
-/// Where messages go, by number: queues, functions, topics.
+/// Where messages go, by number: queues, functions, topics, buses.
 fn place(wiring: &Wiring, to: Number) -> String {
-    let to = to as usize;
-    let (queues, functions) = (wiring.queues.len(), wiring.functions.len());
-    if let Some(queue) = wiring.queues.get(to) {
-        let name = wiring.name(queue.entity);
-        return match queue.part {
-            "queue" => name.to_owned(),
-            _ => format!("{name}'s dead-letter queue"),
-        };
+    let name = entity(wiring, to).to_owned();
+    match wiring.queues.get(to as usize).map(|queue| queue.part) {
+        Some("queue") | None => name,
+        Some(_) => format!("{name}'s dead-letter queue"),
     }
-    if let Some(function) = wiring.functions.get(to - queues) {
-        return wiring.name(function.entity).to_owned();
-    }
-    let topic = wiring.topics.get(to - queues - functions);
-    topic.map(|topic| wiring.name(topic.entity).to_owned()).unwrap_or_default()
 }
 
 pub(crate) fn function(wiring: &Wiring, number: Number) -> &str {
@@ -155,6 +151,13 @@ pub(crate) fn line(engine: &Engine, happening: &Happening) -> String {
         What::Streamed { table, text } => {
             let table = wiring.name(wiring.tables[*table as usize].entity);
             format!("change {text} of `{table}` in its stream")
+        }
+        What::Fetched { bucket } => {
+            format!("`{}` read{by}", wiring.name(wiring.buckets[*bucket as usize].entity))
+        }
+        What::Stored { bucket, text, .. } => {
+            let bucket = wiring.name(wiring.buckets[*bucket as usize].entity);
+            format!("`{bucket}` written{by}: {}", shortened(text))
         }
         What::Called { service, text } => format!("`{service}` called{by}: {}", shortened(text)),
         What::Asked { function: number } => {

@@ -535,3 +535,285 @@ fn async_code_runs_on_the_clock_of_the_network() {
     assert_eq!(here.now().duration_since(before).expect("later"), Duration::from_secs(7_200));
     assert_eq!(worker.times("a"), [0, 60], "what was due meanwhile has happened");
 }
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Placed {
+    id: String,
+    total: u32,
+    customer: Customer,
+}
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Customer {
+    country: String,
+}
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Health {
+    service: String,
+}
+events! {
+    Placed from "my.shop",
+    Health from "aws.health" as "AWS Health Event",
+}
+services! { Ledger }
+
+#[derive(Debug)]
+struct Photo(Vec<u8>);
+#[derive(Debug)]
+struct Thumbnail(Vec<u8>);
+impl AsRef<[u8]> for Photo {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+impl From<Vec<u8>> for Photo {
+    fn from(bytes: Vec<u8>) -> Photo {
+        Photo(bytes)
+    }
+}
+impl AsRef<[u8]> for Thumbnail {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+impl From<Vec<u8>> for Thumbnail {
+    fn from(bytes: Vec<u8>) -> Thumbnail {
+        Thumbnail(bytes)
+    }
+}
+objects! { Photo in "photos/" as bytes, Thumbnail in "thumbnails/" as bytes }
+
+contract! {
+    /// Sells.
+    Till: Job => () { sends Placed }
+    /// Thanks whoever buys much.
+    Thanks: Placed => () { writes Note }
+    /// Looks after the account.
+    Doctor: Health => () { writes Note }
+    /// Makes thumbnails.
+    Resize: Created<Photo> => () { reads Photo, writes Thumbnail }
+    /// Clears up.
+    Forget: Removed<Photo> => () { writes Thumbnail }
+}
+
+fn placed(id: &str, total: u32, country: &str) -> Placed {
+    Placed { id: id.to_owned(), total, customer: Customer { country: country.to_owned() } }
+}
+
+struct Seller;
+
+impl Handler<Till> for Seller {
+    async fn handle(&self, job: Job, context: &Context<Till>) -> Result<(), BoxError> {
+        let country = if job.fails == 0 { "DE" } else { "FR" };
+        context.send(&placed(&job.id, job.takes as u32, country)).await?;
+        Ok(())
+    }
+}
+
+struct Thanker;
+
+impl Handler<Thanks> for Thanker {
+    async fn handle(&self, placed: Placed, context: &Context<Thanks>) -> Result<(), BoxError> {
+        context.table::<Note>().put(&note(&placed.id, "thanked")).await?;
+        if placed.customer.country == "XX" { Err("no such country".into()) } else { Ok(()) }
+    }
+}
+
+struct Healer;
+
+impl Handler<Doctor> for Healer {
+    async fn handle(&self, health: Health, context: &Context<Doctor>) -> Result<(), BoxError> {
+        context.table::<Note>().put(&note(&health.service, "looked after")).await?;
+        Ok(())
+    }
+}
+
+fn shop() -> EventBus {
+    EventBus::builder().name(name!("shop")).build()
+}
+
+fn thanks() -> Function<Thanks> {
+    Function::<Thanks>::builder().name(name!("thanks")).build()
+}
+
+/// "Amazon EventBridge event patterns", "Event bus targets": each rule takes what it asks for, and hands on the event or
+/// what it tells; a function that sends knows nothing of it.
+#[test]
+fn rules_take_what_they_ask_for_and_hand_it_to_their_targets() {
+    let other = EventBus::builder().name(name!("other")).build();
+    let till = Function::<Till>::builder().name(name!("till")).build();
+    let orders = Queue::<Placed>::builder().name(name!("orders")).build();
+    let news = Topic::<Placed>::builder().name(name!("placed")).build();
+    let copies = Queue::<Placed>::builder().name(name!("copies")).build();
+    let far = Queue::<Placed>::builder().name(name!("far")).build();
+    let large = shop().events::<Placed>().matching([
+        field!(Placed, total).at_least(100),
+        field!(Placed, customer.country).is(["DE", "AT", "XX"]),
+    ]);
+    let network = jobs().triggers(&till)
+        + till.sends_to(&shop().events::<Placed>())
+        + large.triggers(&thanks())
+        + thanks().writes(&notes())
+        + shop().events::<Placed>().fans_out_to(&orders)
+        + shop().events::<Placed>().fans_out_to(&news)
+        + news.fans_out_to(&copies)
+        + shop().events::<Placed>().fans_out_to(&other.events::<Placed>())
+        + other.events::<Placed>().fans_out_to(&far);
+    let here = local::start(network).handler::<Till>(Seller).handler::<Thanks>(Thanker);
+    here.send(&jobs(), &Job { takes: 100, ..job("large") });
+    here.send(&jobs(), &Job { takes: 99, ..job("small") });
+    here.send(&jobs(), &Job { takes: 500, fails: 1, ..job("french") });
+    here.settle();
+    let thanked = here.table(&notes()).items();
+    assert_eq!(thanked, [note("large", "thanked")]);
+    for queue in [&orders, &copies, &far] {
+        let mut ids: Vec<String> =
+            here.queue(queue).messages().into_iter().map(|placed| placed.id).collect();
+        ids.sort();
+        assert_eq!(ids, ["french", "large", "small"], "{}", queue.name());
+    }
+    assert_eq!(here.messages(&shop().events::<Placed>()).len(), 3);
+
+    // What a function fails on goes to its dead letters, as the whole event.
+    here.send(&shop().events::<Placed>(), &placed("odd", 100, "XX"));
+    here.settle();
+    let [dead] = here.dead_letters(&thanks()).try_into().expect("one");
+    assert_eq!((dead.times(), dead.why()), (3, "no such country"));
+    assert!(dead.body().contains(r#""detail-type":"Placed""#), "{dead:?}");
+}
+
+/// "API destinations", "Event retry policy and using dead-letter queues".
+#[test]
+fn a_bus_calls_a_service_again_until_its_rule_gives_up() {
+    let ledger = ExternalService::<Ledger>::builder().name(name!("ledger")).secret().build();
+    let call = shop()
+        .events::<Placed>()
+        .calls(&ledger, route!(POST "/orders" => Placed))
+        .retries(count!(3));
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let heard = calls.clone();
+    let here = local::start(Network::from(call))
+        .secret::<Ledger>("key of the ledger")
+        .service::<Ledger>(move |request| {
+            let body: Placed = serde_json::from_slice(request.body.as_bytes()).expect("an order");
+            let key = request.headers.get("authorization").cloned();
+            let mut calls = heard.lock().expect("no panic");
+            calls.push((request.method.clone(), request.raw_path.clone(), key, body.id.clone()));
+            let before = calls.iter().filter(|call| call.3 == body.id).count();
+            HttpResponse::new(match body.id.as_str() {
+                "busy" if before < 3 => 503,
+                "wrong" => 400,
+                "down" => 500,
+                _ => 200,
+            })
+        });
+    for id in ["good", "busy", "wrong", "down"] {
+        here.send(&shop().events::<Placed>(), &placed(id, 1, "DE"));
+    }
+    here.settle();
+    let calls = calls.lock().expect("no panic");
+    let of = |id: &str| calls.iter().filter(|call| call.3 == id).count();
+    assert_eq!((of("good"), of("busy"), of("wrong"), of("down")), (1, 3, 1, 4));
+    let first = &calls[0];
+    assert_eq!((first.0.as_str(), first.1.as_str()), ("POST", "/orders"));
+    assert_eq!(first.2.as_deref(), Some("key of the ledger"));
+    let mut dead: Vec<String> =
+        here.dead_letters(&shop()).iter().map(|dead| dead.message::<Placed>().id).collect();
+    dead.sort();
+    assert_eq!(dead, ["down", "wrong"]);
+}
+
+/// "Events from AWS services": the account's own bus has them, and code cannot send them.
+#[test]
+fn events_of_awss_come_to_the_accounts_own_bus() {
+    let account = EventBus::builder().name(name!("account")).default_bus().build();
+    let doctor = Function::<Doctor>::builder().name(name!("doctor")).build();
+    let network = account.events::<Health>().triggers(&doctor) + doctor.writes(&notes());
+    let here = local::start(network).handler::<Doctor>(Healer);
+    here.send(&account.events::<Health>(), &Health { service: "LAMBDA".to_owned() });
+    here.settle();
+    assert_eq!(here.table(&notes()).items(), [note("LAMBDA", "looked after")]);
+}
+
+struct Resizer;
+
+impl Handler<Resize> for Resizer {
+    async fn handle(
+        &self,
+        created: Created<Photo>,
+        context: &Context<Resize>,
+    ) -> Result<(), BoxError> {
+        let Some(photo) = context.bucket::<Photo>().get(&created.key).await? else {
+            return Ok(());
+        };
+        assert_eq!(photo.0.len() as u64, created.size);
+        let thumbnail = Thumbnail(photo.0.into_iter().take(2).collect());
+        context.bucket::<Thumbnail>().put(&created.key, &thumbnail).await?;
+        Ok(())
+    }
+}
+
+struct Forgetful;
+
+impl Handler<Forget> for Forgetful {
+    async fn handle(
+        &self,
+        removed: Removed<Photo>,
+        context: &Context<Forget>,
+    ) -> Result<(), BoxError> {
+        context.bucket::<Thumbnail>().delete(&removed.key).await?;
+        Ok(())
+    }
+}
+
+/// "Amazon S3 Event Notifications": created and removed objects, by prefix and suffix, to functions, queues and topics.
+#[test]
+fn a_bucket_tells_of_its_objects() {
+    let photos = Bucket::<Photo>::builder().name(name!("album")).build();
+    let thumbnails = Bucket::<Thumbnail>::builder().name(name!("album")).build();
+    let resize = Function::<Resize>::builder().name(name!("resize")).build();
+    let forget = Function::<Forget>::builder().name(name!("forget")).build();
+    let drawings = Queue::<Created<Photo>>::builder().name(name!("drawings")).build();
+    let network = photos.created().ending(key_part!(".jpg")).triggers(&resize)
+        + resize.reads(&photos)
+        + resize.writes(&thumbnails)
+        + photos.created().ending(key_part!(".svg")).fans_out_to(&drawings)
+        + photos.removed().triggers(&forget)
+        + forget.writes(&thumbnails);
+    let here = local::start(network).handler::<Resize>(Resizer).handler::<Forget>(Forgetful);
+    for key in ["müller & söhne.jpg", "b.jpg", "c.svg", "d.txt"] {
+        here.bucket(&photos).put(key, &Photo(vec![7; 5]));
+    }
+    here.settle();
+    assert_eq!(here.bucket(&photos).keys().len(), 4);
+    assert_eq!(here.bucket(&thumbnails).keys(), ["b.jpg", "müller & söhne.jpg"]);
+    assert_eq!(here.bucket(&thumbnails).get("b.jpg").expect("it is there").0, [7, 7]);
+    let told: Vec<String> =
+        here.queue(&drawings).messages().into_iter().map(|created| created.key).collect();
+    assert_eq!(told, ["c.svg"]);
+
+    here.bucket(&photos).remove("b.jpg");
+    here.bucket(&photos).remove("never there.jpg");
+    here.settle();
+    assert_eq!(here.bucket(&thumbnails).keys(), ["müller & söhne.jpg"]);
+    let story = here.story_of("b.jpg").to_string();
+    assert!(story.contains("`album` written"), "{story}");
+}
+
+/// "Expiring objects": at midnight after their days, and no event tells of it.
+#[test]
+fn objects_expire_at_midnight_after_their_days() {
+    let photos = Bucket::<Photo>::builder().name(name!("album")).expiry(days!(2)).build();
+    let forget = Function::<Forget>::builder().name(name!("forget")).build();
+    let thumbnails = Bucket::<Thumbnail>::builder().name(name!("album")).build();
+    let network = photos.removed().triggers(&forget) + forget.writes(&thumbnails);
+    let here = local::start(network).handler::<Forget>(Forgetful);
+    here.bucket(&photos).put("a", &Photo(vec![1]));
+    here.bucket(&thumbnails).put("a", &Thumbnail(vec![1]));
+    here.advance(Duration::from_secs(86_400));
+    here.bucket(&photos).put("b", &Photo(vec![1]));
+    here.advance(Duration::from_secs(86_400 * 2));
+    assert_eq!(here.bucket(&photos).keys(), ["b"]);
+    here.advance(Duration::from_secs(86_400));
+    assert_eq!(here.bucket(&photos).keys(), [""; 0]);
+    assert_eq!(here.bucket(&thumbnails).keys(), ["a"], "nobody was told");
+}

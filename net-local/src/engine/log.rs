@@ -56,6 +56,10 @@ pub(crate) enum What {
     Wrote { table: Number, text: Arc<str>, applied: bool },
     /// A change of a table has come into its stream.
     Streamed { table: Number, text: Arc<str> },
+    /// Objects of a bucket were read, listed or looked for.
+    Fetched { bucket: Number },
+    /// An object was written or removed, or why not.
+    Stored { bucket: Number, text: Arc<str>, applied: bool },
     /// A service was called, with its answer.
     Called { service: Arc<str>, text: Arc<str> },
     /// Another function is asked.

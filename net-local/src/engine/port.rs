@@ -8,12 +8,13 @@ use super::{
 };
 use crate::{
     fault::Fault,
-    service::{external_service, function, queue, table, topic},
+    service::{bucket, event_bus, external_service, function, queue, table, topic},
 };
 use net_dsl::binding::Address;
 use net_runtime::{
-    Answer, Buckets, CallError, Called, Clock, Failure, Invocations, Messages, Page, Parcel,
-    Randomness, Read, Schema, SecretStore, SecretString, Services, Tables, Write, Written,
+    Answer, Buckets, CallError, Called, Clock, Failure, Invocations, Listed, Messages, ObjectBody,
+    ObjectInfo, Page, Parcel, Presign, Randomness, Read, Schema, SecretStore, SecretString,
+    Services, Tables, Write, Written, rules::Objects,
 };
 use serde_json::Value;
 use std::{
@@ -74,6 +75,22 @@ impl Port {
         });
         self.after(run, fault).await?;
         applied
+    }
+
+    fn of_bucket(&self, verb: &'static str, bucket: &str) -> Call {
+        Call { verb, what: self.shared.with(|engine| bucket::name(engine, bucket)) }
+    }
+
+    async fn look<T: Send>(
+        &self,
+        bucket: &str,
+        look: impl FnOnce(&Objects) -> Result<T, Failure> + Send,
+    ) -> Result<T, Failure> {
+        let call = self.of_bucket("reads", bucket);
+        self.call(call, move |engine, correlation, run| {
+            bucket::look(engine, bucket, (correlation, run), look)
+        })
+        .await
     }
 
     /// What happens before a call is applied; what is to happen after.
@@ -147,8 +164,7 @@ fn short(engine: &Engine, address: &Address) -> String {
         Address::Topic(arn) => {
             wiring.topics.iter().find(|topic| topic.arn == *arn).map(|topic| topic.entity)
         }
-        // Its name comes first.
-        Address::Bus(bus) => return bus.split('|').next().unwrap_or_default().to_owned(),
+        Address::Bus(bus) => event_bus::entity(wiring, bus),
         Address::Function(arn) => {
             wiring.function(arn).map(|function| wiring.functions[function].entity)
         }
@@ -175,7 +191,7 @@ impl Messages for Port {
                         let found = found.ok_or_else(|| nobody(arn))?;
                         topic::publish(engine, found, &parcel, run);
                     }
-                    Address::Bus(bus) => return Err(nobody(bus)),
+                    Address::Bus(bus) => event_bus::tell(engine, bus, &parcel, run)?,
                     Address::Function(arn) => {
                         let found = engine.wiring.function(arn).ok_or_else(|| nobody(arn))?;
                         function::send(engine, found, &parcel, run);
@@ -188,8 +204,61 @@ impl Messages for Port {
     }
 }
 
-/// Buckets are not told on one machine yet: code that reads or writes one fails, and says so.
-impl Buckets for Port {}
+impl Buckets for Port {
+    fn put_object<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        body: ObjectBody,
+    ) -> Answer<'a, ObjectInfo> {
+        Box::pin(async move {
+            let call = self.of_bucket("writes", bucket);
+            self.call(call, move |engine, correlation, run| {
+                bucket::put(engine, bucket, key, body, (correlation, run))
+            })
+            .await
+        })
+    }
+
+    fn get_object<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Option<ObjectBody>> {
+        Box::pin(self.look(bucket, move |objects| objects.get(bucket, key)))
+    }
+
+    fn head_object<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, Option<ObjectInfo>> {
+        Box::pin(self.look(bucket, move |objects| objects.head(bucket, key)))
+    }
+
+    fn delete_object<'a>(&'a self, bucket: &'a str, key: &'a str) -> Answer<'a, ()> {
+        Box::pin(async move {
+            let call = self.of_bucket("writes", bucket);
+            self.call(call, move |engine, correlation, run| {
+                bucket::delete(engine, bucket, key, (correlation, run))
+            })
+            .await
+        })
+    }
+
+    fn list_objects<'a>(
+        &'a self,
+        bucket: &'a str,
+        prefix: &'a str,
+        next: Option<String>,
+    ) -> Answer<'a, Listed> {
+        Box::pin(self.look(bucket, move |objects| objects.list(bucket, prefix, next)))
+    }
+
+    /// A URL is made without S3, and leads nowhere here.
+    fn presign<'a>(
+        &'a self,
+        bucket: &'a str,
+        key: &'a str,
+        presign: Presign,
+    ) -> Answer<'a, String> {
+        let signed =
+            self.shared.with(|engine| engine.services.objects.presign(bucket, key, &presign));
+        Box::pin(std::future::ready(signed))
+    }
+}
 
 impl Invocations for Port {
     fn ask<'a>(&'a self, function: &'a str, parcel: Parcel) -> Answer<'a, Value> {

@@ -3,10 +3,12 @@
 //! Every setting of every resource is carried out, or known to change nothing here, or refused: what is not
 //! done yet is never left out in silence.
 
-use crate::service::{consumer, function, http_api, queue, schedule, stream, table, topic};
+use crate::service::{
+    bucket, consumer, event_bus, function, http_api, queue, schedule, stream, table, topic,
+};
 use net_dsl::{
     Facts, Graph, Kind, Network, Verb, check,
-    entity::{DEADLINE, external_service},
+    entity::{DEADLINE, event_bus::DEFAULT, external_service},
     name,
 };
 use net_synth::{
@@ -24,7 +26,11 @@ pub(crate) struct Wiring {
     pub(crate) queues: Vec<queue::Settings>,
     pub(crate) consumers: Vec<consumer::Settings>,
     pub(crate) topics: Vec<topic::Settings>,
+    pub(crate) buses: Vec<event_bus::Settings>,
+    /// What rules call; needed while the plan is read.
+    pub(crate) destinations: event_bus::Destinations,
     pub(crate) tables: Vec<table::Settings>,
+    pub(crate) buckets: Vec<bucket::Settings>,
     pub(crate) streams: Vec<stream::Settings>,
     pub(crate) schedules: Vec<schedule::Settings>,
     pub(crate) apis: Vec<http_api::Settings>,
@@ -84,18 +90,18 @@ impl Wiring {
                      `network.remove(…)`",
                     node.id
                 )),
-                Some(kind @ (Kind::Bucket | Kind::EventBus)) => wiring.problems.push(format!(
-                    "`{}` is {}, and what it does is not imitated here yet; run the network without it: \
-                     `network.remove(…)`",
-                    node.id,
-                    kind.descriptor().article
-                )),
+                Some(Kind::EventBus) if node.facts.is(DEFAULT) => {
+                    let entity = wiring.entities.len() - 1;
+                    event_bus::read_default(&mut wiring, entity);
+                }
                 Some(
                     Kind::Function
                     | Kind::Queue
                     | Kind::FifoQueue
                     | Kind::Topic
                     | Kind::Table
+                    | Kind::Bucket
+                    | Kind::EventBus
                     | Kind::Schedule
                     | Kind::HttpApi
                     | Kind::AlexaSkill,
@@ -150,12 +156,17 @@ fn conflicts(network: &Network) -> Vec<String> {
 }
 
 /// Resources are read in this order; those that are left out change nothing here.
-const ORDER: [&str; 12] = [
+const ORDER: [&str; 17] = [
     types::QUEUE,
     types::FUNCTION,
     types::TABLE,
     types::TOPIC,
     types::SUBSCRIPTION,
+    types::BUCKET,
+    types::EVENT_BUS,
+    types::CONNECTION,
+    types::API_DESTINATION,
+    types::RULE,
     types::MAPPING,
     types::SCHEDULE,
     types::API,
@@ -181,6 +192,11 @@ impl Reader<'_, '_> {
             types::TABLE => table::read_settings(self),
             types::TOPIC => topic::read(self),
             types::SUBSCRIPTION => topic::read_subscription(self),
+            types::BUCKET => bucket::read(self),
+            types::EVENT_BUS => event_bus::read(self),
+            types::CONNECTION => event_bus::read_connection(self),
+            types::API_DESTINATION => event_bus::read_destination(self),
+            types::RULE => event_bus::read_rule(self),
             types::MAPPING
                 if self.text("EventSourceArn").is_some_and(|arn| arn.contains(":dynamodb:")) =>
             {
@@ -241,6 +257,24 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// The entity whose parameter a text starts with.
+    pub(crate) fn owner(&self, text: &Value) -> Option<&str> {
+        match text {
+            Value::Join(parts) => self.owner(parts.first()?),
+            Value::Ref(parameter) => Some(self.names.owners.get(parameter.as_str())?),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::Text(_)
+            | Value::Arn(_)
+            | Value::Attribute(_)
+            | Value::Pseudo(_)
+            | Value::List(_)
+            | Value::Object(_)
+            | Value::Map(_) => None,
+        }
+    }
+
     pub(crate) fn resolve(&self, value: &Value) -> Option<String> {
         self.names.text(value)
     }
@@ -287,6 +321,8 @@ struct Names {
     given: HashMap<SmolStr, String>,
     fifo: HashMap<SmolStr, bool>,
     parameters: HashMap<SmolStr, String>,
+    /// Whose each parameter is.
+    owners: HashMap<SmolStr, SmolStr>,
     stack: String,
 }
 
@@ -306,6 +342,7 @@ impl Names {
             given: HashMap::new(),
             fifo: HashMap::new(),
             parameters: HashMap::new(),
+            owners: HashMap::new(),
             stack: plan.name.to_string(),
         };
         for parameter in &plan.parameters {
@@ -319,6 +356,7 @@ impl Names {
                 let default = parameter.default.as_ref().map(ToString::to_string);
                 default.unwrap_or_else(|| format!("local-{id}"))
             };
+            names.owners.insert(id.clone(), SmolStr::new(entity));
             names.parameters.insert(id, value);
         }
         for resource in &plan.resources {
@@ -328,8 +366,11 @@ impl Names {
             names.fifo.insert(id, fifo);
         }
         for resource in &plan.resources {
-            let given = ["FunctionName", "QueueName", "TopicName", "TableName"];
-            let given = given.into_iter().find_map(|name| resource.properties.get(name));
+            let given: &[&str] = match resource.resource_type.as_str() {
+                types::EVENT_BUS => &["Name"],
+                _ => &["FunctionName", "QueueName", "TopicName", "TableName", "BucketName"],
+            };
+            let given = given.iter().find_map(|name| resource.properties.get(name));
             if let Some(name) = given.and_then(|name| names.text(name)) {
                 names.given.insert(SmolStr::new(resource.id.as_str()), name);
             }
@@ -363,6 +404,8 @@ impl Names {
             Some(types::TOPIC) => format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}"),
             Some(types::FUNCTION) => format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}"),
             Some(types::TABLE) => format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}"),
+            Some(types::BUCKET) => format!("arn:aws:s3:::{name}"),
+            Some(types::EVENT_BUS) => format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/{name}"),
             Some(types::ROLE) => format!("arn:aws:iam::{ACCOUNT}:role/{name}"),
             _ => format!("arn:aws:local:{REGION}:{ACCOUNT}:{name}"),
         }

@@ -3,16 +3,19 @@
 use super::{Local, Request};
 use crate::{
     engine::log::What,
-    service::{consumer, function, http_api, queue, schedule, table, topic},
+    service::{consumer, event_bus, function, http_api, queue, schedule, table, topic},
     story::{self, Story},
 };
 use net_dsl::{
     Contract, Handle, HttpResponse, Item, Message, Payload, RawBody, Route, Schedule,
+    entity::event_bus::{EVENT_SOURCE, EVENT_TYPE},
+    facts::Scalar as _,
     link::{Runs, Sink, Store},
 };
 use net_runtime::{Act, Condition, KeyValues, Parcel, Read, Schema, Write, rules};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use smol_str::{SmolStr, format_smolstr};
 use std::{
     any::Any,
     fmt,
@@ -25,6 +28,17 @@ enum Place {
     Queue(usize),
     Topic(usize),
     Function(usize),
+    Bus(usize),
+}
+
+/// Of which source and type an event is that goes to a bus.
+fn kind_of<S: Sink>(bus: &S) -> (SmolStr, SmolStr) {
+    let (facts, what) = (bus.facts(), <S::Message as Message>::NAME);
+    let said = |attribute: &str| {
+        let claims = facts.claims(&format_smolstr!("{attribute}{what}"));
+        claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default()
+    };
+    (said(EVENT_SOURCE), said(EVENT_TYPE))
 }
 
 impl Local {
@@ -89,7 +103,7 @@ impl Local {
     }
 
     #[track_caller]
-    fn entity(&self, name: &str) -> usize {
+    pub(super) fn entity(&self, name: &str) -> usize {
         match self.wiring.entity(name) {
             Some(entity) => entity,
             None => panic!("the network has no `{name}`"),
@@ -103,14 +117,16 @@ impl Local {
         let queue = wiring.queues.iter().position(|it| it.entity == entity && it.part == "queue");
         let topic = wiring.topics.iter().position(|it| it.entity == entity);
         let function = wiring.functions.iter().position(|it| it.entity == entity);
-        let place = queue.map(Place::Queue).or(topic.map(Place::Topic));
+        let bus = wiring.buses.iter().position(|it| it.entity == entity);
+        let place = queue.map(Place::Queue).or(topic.map(Place::Topic)).or(bus.map(Place::Bus));
         match place.or(function.map(Place::Function)) {
             Some(place) => place,
             None => panic!("`{}` takes no messages", wiring.name(entity)),
         }
     }
 
-    /// Sends a message to a queue, a topic or a function, and goes on.
+    /// Sends a message to a queue, a topic, a bus or a function, and goes on. AWS's own events come so, too:
+    /// `here.send(&account.events::<Health>(), &health)`.
     ///
     /// Messages from outside of the network have no deadline but what the queue or topic starts.
     #[track_caller]
@@ -161,6 +177,10 @@ impl Local {
                 Place::Queue(queue) => queue::send(engine, queue, &parcel, 0),
                 Place::Topic(topic) => topic::publish(engine, topic, &parcel, 0),
                 Place::Function(function) => function::send(engine, function, &parcel, 0),
+                Place::Bus(bus) => {
+                    let (source, detail_type) = kind_of(sink);
+                    event_bus::put(engine, bus, &source, &detail_type, &parcel, 0);
+                }
             }
         });
     }
@@ -246,13 +266,13 @@ impl Local {
     pub fn queue<S: Sink>(&self, queue: &S) -> QueueView<'_, S::Message> {
         match self.sink(queue) {
             Place::Queue(queue) => QueueView { here: self, queue, typed: PhantomData },
-            Place::Topic(_) | Place::Function(_) => {
+            Place::Topic(_) | Place::Function(_) | Place::Bus(_) => {
                 panic!("`{}` is no queue; `here.messages(…)` has what was sent to it", queue.name())
             }
         }
     }
 
-    /// Every message that was ever sent to a queue, a topic or a function, oldest first.
+    /// Every message that was ever sent to a queue, a topic, a bus or a function, oldest first.
     #[track_caller]
     pub fn messages<S>(&self, sink: &S) -> Vec<S::Message>
     where
@@ -266,6 +286,11 @@ impl Local {
                 Place::Queue(queue) => queue,
                 Place::Function(function) => queues + function,
                 Place::Topic(topic) => queues + functions + topic,
+                Place::Bus(bus) => {
+                    let (source, detail_type) = kind_of(sink);
+                    let told = event_bus::told(engine, bus, &source, &detail_type).into_iter();
+                    return told.map(|letter| read(&engine.log.of(letter).parcel.body)).collect();
+                }
             };
             let sent = engine.log.happenings.iter().filter_map(|happening| match happening.what {
                 What::Sent { letter, to } if to as usize == number => Some(letter),
@@ -360,7 +385,13 @@ impl Local {
 
 #[track_caller]
 fn read<M: Message + DeserializeOwned>(body: &str) -> M {
-    match serde_json::from_str(body) {
+    // What a bucket tells is wrapped, as a handler never sees it.
+    let told = serde_json::from_str(body).ok().and_then(|body| rules::bucket_events(&body));
+    let message = match told.and_then(|mut told| told.pop()) {
+        Some((message, _)) => serde_json::from_value(message),
+        None => serde_json::from_str(body),
+    };
+    match message {
         Ok(message) => message,
         Err(error) => panic!("this is no `{}`: {error}: {body}", <M as Message>::NAME),
     }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// What is in a notification of S3's: each event as the input of a handler, with what it is known by; none
 /// if it is no such notification. The test that S3 sends when a notification is set up has no event.
-pub(crate) fn events(body: &Value) -> Option<Vec<(Value, Vec<Value>)>> {
+pub fn events(body: &Value) -> Option<Vec<(Value, Vec<Value>)>> {
     if body["Service"] == "Amazon S3" && body["Event"] == "s3:TestEvent" {
         return Some(Vec::new());
     }

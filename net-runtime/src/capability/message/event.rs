@@ -9,10 +9,7 @@ const ENTRY: usize = 1_048_576;
 
 /// Where an event goes, and as what.
 pub(super) struct Entry<'a> {
-    #[cfg_attr(
-        not(feature = "aws"),
-        expect(dead_code, reason = "memory keeps the whole address")
-    )]
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "memory keeps the whole address"))]
     pub(super) bus: &'a str,
     pub(super) source: &'a str,
     pub(super) detail_type: &'a str,
