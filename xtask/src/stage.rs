@@ -1,6 +1,6 @@
 //! An engine, doubles, and `synth`.
 
-use alexa_doubles::{Acme, Device, Gateway, Login, directive};
+use alexa_doubles::{Acme, Device, Gateway, Hub, Login, directive};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_lambda::{config::Credentials, primitives::Blob};
 use net_tests::{
@@ -31,6 +31,8 @@ pub struct Stage {
     pub login: Login,
     /// Alexa's event gateway.
     pub gateway: Gateway,
+    /// The hub in the user's home.
+    pub hub: Hub,
     lambda: aws_sdk_lambda::Client,
     parameters: BTreeMap<&'static str, String>,
     path: OsString,
@@ -49,6 +51,8 @@ impl Stage {
         acme.add(USER, TOKEN, [lamp, ("door", Device::lock().named("Front door"))]);
         let login = Login::start().await;
         let gateway = Gateway::start(&login).await;
+        let hub = Hub::start().await;
+        hub.install(USER);
         let config = aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(&engine.endpoint)
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
@@ -65,11 +69,13 @@ impl Stage {
             ("AlexaGatewayBaseUrl", gateway.url().to_owned()),
             ("DeviceCloudBaseUrl", acme.url().to_owned()),
             ("DeviceCloudCredentialsArn", secret("acme", acme.secret())),
+            ("GrantHubBaseUrl", hub.url().to_owned()),
+            ("GrantHubCredentialsArn", secret("hub", hub.secret())),
             ("LoginWithAmazonBaseUrl", login.url().to_owned()),
             ("LoginWithAmazonCredentialsArn", secret("login", login.secret())),
         ]);
         let lambda = aws_sdk_lambda::Client::new(&config);
-        Some(Stage { engine, acme, login, gateway, lambda, parameters, path })
+        Some(Stage { engine, acme, login, gateway, hub, lambda, parameters, path })
     }
 
     /// Has a program that calls `synth` do so at the root of this workspace, with the engine in AWS's

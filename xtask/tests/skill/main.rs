@@ -9,6 +9,7 @@ mod skill;
 use alexa_doubles::{Pace, Pushes};
 use skill::Skill;
 use std::time::Duration;
+use xtask::Stage;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_api_that_answers_at_once() {
@@ -79,4 +80,31 @@ async fn an_api_that_has_to_be_asked_again() {
 
     skill.grows().await;
     skill.leaves_only_tables().await;
+}
+
+/// All sums of the bricks: each is deployed, linked, answers a directive, and goes.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sum_of_the_bricks() {
+    let Some(mut stage) = Stage::start().await else { return };
+    for scenario in alexa_patterns::scenarios() {
+        let name = scenario.name.to_string();
+        let skill = Skill::deploy_to(stage, "scenario", &name).await;
+        skill.is_what_the_network_says().await;
+        skill.stage.link(&skill.outputs["AlexaToEntrypointEndpoint"]).await;
+        let pace = if scenario.terms.contains(&"push_gateway") {
+            let url = skill.stage.reached(&skill.outputs["PushGatewayUrl"], "/push");
+            skill.stage.acme.set_pushes(Pushes::to(url));
+            Pace::After(Duration::from_millis(100))
+        } else if scenario.terms.iter().any(|term| ["waiting_poll", "adaptive_poll"].contains(term))
+        {
+            Pace::After(Duration::from_millis(100))
+        } else {
+            // A clock takes a minute, and is waited for elsewhere.
+            Pace::AtOnce
+        };
+        skill.stage.acme.set_pace(pace);
+        skill.turn_on(&name).await;
+        skill.answered_once(&name);
+        stage = skill.leaves_nothing().await;
+    }
 }

@@ -26,8 +26,9 @@ const POISON: Duration = Duration::from_secs(180);
 /// A deployed skill.
 pub(crate) struct Skill {
     pub(crate) stage: Stage,
-    /// The example, and the name of its stack.
+    /// The example, its network's name, and that of its stack.
     pub(crate) example: &'static str,
+    network: String,
     pub(crate) stack: String,
     pub(crate) outputs: BTreeMap<String, String>,
 }
@@ -35,9 +36,14 @@ pub(crate) struct Skill {
 impl Skill {
     /// Deploys an example to a new engine; none where there is no Python.
     pub(crate) async fn deploy(example: &'static str) -> Option<Skill> {
-        let stage = Stage::start().await?;
-        let stack = example.replace('_', "-");
-        let mut skill = Skill { stage, example, stack, outputs: BTreeMap::new() };
+        let name = example.replace('_', "-");
+        Some(Skill::deploy_to(Stage::start().await?, example, &name).await)
+    }
+
+    /// Deploys a network of an example's to an engine.
+    pub(crate) async fn deploy_to(stage: Stage, example: &'static str, name: &str) -> Skill {
+        let (network, stack) = (name.to_owned(), name.to_owned());
+        let mut skill = Skill { stage, example, network, stack, outputs: BTreeMap::new() };
         let start = Instant::now();
         let built = skill.synth(&["build"], example).await.code(0);
         // All of its functions are compiled by one run of cargo.
@@ -45,11 +51,11 @@ impl Skill {
         let built_in = start.elapsed();
         let start = Instant::now();
         let said = skill.synth(&["deploy", "--yes"], example).await.code(0).has(&["Deployed"]);
-        figure(example, "handlers built", built_in);
-        figure(example, "deployed, with its handlers built", start.elapsed());
+        figure(name, "handlers built", built_in);
+        figure(name, "deployed, with its handlers built", start.elapsed());
         assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text());
         skill.outputs = skill.stage.outputs(&skill.stack);
-        Some(skill)
+        skill
     }
 
     /// Runs a command of `synth` on the skill's stack, with an example in place of its own if need be.
@@ -57,7 +63,7 @@ impl Skill {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
         self.stage.provide(&mut command);
         command.arg("synth").args(arguments).args(["--example", example]);
-        command.env("NETWORK", self.example.replace('_', "-"));
+        command.env("NETWORK", &self.network);
         if arguments != ["build"] {
             command.args(["--stack-name", &self.stack]);
         }
@@ -131,7 +137,7 @@ impl Skill {
             directive::to_device("Alexa.PowerController", "TurnOn", "lamp", TOKEN, correlation);
         let start = Instant::now();
         let deferred = self.says(&directive).await;
-        figure(self.example, "from directive to DeferredResponse", start.elapsed());
+        figure(&self.stack, "from directive to DeferredResponse", start.elapsed());
         assert_eq!(deferred["event"]["header"]["name"], "DeferredResponse", "{deferred}");
         let refused = || format!("nothing: {:#?}", self.stage.gateway.refused());
         let event = until(TICKS, || told().nth(before), refused).await;
@@ -140,7 +146,7 @@ impl Skill {
         if event["event"]["header"]["name"] == "ChangeReport" {
             return false;
         }
-        figure(self.example, "from directive to final answer", start.elapsed());
+        figure(&self.stack, "from directive to final answer", start.elapsed());
         assert_eq!(event["event"]["header"]["name"], "Response", "{event}");
         assert_eq!(event["event"]["header"]["correlationToken"], correlation);
         true
@@ -217,7 +223,7 @@ impl Skill {
         assert_eq!(said.text().matches(" → ").count(), 1, "{}", said.text());
         let start = Instant::now();
         let said = self.synth(&["deploy", "--yes"], "tuned").await.code(0);
-        figure(self.example, "updated", start.elapsed());
+        figure(&self.stack, "updated", start.elapsed());
         assert_eq!(
             (said.count("Updated Function"), said.count("Uploaded ")),
             (1, 0),
@@ -232,7 +238,7 @@ impl Skill {
 
     /// Another brick in the place of one deploys as the difference of the two.
     pub(crate) async fn polls_instead(&mut self) {
-        self.example = "async_polling";
+        (self.example, self.network) = ("async_polling", "async-polling".to_owned());
         let before = self.functions();
         self.synth(&["diff"], self.example).await.code(3).has(&[
             "+ polling-event-processor: 1 function, 1 log group, 1 queue, 1 schedule",
@@ -262,6 +268,14 @@ impl Skill {
         let left = self.left_in_the_account();
         let expected: BTreeSet<String> = tables.into_values().collect();
         assert_eq!(left, expected, "{}", said.text());
+    }
+
+    /// Nothing is left where it is said that the tables are to go, too.
+    pub(crate) async fn leaves_nothing(self) -> Stage {
+        let arguments = ["destroy", "--yes", "--delete-tables"];
+        let said = self.synth(&arguments, self.example).await.code(0);
+        assert_eq!(self.left_in_the_account(), BTreeSet::new(), "{}", said.text());
+        self.stage
     }
 
     /// Everything of the kinds that a network is made of, by name.
@@ -307,7 +321,7 @@ impl Poisoned<'_> {
         };
         let letter = until(POISON, received, || "no dead letter".to_owned()).await;
         assert_eq!(letter, self.body);
-        figure(self.skill.example, "from poison to dead letter", self.start.elapsed());
+        figure(&self.skill.stack, "from poison to dead letter", self.start.elapsed());
     }
 }
 
@@ -328,8 +342,8 @@ async fn until<T>(
 }
 
 /// Says a figure, past the test harness, which swallows what passing tests say.
-fn figure(example: &str, what: &str, time: Duration) {
-    let _ = writeln!(std::io::stderr(), "{example}: {what}: {:.2} s", time.as_secs_f64());
+fn figure(stack: &str, what: &str, time: Duration) {
+    let _ = writeln!(std::io::stderr(), "{stack}: {what}: {:.2} s", time.as_secs_f64());
 }
 
 /// Whether a light is said to be on.
