@@ -139,6 +139,7 @@ impl Shared {
                     return Driven::Endless;
                 }
                 match engine.heap.peek() {
+                    Some(_) if engine.clock.speed == 0 => None,
                     Some(due) => Some(engine.instant(due.at)),
                     None if engine.running() == 0 => return Driven::Idle,
                     None => None,
@@ -168,12 +169,22 @@ pub(crate) struct Settings {
     pub(crate) watch: Vec<Watch>,
 }
 
+/// How a network's time follows this machine's.
+#[derive(Clone, Copy)]
+struct Clock {
+    /// What time it was in the network, in milliseconds since 1970, and on this machine.
+    base: u64,
+    since: Instant,
+    /// How many times as fast it goes as this machine's.
+    speed: u64,
+}
+
 /// Everything that there is at one time.
 pub(crate) struct Engine {
     me: Weak<Shared>,
     pub(crate) wiring: Arc<Wiring>,
     epoch: u64,
-    origin: Instant,
+    clock: Clock,
     now: u64,
     heap: BinaryHeap<Due>,
     number: u64,
@@ -202,7 +213,7 @@ impl Engine {
             services: service::Services::new(&wiring),
             wiring,
             epoch: settings.epoch,
-            origin: Instant::now(),
+            clock: Clock { base: settings.epoch, since: Instant::now(), speed: 1 },
             now: settings.epoch,
             heap: BinaryHeap::new(),
             number: 0,
@@ -222,16 +233,49 @@ impl Engine {
 
     /// Looks at the clock.
     fn look(&mut self) {
-        let elapsed = u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.now = self.epoch.saturating_add(elapsed);
+        let Clock { base, since, speed } = self.clock;
+        let elapsed = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.now = base.saturating_add(elapsed.saturating_mul(speed));
     }
 
     fn instant(&self, at: u64) -> Instant {
-        self.origin + Duration::from_millis(at.saturating_sub(self.epoch))
+        let Clock { base, since, speed } = self.clock;
+        since + Duration::from_millis(at.saturating_sub(base).div_ceil(speed.max(1)))
+    }
+
+    /// Lets time go so many times as fast as it does; 0 stops it, and nothing begins until it goes on.
+    #[cfg(feature = "dev")]
+    pub(crate) fn set_speed(&mut self, speed: u64) {
+        self.look();
+        self.clock = Clock { base: self.now, since: Instant::now(), speed };
+        self.changed = true;
+    }
+
+    #[cfg(feature = "dev")]
+    pub(crate) fn speed(&self) -> u64 {
+        self.clock.speed
+    }
+
+    /// Does what is due next, and lets the time until then be over; whether there is anything.
+    #[cfg(feature = "dev")]
+    pub(crate) fn step(&mut self) -> bool {
+        let Some(due) = self.heap.pop() else { return false };
+        if due.at > self.now {
+            self.clock = Clock { base: due.at, since: Instant::now(), ..self.clock };
+            self.now = due.at;
+        }
+        (due.act)(self);
+        true
+    }
+
+    /// How long something lasts by the network's clock that lasts so long by this machine's: what code does
+    /// takes as long as it takes.
+    pub(crate) fn real(&self, milliseconds: u64) -> u64 {
+        milliseconds.saturating_mul(self.clock.speed.max(1))
     }
 
     fn due(&mut self) -> Option<Act> {
-        if self.heap.peek()?.at > self.now {
+        if self.heap.peek()?.at > self.now || self.clock.speed == 0 {
             return None;
         }
         self.heap.pop().map(|due| due.act)

@@ -31,6 +31,9 @@ impl std::fmt::Debug for Function {
     }
 }
 
+/// Who is told each line that a process writes.
+pub(crate) type Hears = Arc<dyn Fn(String) + Send + Sync>;
+
 impl Function {
     /// Starts a function's binary under a name, with environment variables.
     ///
@@ -43,8 +46,25 @@ impl Function {
         binary: impl AsRef<Path>,
         environment: impl IntoIterator<Item = (K, V)>,
     ) -> io::Result<Function> {
+        let log: Arc<Mutex<Vec<String>>> = Arc::default();
+        let kept = log.clone();
+        let hears: Hears = Arc::new(move |line| {
+            kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
+        });
+        let command = Command::new(binary.as_ref());
+        let function = Function::start_command(name, command, environment, &hears).await?;
+        Ok(Function { log, ..function })
+    }
+
+    /// [`start`](Function::start), for any command, whose lines somebody hears and nobody keeps.
+    pub(crate) async fn start_command<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        name: &str,
+        mut command: Command,
+        environment: impl IntoIterator<Item = (K, V)>,
+        hears: &Hears,
+    ) -> io::Result<Function> {
         let api = RuntimeApi::start(name).await?;
-        let mut process = Command::new(binary.as_ref())
+        let mut process = command
             .env_clear()
             .env("AWS_LAMBDA_RUNTIME_API", api.address().to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", name)
@@ -59,20 +79,29 @@ impl Function {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
-        let log = Arc::default();
-        keep_lines(process.stdout.take(), &log);
-        keep_lines(process.stderr.take(), &log);
+        tell_lines(process.stdout.take(), hears);
+        tell_lines(process.stderr.take(), hears);
         let (tell_end, ended) = watch::channel(None);
         let (stop, stopped) = tokio::sync::mpsc::channel(1);
         tokio::spawn(watch_over(process, stopped, tell_end));
-        Ok(Function { api, log, ended, stop })
+        Ok(Function { api, log: Arc::default(), ended, stop })
     }
 
     /// Hands the function an event and waits for its answer, for no longer than its timeout.
     ///
     /// As on Lambda, one instance handles one event at a time, and is stopped when it takes too long.
     pub async fn invoke(&self, event: &str, timeout: Duration) -> Answer {
-        let (id, answered) = self.api.put(event, timeout);
+        self.invoke_as(None, event, timeout).await
+    }
+
+    /// [`invoke`](Function::invoke) under a request id, if there is one.
+    pub(crate) async fn invoke_as(
+        &self,
+        id: Option<&str>,
+        event: &str,
+        timeout: Duration,
+    ) -> Answer {
+        let (id, answered) = self.api.put(id, event, timeout);
         let mut ended = self.ended.clone();
         let answer = tokio::select! {
             biased;
@@ -86,6 +115,12 @@ impl Function {
         };
         self.api.forget(&id);
         answer
+    }
+
+    /// Whether the process has ended.
+    #[cfg(feature = "dev")]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.borrow().is_some()
     }
 
     /// Waits until the process ends by itself, and tells its exit code; none if it was killed.
@@ -117,16 +152,13 @@ async fn watch_over(
     tell_end.send_replace(Some(status.and_then(|status| status.code())));
 }
 
-fn keep_lines(
-    stream: Option<impl AsyncRead + Send + Unpin + 'static>,
-    log: &Arc<Mutex<Vec<String>>>,
-) {
+fn tell_lines(stream: Option<impl AsyncRead + Send + Unpin + 'static>, hears: &Hears) {
     let Some(stream) = stream else { return };
-    let log = Arc::clone(log);
+    let hears = Arc::clone(hears);
     tokio::spawn(async move {
         let mut lines = BufReader::new(stream).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            log.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(line);
+            hears(line);
         }
     });
 }

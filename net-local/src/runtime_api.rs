@@ -113,14 +113,20 @@ impl RuntimeApi {
         self.address
     }
 
-    /// Puts an event in line. The answer never comes if the function dies.
-    pub(crate) fn put(&self, payload: &str, time: Duration) -> (String, oneshot::Receiver<Answer>) {
+    /// Puts an event in line, under a request id. The answer never comes if the function dies.
+    pub(crate) fn put(
+        &self,
+        id: Option<&str>,
+        payload: &str,
+        time: Duration,
+    ) -> (String, oneshot::Receiver<Answer>) {
         let number = {
             let mut number = self.number.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             *number += 1;
             *number
         };
-        let id = format!("00000000-0000-4000-8000-{number:012}");
+        let numbered = || format!("00000000-0000-4000-8000-{number:012}");
+        let id = id.map_or_else(numbered, str::to_owned);
         let (answer, answered) = oneshot::channel();
         self.shared.waiting().insert(id.clone(), answer);
         let ends = SystemTime::now() + time;

@@ -15,7 +15,7 @@ pub(crate) mod topic;
 
 use crate::engine::{Engine, wiring::Wiring};
 use net_runtime::rules::{Objects, Rows};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What every kind of entity keeps, by number.
 pub(crate) struct Services {
@@ -24,6 +24,9 @@ pub(crate) struct Services {
     pub(crate) functions: Vec<function::Function>,
     pub(crate) runs: HashMap<u32, function::Run>,
     pub(crate) last_run: u32,
+    /// Events that nobody waits for, until they are handled or given up.
+    pub(crate) waiting: BTreeMap<u64, function::Event>,
+    pub(crate) last_waiting: u64,
     pub(crate) tables: Rows,
     pub(crate) streams: Vec<stream::Stream>,
     pub(crate) objects: Objects,
@@ -47,6 +50,8 @@ impl Services {
             functions: wiring.functions.iter().map(|_| function::Function::default()).collect(),
             runs: HashMap::new(),
             last_run: 0,
+            waiting: BTreeMap::new(),
+            last_waiting: 0,
             tables: Rows::default(),
             streams: wiring.streams.iter().map(|_| stream::Stream::default()).collect(),
             objects: Objects::default(),

@@ -13,6 +13,11 @@ pub(crate) type Invoked = Pin<Box<dyn Future<Output = Result<Value, BoxError>> +
 /// One instance of a function's code, which handles one event at a time.
 pub(crate) trait Instance: Send + Sync {
     fn invoke(self: Arc<Self>, event: Value, invocation: Invocation) -> Invoked;
+
+    /// Whether it can be given another event: a process may have ended.
+    fn is_alive(&self) -> bool {
+        true
+    }
 }
 
 /// What makes instances of a function's code.

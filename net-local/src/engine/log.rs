@@ -2,7 +2,7 @@
 
 use super::{Texts, random::hash};
 use net_runtime::Parcel;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// One thing that has happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,11 @@ pub(crate) struct Letter {
 #[derive(Default)]
 pub(crate) struct Log {
     pub(crate) happenings: Vec<Happening>,
-    pub(crate) letters: Vec<Letter>,
+    letters: Vec<Letter>,
+    /// The number of the first of them: an engine that goes on where another ended counts on.
+    first: Number,
+    /// Those from before that are still somewhere.
+    older: BTreeMap<Number, Letter>,
     pub(crate) correlations: Texts,
 }
 
@@ -96,13 +100,38 @@ impl Log {
             "" => 0,
             text => self.correlations.number(text),
         };
-        let number = u32::try_from(self.letters.len()).unwrap_or(u32::MAX);
+        let number = self.next();
         self.letters.push(Letter { parcel, correlation });
         number
     }
 
+    /// The number that the next message gets.
+    pub(crate) fn next(&self) -> Number {
+        self.first.saturating_add(u32::try_from(self.letters.len()).unwrap_or(u32::MAX))
+    }
+
     pub(crate) fn of(&self, letter: Number) -> &Letter {
-        &self.letters[letter as usize]
+        match letter.checked_sub(self.first) {
+            Some(at) => &self.letters[at as usize],
+            None => &self.older[&letter],
+        }
+    }
+
+    /// Counts on from another engine's messages; those of them that are still somewhere keep their numbers.
+    #[cfg(feature = "dev")]
+    pub(crate) fn go_on(
+        &mut self,
+        next: Number,
+        older: impl IntoIterator<Item = (Number, Arc<Parcel>)>,
+    ) {
+        self.first = next;
+        for (number, parcel) in older {
+            let correlation = match parcel.correlation.as_str() {
+                "" => 0,
+                text => self.correlations.number(text),
+            };
+            self.older.insert(number, Letter { parcel, correlation });
+        }
     }
 
     /// A number that differs if anything has gone differently: what happened, when, in which order, with

@@ -36,6 +36,8 @@ pub(crate) struct Port {
     random: Arc<Mutex<Random>>,
     /// By how much its clock is ahead.
     skew: Duration,
+    /// Its code is another process, which says of few calls what they are part of.
+    remote: bool,
 }
 
 /// A call that code makes: the words of its place, as in `cook writes menu`.
@@ -53,7 +55,40 @@ impl Port {
         skew: Duration,
     ) -> Port {
         let random = Arc::new(Mutex::new(Random::of(seed, &instance)));
-        Port { shared, function, run: Arc::default(), random, skew }
+        Port { shared, function, run: Arc::default(), random, skew, remote: false }
+    }
+
+    /// The same, for code in another process.
+    #[cfg(feature = "dev")]
+    pub(crate) fn remote(&self) -> Port {
+        Port { remote: true, ..self.clone() }
+    }
+
+    #[cfg(feature = "dev")]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    #[cfg(feature = "dev")]
+    pub(crate) fn function(&self) -> usize {
+        self.function
+    }
+
+    /// The correlation id of what a call is part of; of code elsewhere, what its run is part of, if that is
+    /// one thing.
+    pub(crate) fn correlation(&self) -> Arc<str> {
+        if !self.remote {
+            return trace::correlation();
+        }
+        let run = self.run.load(Ordering::Relaxed);
+        self.shared.with(|engine| {
+            let correlations =
+                engine.services.runs.get(&run).map(|run| run.correlations.as_slice());
+            match correlations {
+                Some([one]) => engine.log.correlations.text(*one).into(),
+                _ => "".into(),
+            }
+        })
     }
 
     pub(crate) fn skew(&self) -> Duration {
@@ -68,7 +103,7 @@ impl Port {
     ) -> Result<T, Failure> {
         let run = self.run.load(Ordering::Relaxed);
         let fault = self.before(run, &call).await?;
-        let correlation = trace::correlation();
+        let correlation = self.correlation();
         let applied = self.shared.with(|engine| {
             let correlation = number(engine, &correlation);
             apply(engine, correlation, run)
@@ -267,7 +302,7 @@ impl Invocations for Port {
             let address = Address::Function(function.to_owned());
             let what = self.shared.with(|engine| short(engine, &address));
             let fault = self.before(run, &Call { verb: "asks", what }).await?;
-            let correlation = trace::correlation();
+            let correlation = self.correlation();
             let (tell, told) = oneshot::channel();
             self.shared.with(|engine| {
                 let found = engine.wiring.function(function).ok_or_else(|| nobody(function))?;
@@ -352,7 +387,7 @@ impl Services for Port {
             let call = Call { verb: "calls", what: service.to_owned() };
             let answered = async {
                 let fault = self.before(run, &call).await.map_err(CallError::unsent)?;
-                let correlation = trace::correlation();
+                let correlation = self.correlation();
                 let response =
                     external_service::call(&self.shared, service, request, &correlation, run);
                 let response = response.await?;

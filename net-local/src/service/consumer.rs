@@ -249,6 +249,7 @@ fn hand_over(engine: &mut Engine, consumer: usize, batch: Batch, pause: u64) {
                 let Some(letter) = item.map(|item| item.letter) else { continue };
                 let correlation = engine.log.of(letter).correlation;
                 let to = settings.function as Number;
+                function::is_part_of(engine, run, correlation);
                 engine.tell(correlation, run, What::Given { letter, to, times: *receives });
             }
         }

@@ -101,6 +101,8 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
 #[derive(Default)]
 pub(crate) struct Function {
     pub(crate) code: Option<Code>,
+    /// How often it was given other code: instances of older code serve no more.
+    version: u32,
     idle: Vec<Idle>,
     running: u32,
     instances: u32,
@@ -115,6 +117,9 @@ struct Idle {
 /// One run.
 pub(crate) struct Run {
     pub(crate) function: usize,
+    /// What it is part of, as far as whoever began it knows.
+    pub(crate) correlations: Vec<u32>,
+    version: u32,
     instance: Arc<dyn Instance>,
     port: Port,
     done: Done,
@@ -162,7 +167,9 @@ pub(crate) fn start(
         return Err(done);
     }
     let state = &mut engine.services.functions[function];
-    state.idle.retain(|idle| now - idle.since < KEPT && fault.is_none());
+    state
+        .idle
+        .retain(|idle| now - idle.since < KEPT && fault.is_none() && idle.instance.is_alive());
     let warm = state.idle.pop();
     let cold = warm.is_none();
     let (instance, port) = match warm {
@@ -173,7 +180,9 @@ pub(crate) fn start(
             Err(why) => unreachable!("{why}"),
         },
     };
-    engine.services.functions[function].running += 1;
+    let state = &mut engine.services.functions[function];
+    state.running += 1;
+    let version = state.version;
     engine.services.last_run += 1;
     let run = engine.services.last_run;
     port.run.store(run, Ordering::Relaxed);
@@ -202,10 +211,12 @@ pub(crate) fn start(
     };
     let work = trace::listened(work, move |lines| telling.with(|engine| hear(engine, run, lines)));
     let task = tokio::spawn(work).abort_handle();
-    let held = Run { function, instance, port, done, task: Some(task), said: Vec::new() };
+    let (task, said, correlations) = (Some(task), Vec::new(), Vec::new());
+    let held = Run { function, correlations, version, instance, port, done, task, said };
     engine.services.runs.insert(run, held);
     let timeout = settings.timeout;
-    engine.later(starting + timeout, move |engine| {
+    let lasts = engine.real(timeout);
+    engine.later(starting + lasts, move |engine| {
         let seconds = timeout / 1_000;
         kill(
             engine,
@@ -216,6 +227,24 @@ pub(crate) fn start(
         );
     });
     Ok(run)
+}
+
+/// Notes what a run is part of.
+pub(crate) fn is_part_of(engine: &mut Engine, run: u32, correlation: u32) {
+    if let Some(run) = engine.services.runs.get_mut(&run)
+        && !run.correlations.contains(&correlation)
+    {
+        run.correlations.push(correlation);
+    }
+}
+
+/// Gives a function other code; runs that are at work end with the code that they began with.
+#[cfg(feature = "dev")]
+pub(crate) fn replace(engine: &mut Engine, function: usize, code: Code) {
+    let state = &mut engine.services.functions[function];
+    state.code = Some(code);
+    state.version += 1;
+    state.idle.clear();
 }
 
 /// Whether one more run may be at work.
@@ -310,44 +339,51 @@ pub(crate) fn hear(engine: &mut Engine, run: u32, lines: Vec<trace::Line>) {
 
 /// Ends a run from outside, if it is still at work: its instance is gone, too.
 pub(crate) fn kill(engine: &mut Engine, run: u32, why: String) {
-    let Some(held) = engine.services.runs.remove(&run) else { return };
+    let Some(held) = engine.services.runs.get(&run) else { return };
     if let Some(task) = &held.task {
         task.abort();
     }
     engine.services.functions[held.function].running -= 1;
-    conclude(engine, run, held, Outcome::Failed(why));
+    conclude(engine, run, Outcome::Failed(why));
 }
 
 /// A run has ended by itself; its instance is free.
 fn end(engine: &mut Engine, run: u32, outcome: Outcome) {
-    let Some(held) = engine.services.runs.remove(&run) else { return };
-    let since = engine.now();
+    let now = engine.now();
+    let Some(held) = engine.services.runs.get(&run) else { return };
     let state = &mut engine.services.functions[held.function];
     state.running -= 1;
-    state.idle.push(Idle { instance: held.instance.clone(), port: held.port.clone(), since });
-    conclude(engine, run, held, outcome);
+    if state.version == held.version {
+        let (instance, port) = (held.instance.clone(), held.port.clone());
+        state.idle.push(Idle { instance, port, since: now });
+    }
+    conclude(engine, run, outcome);
 }
 
-fn conclude(engine: &mut Engine, run: u32, held: Run, outcome: Outcome) {
+fn conclude(engine: &mut Engine, run: u32, outcome: Outcome) {
+    let Some(held) = engine.services.runs.get(&run) else { return };
     let failure = match &outcome {
         Outcome::Answered(_) => None,
         Outcome::Failed(why) => Some(why.as_str().into()),
     };
+    let function = held.function as Number;
     engine.wake();
-    engine.tell(0, run, What::Ended { function: held.function as Number, failure });
+    // It is there until that is told: who hears it may ask what it was part of.
+    engine.tell(0, run, What::Ended { function, failure });
+    let Some(held) = engine.services.runs.remove(&run) else { return };
     (held.done)(engine, Ended { run, outcome, said: held.said });
 }
 
 /// An event that nobody waits for.
-struct Event {
-    function: usize,
+pub(crate) struct Event {
+    pub(crate) function: usize,
     /// The message in it, if it is one.
-    letter: Option<Number>,
-    payload: Arc<str>,
-    correlation: u32,
-    began: u64,
-    tries: usize,
-    pause: u64,
+    pub(crate) letter: Option<Number>,
+    pub(crate) payload: Arc<str>,
+    pub(crate) correlation: u32,
+    pub(crate) began: u64,
+    pub(crate) tries: usize,
+    pub(crate) pause: u64,
 }
 
 /// Hands a function a message, and goes on.
@@ -387,54 +423,58 @@ pub(crate) fn hand_over(
     for _ in 0..1 + usize::from(fault == Some(Fault::Duplicate)) {
         let began = engine.now();
         let payload = payload.clone();
-        let event = Event { function, letter, payload, correlation, began, tries: 0, pause: 1_000 };
-        engine.on_the_way += 1;
         let pause = delay + engine.pause("event", function);
-        engine.later(pause, move |engine| attempt(engine, event));
+        let event = Event { function, letter, payload, correlation, began, tries: 0, pause: 1_000 };
+        keep(engine, event, pause);
     }
 }
 
-fn attempt(engine: &mut Engine, event: Event) {
+/// Keeps an event until it is handled or given up, and tries it after a while.
+pub(crate) fn keep(engine: &mut Engine, event: Event, pause: u64) {
+    engine.on_the_way += 1;
+    engine.services.last_waiting += 1;
+    let number = engine.services.last_waiting;
+    engine.services.waiting.insert(number, event);
+    engine.later(pause, move |engine| attempt(engine, number));
+}
+
+fn attempt(engine: &mut Engine, number: u64) {
+    let Some(event) = engine.services.waiting.get(&number) else { return };
     let payload = serde_json::from_str(&event.payload).unwrap_or_default();
     let (function, letter, correlation) = (event.function, event.letter, event.correlation);
     let times = event.tries as u32 + 1;
-    // The event is with whoever ends it: the run's end, or the next attempt.
-    let held = Arc::new(std::sync::Mutex::new(Some(event)));
-    let holder = held.clone();
-    let take = |held: &std::sync::Mutex<Option<Event>>| {
-        held.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
-    };
-    let done: Done = Box::new(move |engine, ended| {
-        if let Some(event) = take(&holder) {
-            end_event(engine, event, ended);
-        }
-    });
+    let done: Done = Box::new(move |engine, ended| end_event(engine, number, ended));
     match start(engine, function, payload, done) {
         Ok(run) => {
+            is_part_of(engine, run, correlation);
             if let Some(letter) = letter {
                 let to = function as Number;
                 engine.tell(correlation, run, What::Given { letter, to, times });
             }
         }
         Err(_) => {
-            let Some(mut event) = take(&held) else { return };
-            if engine.now() - event.began + event.pause > OLDEST {
+            let now = engine.now();
+            let Some(event) = engine.services.waiting.get_mut(&number) else { return };
+            if now - event.began + event.pause > OLDEST {
                 let why = "no run was free for six hours: too many were at work";
-                give_up(engine, event, 0, why.into());
+                give_up(engine, number, 0, why.into());
                 return;
             }
             let pause = event.pause;
             event.pause = (pause * 2).min(300_000);
-            engine.later(pause, move |engine| attempt(engine, event));
+            engine.later(pause, move |engine| attempt(engine, number));
         }
     }
 }
 
-fn end_event(engine: &mut Engine, mut event: Event, ended: Ended) {
+fn end_event(engine: &mut Engine, number: u64, ended: Ended) {
+    let Some(event) = engine.services.waiting.get_mut(&number) else { return };
+    let (letter, correlation) = (event.letter, event.correlation);
     let why: Arc<str> = match ended.outcome {
         Outcome::Answered(_) => {
-            if let Some(letter) = event.letter {
-                engine.tell(event.correlation, ended.run, What::Handled { letter });
+            engine.services.waiting.remove(&number);
+            if let Some(letter) = letter {
+                engine.tell(correlation, ended.run, What::Handled { letter });
             }
             engine.on_the_way -= 1;
             return;
@@ -442,19 +482,20 @@ fn end_event(engine: &mut Engine, mut event: Event, ended: Ended) {
         Outcome::Failed(why) => why.into(),
     };
     let Some(pause) = RETRIES.get(event.tries).copied() else {
-        give_up(engine, event, ended.run, why);
+        give_up(engine, number, ended.run, why);
         return;
     };
-    if let Some(letter) = event.letter {
-        let at = engine.now() + pause;
-        engine.tell(event.correlation, ended.run, What::Returned { letter, at, why });
-    }
     event.tries += 1;
-    engine.later(pause, move |engine| attempt(engine, event));
+    if let Some(letter) = letter {
+        let at = engine.now() + pause;
+        engine.tell(correlation, ended.run, What::Returned { letter, at, why });
+    }
+    engine.later(pause, move |engine| attempt(engine, number));
 }
 
 /// An event has failed for good.
-fn give_up(engine: &mut Engine, event: Event, run: u32, why: Arc<str>) {
+fn give_up(engine: &mut Engine, number: u64, run: u32, why: Arc<str>) {
+    let Some(event) = engine.services.waiting.remove(&number) else { return };
     engine.on_the_way -= 1;
     let wiring = engine.wiring.clone();
     let dead_letters = wiring.functions[event.function].dead_letters.as_deref();

@@ -229,11 +229,15 @@ pub(crate) fn request(engine: &mut Engine, api: usize, request: Request, reply: 
         let response = response(&ended);
         answered(engine, response);
     });
-    if function::start(engine, integration.function, event, done).is_err() {
-        respond(engine, refusal(503, "Service Unavailable"));
-        return id;
+    match function::start(engine, integration.function, event, done) {
+        Ok(run) => function::is_part_of(engine, run, correlation),
+        Err(_) => {
+            respond(engine, refusal(503, "Service Unavailable"));
+            return id;
+        }
     }
-    engine.later(integration.timeout, move |engine| {
+    let timeout = engine.real(integration.timeout);
+    engine.later(timeout, move |engine| {
         respond(engine, refusal(503, "Service Unavailable"));
     });
     id

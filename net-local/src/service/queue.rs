@@ -86,8 +86,8 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
 #[derive(Default)]
 pub(crate) struct Queue {
     /// Every message, by its place in the queue.
-    items: BTreeMap<u64, Item>,
-    last: u64,
+    pub(crate) items: BTreeMap<u64, Item>,
+    pub(crate) last: u64,
     /// Those of a standard queue that can be received.
     ready: VecDeque<u64>,
     /// Those of a FIFO queue, by group.
@@ -95,7 +95,7 @@ pub(crate) struct Queue {
     /// The groups of which something may be received, in turn.
     turns: VecDeque<Arc<str>>,
     /// Until when a deduplication id is known.
-    seen: HashMap<String, u64>,
+    pub(crate) seen: HashMap<String, u64>,
 }
 
 #[derive(Default)]
@@ -113,12 +113,12 @@ pub(crate) struct Item {
     pub(crate) sent: u64,
     pub(crate) receives: u32,
     pub(crate) first_received: u64,
-    visible: u64,
-    in_flight: bool,
+    pub(crate) visible: u64,
+    pub(crate) in_flight: bool,
     pub(crate) failure: Option<Arc<str>>,
     /// The message that it is about, where it is what was told of a message that has failed.
     pub(crate) message: Number,
-    group: Arc<str>,
+    pub(crate) group: Arc<str>,
 }
 
 impl Queue {
@@ -231,6 +231,18 @@ pub(crate) fn put(
     } else {
         engine.later(delay, move |engine| show(engine, queue, place));
     }
+}
+
+/// Puts a message back that was in the queue when another engine ended: whoever was handling it is gone.
+#[cfg(feature = "dev")]
+pub(crate) fn restore(engine: &mut Engine, queue: usize, place: u64, item: Item) {
+    let held_back = if item.in_flight { 0 } else { item.visible.saturating_sub(engine.now()) };
+    let is_awaited = !engine.wiring.queues[queue].consumers.is_empty();
+    let state = &mut engine.services.queues[queue];
+    state.last = state.last.max(place);
+    state.items.insert(place, item);
+    engine.on_the_way += usize::from(is_awaited);
+    engine.later(held_back, move |engine| show(engine, queue, place));
 }
 
 /// A message can be received from now on.

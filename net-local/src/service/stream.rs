@@ -29,8 +29,8 @@ use std::{
 /// A reader of a stream, as the plan has it; times in milliseconds.
 #[derive(Debug)]
 pub(crate) struct Settings {
-    table: usize,
-    function: usize,
+    pub(crate) table: usize,
+    pub(crate) function: usize,
     batch: usize,
     window: u64,
     retries: Option<u64>,
@@ -120,12 +120,29 @@ struct Shard {
 /// One change.
 #[derive(Clone)]
 pub(crate) struct Record {
-    shard: u64,
-    sequence: u64,
-    at: u64,
-    letter: Number,
-    correlation: u32,
-    event: Arc<Value>,
+    pub(crate) shard: u64,
+    pub(crate) sequence: u64,
+    pub(crate) at: u64,
+    pub(crate) letter: Number,
+    pub(crate) correlation: u32,
+    pub(crate) event: Arc<Value>,
+}
+
+impl Stream {
+    /// What the reader has not handled yet, shard by shard.
+    #[cfg(feature = "dev")]
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.shards.values().flat_map(|shard| &shard.records)
+    }
+}
+
+/// Puts a record back that the reader had not handled when another engine ended.
+#[cfg(feature = "dev")]
+pub(crate) fn restore(engine: &mut Engine, stream: usize, record: Record) {
+    engine.on_the_way += 1;
+    let number = record.shard;
+    shard(engine, stream, number).records.push_back(record);
+    notice(engine, stream, number);
 }
 
 impl Record {
@@ -281,6 +298,7 @@ fn poll(engine: &mut Engine, stream: usize, number: u64) {
             for record in records {
                 let to = settings.function as Number;
                 let what = What::Given { letter: record.letter, to, times };
+                function::is_part_of(engine, run, record.correlation);
                 engine.tell(record.correlation, run, what);
             }
         }

@@ -13,6 +13,8 @@ use crate::engine::{
 use net_runtime::{
     Act, AttributeValue, Attributes, Condition, Failure, Page, Read, Schema, Write, Written, rules,
 };
+#[cfg(feature = "dev")]
+use net_synth::plan::Value;
 
 /// One table, as the plan has it.
 #[derive(Debug)]
@@ -20,6 +22,9 @@ pub(crate) struct Settings {
     pub(crate) entity: usize,
     pub(crate) arn: String,
     pub(crate) name: String,
+    /// Its key attributes and their types, the partition key first.
+    #[cfg(feature = "dev")]
+    pub(crate) keys: Vec<(String, String)>,
     /// The attribute with the second after which an item may vanish.
     expires: Option<String>,
     /// Which images its stream has, if it has one.
@@ -51,11 +56,50 @@ pub(crate) fn read_settings(reader: &mut Reader<'_, '_>) {
         entity: reader.entity(),
         arn: reader.arn(),
         name: reader.physical(),
+        #[cfg(feature = "dev")]
+        keys: keys(reader),
         expires,
         view: reader.text("StreamSpecification/StreamViewType"),
         streams: Vec::new(),
     };
     reader.wiring.tables.push(settings);
+}
+
+/// The key attributes that the table's resource declares, and their types.
+#[cfg(feature = "dev")]
+fn keys(reader: &Reader<'_, '_>) -> Vec<(String, String)> {
+    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_text).map(str::to_owned);
+    let list = |name: &str| reader.value(name).map(Value::items).unwrap_or_default();
+    let keys = list("KeySchema").iter().filter_map(|key| {
+        let name = text(key, "AttributeName")?;
+        let mut attributes = list("AttributeDefinitions").iter();
+        let of = attributes.find(|it| text(it, "AttributeName").as_ref() == Some(&name))?;
+        Some((text(key, "KeyType")?, name, text(of, "AttributeType")?))
+    });
+    let mut keys: Vec<_> = keys.collect();
+    // HASH comes before RANGE.
+    keys.sort();
+    keys.into_iter().map(|(_, name, letter)| (name, letter)).collect()
+}
+
+/// Puts an item back that was in the table when another engine ended.
+#[cfg(feature = "dev")]
+pub(crate) fn restore(
+    engine: &mut Engine,
+    table: usize,
+    schema: Schema,
+    item: Attributes,
+) -> Result<(), Failure> {
+    let wiring = engine.wiring.clone();
+    let settings = &wiring.tables[table];
+    let keys = keys_of(schema, &item);
+    let expires = settings.expires.as_ref().and_then(|name| second(item.get(name)));
+    let write = Write { act: Act::Put { item }, condition: Condition::Always };
+    engine.services.tables.write(&settings.name, schema, write)?;
+    if let Some(second) = expires {
+        expire_later(engine, table, schema, keys, second);
+    }
+    Ok(())
 }
 
 fn find(engine: &Engine, table: &str) -> Option<usize> {

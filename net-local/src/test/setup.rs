@@ -124,6 +124,11 @@ pub struct StartError {
 }
 
 impl StartError {
+    #[cfg(feature = "dev")]
+    pub(crate) fn new(problems: Vec<String>) -> StartError {
+        StartError { problems }
+    }
+
     /// What is wrong, one by one.
     pub fn problems(&self) -> &[String] {
         &self.problems

@@ -164,7 +164,7 @@ impl Local {
         let entity = self.entity(sink.name().id().as_str());
         let budget = self.wiring.entities[entity].deadline;
         self.with(|engine| {
-            let letter = engine.log.letters.len();
+            let letter = engine.log.next();
             let parcel = Arc::new(Parcel {
                 body,
                 group: group.map(str::to_owned),

@@ -17,6 +17,13 @@ impl Operand {
     }
 }
 
+impl From<AttributeValue> for Operand {
+    /// A value as DynamoDB says it.
+    fn from(value: AttributeValue) -> Operand {
+        Operand(Ok(value))
+    }
+}
+
 /// What must hold of the item that is there for a write to happen.
 ///
 /// ```
@@ -146,6 +153,12 @@ impl Update {
     /// Gives another attribute a value.
     pub fn and_set(mut self, attribute: &str, value: impl Serialize) -> Update {
         self.set.push((attribute.to_owned(), Operand::new(value)));
+        self
+    }
+
+    /// Gives another attribute a value as DynamoDB says it.
+    pub fn and_set_operand(mut self, attribute: &str, operand: Operand) -> Update {
+        self.set.push((attribute.to_owned(), operand));
         self
     }
 

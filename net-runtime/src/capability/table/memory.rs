@@ -25,6 +25,11 @@ impl Rows {
         items.cloned().map(item::json).collect()
     }
 
+    /// Every table's name, and its items as they are kept, in order of key.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &Attributes>)> {
+        self.tables.iter().map(|(name, rows)| (name.as_str(), rows.values()))
+    }
+
     /// Reads items; all of them at once.
     ///
     /// # Errors
