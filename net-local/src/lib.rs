@@ -4,6 +4,7 @@
 //!   reads queues and tables, and tells where every message went.
 //! - In a simulation, under faults: [`simulate`] does the same for thousands of seeds.
 //! - As processes: [`Function`] runs a function's binary as Lambda would.
+//! - On the desk, with the feature `dev`: a `dev::Server` runs all of it in real time, as `synth dev` does.
 //!
 //! ```no_run
 //! use net_local::{Answer, Function};
@@ -20,6 +21,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "dev")]
+pub mod dev;
 mod engine;
 mod fault;
 mod function;
