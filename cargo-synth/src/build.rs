@@ -9,6 +9,7 @@ mod package;
 mod secrets;
 mod toolchain;
 
+use compile::How;
 pub(crate) use folder::LEFT_OUT;
 pub(crate) use package::{Package, hash, tidy};
 
@@ -24,8 +25,45 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The profile that packages are built with.
-const PROFILE: &str = "lambda";
+/// How functions are compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// To be small, and start soon.
+    #[default]
+    Lambda,
+    /// To be compiled soon.
+    Development,
+}
+
+impl Profile {
+    /// The profile as cargo calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Profile::Lambda => "lambda",
+            Profile::Development => "lambda-dev",
+        }
+    }
+
+    /// For a workspace that does not say its own; docs/building.md has the figures.
+    fn settings(self) -> &'static [&'static str] {
+        match self {
+            Profile::Lambda => &[
+                "profile.lambda.inherits=\"release\"",
+                "profile.lambda.opt-level=\"z\"",
+                "profile.lambda.lto=\"fat\"",
+                "profile.lambda.codegen-units=1",
+                "profile.lambda.strip=true",
+            ],
+            Profile::Development => &[
+                "profile.lambda-dev.inherits=\"dev\"",
+                "profile.lambda-dev.opt-level=1",
+                "profile.lambda-dev.debug=false",
+                "profile.lambda-dev.strip=true",
+            ],
+        }
+    }
+}
+
 /// Function and key of its package: what the program is told.
 pub(crate) const PACKAGES: &str = "packages.json";
 
@@ -67,7 +105,8 @@ pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> 
     }
     let mut built: BTreeMap<(Processor, String), Package> = BTreeMap::new();
     for (processor, found, toolchain) in runs {
-        for (binary, executable) in compile::compile(workspace, &found, &toolchain, is_quiet)? {
+        let how = How::for_lambda(workspace, &toolchain, program.profile());
+        for (binary, executable) in compile::compile(workspace, &found, &how, is_quiet)? {
             let package = Package::of_binary(&binary, &executable)?;
             built.insert((processor, binary), package);
         }
@@ -89,6 +128,23 @@ pub(crate) fn build(program: &mut Program, out: Option<&Path>) -> Result<Built> 
     let packages: BTreeMap<_, _> = packages.map(|package| (package.key.clone(), package)).collect();
     let packages = packages.into_values().collect();
     Ok(Built { name: name.clone(), said, folder, packages })
+}
+
+/// Builds the binaries of a program's functions for this machine, apart from what cargo builds otherwise:
+/// each one's path, by name.
+pub(crate) fn build_here(
+    program: &Program,
+    folder: &Path,
+    release: bool,
+) -> Result<BTreeMap<String, PathBuf>> {
+    let names: BTreeSet<String> =
+        program.functions.iter().filter_map(Function::binary).map(str::to_owned).collect();
+    if names.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let found = program.workspace.binaries(&names, &program.functions)?;
+    let how = How::for_this_machine(folder, release);
+    compile::compile(&program.workspace, &found, &how, program.is_quiet())
 }
 
 /// The folders that are functions' code, whether there is anything in them or not.

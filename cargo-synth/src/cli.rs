@@ -1,10 +1,11 @@
 //! The command line of `synth`.
 
 use crate::{
-    build,
+    build::{self, Profile},
     cloud::Account,
     deploy::{self, Agreed, Ask, Deploy, Given},
     destroy::{self, Destroy},
+    dev::{self, Dev},
     diff::{self, Compare},
     error::{Error, Result},
     folder::Processor,
@@ -82,9 +83,28 @@ fn act(matches: &ArgMatches, out: &mut dyn io::Write) -> Result<u8> {
             wait(work, "what AWS has begun goes on; `synth destroy` again carries on from there")
         }
         Some(("watch", found)) => {
-            let wish = deployment(found, Ask::Never)?;
+            let mut wish = deployment(found, Ask::Never)?;
+            if !found.get_flag("release") {
+                wish.selection.profile = Profile::Development;
+            }
             let work = async { match watch::watch(wish, out).await? {} };
             wait(work, "the stack stays, and what AWS has begun goes on")
+        }
+        Some(("dev", found)) => {
+            let wish = Dev {
+                selection: selection(found),
+                fresh: found.get_flag("fresh"),
+                release: found.get_flag("release"),
+                json: found.get_flag("json"),
+                target: path(found, "target-dir"),
+                port: found.get_one("port").copied().unwrap_or(dev::PORT),
+                services: dev::services(
+                    found.get_many("service").into_iter().flatten(),
+                    found.get_many("double").into_iter().flatten(),
+                )?,
+            };
+            let work = async { match dev::dev(wish).await? {} };
+            wait(work, "what it holds is kept; the same command goes on with it")
         }
         Some(("diff", found)) => {
             let wish = Compare {
@@ -176,6 +196,7 @@ fn selection(matches: &ArgMatches) -> Selection {
         bin: text(matches, "bin"),
         example: text(matches, "example"),
         processor: processor.and_then(|name| Processor::parse(name)),
+        profile: Profile::default(),
         said: None,
     }
 }
@@ -296,6 +317,7 @@ fn command() -> Command {
             .after_help(
                 "In a package whose `main` ends in `net_synth::run(\"name\", network)`:\n  \
                  synth            see what would be deployed, in target/synth/NAME\n  \
+                 synth dev        run it on this machine\n  \
                  synth diff       see what that would change of what is deployed\n  \
                  synth deploy     deploy it\n  \
                  synth watch      keep it deployed while you write it\n  \
@@ -357,6 +379,7 @@ fn command() -> Command {
         Command::new("watch")
             .about("Deploys without asking, and again whenever a file changes, until interrupted"),
     )
+    .arg(flag("release", "Compiles functions as `synth deploy` does: smaller, and not as soon"))
     .after_help(format!(
         "For development. Where nothing but code changes, the functions get it at once; anything \
          else goes through CloudFormation, as by `synth deploy --yes`. An error is shown, and the \
@@ -365,6 +388,38 @@ fn command() -> Command {
          again, `synth destroy` deletes it.\n\n\
          Example: synth watch --example async_polling --region eu-west-1"
     ));
+    let dev = program_arguments(
+        Command::new("dev")
+            .about("Runs the network on this machine, and again whenever a file changes"),
+    )
+    .next_help_heading("How it runs")
+    .args([
+        flag("fresh", "Begins with nothing, whatever is kept of the last time"),
+        option("port", "NUMBER", "The first port of its HTTP APIs; 0 for any [default: 8401]")
+            .value_parser(clap::value_parser!(u16)),
+        flag("json", "Logs a JSON object a line"),
+        file(
+            "target-dir",
+            "PATH",
+            "Where cargo keeps what it builds for this [default: target/dev/build]",
+        ),
+        flag("release", "Compiles functions with optimisations"),
+        option("service", "NAME=URL", "Who answers for a service outside; again for more")
+            .action(ArgAction::Append),
+        option(
+            "double",
+            "NAME[=FILE]",
+            "Has a double answer for a service: what a JSON file says, or 200 to everything",
+        )
+        .action(ArgAction::Append),
+    ])
+    .after_help(
+        "No account, no emulator: queues, topics, tables, schedules and HTTP APIs behave as on AWS, \
+         in real time. Functions are compiled for this machine and started when there is something \
+         to do. What is stored and on its way is kept in target/dev. Values of services\' secrets \
+         are taken from variables SYNTH_SECRET_NAME.\n\n\
+         Example: synth dev --example restaurant",
+    );
     let destroy = account_arguments(program_arguments(
         Command::new("destroy")
             .about("Deletes the network's stack; tables are kept, and it says where they are"),
@@ -382,5 +437,5 @@ fn command() -> Command {
         "Run again after whatever happened: it carries on from what there is.\n\n\
          Example: synth destroy --example async_polling --region eu-west-1",
     );
-    synth.subcommands([build, diff, deploy, watch, destroy])
+    synth.subcommands([build, dev, diff, deploy, watch, destroy])
 }

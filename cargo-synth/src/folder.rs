@@ -297,7 +297,10 @@ fn hand_back(value: &mut Value, told: &Value) {
 }
 
 /// Where entities were declared, as `network.json` has it.
-pub(crate) struct Declarations(BTreeMap<String, Facts>);
+pub(crate) struct Declarations {
+    pub(crate) network: Network,
+    facts: BTreeMap<String, Facts>,
+}
 
 impl Declarations {
     pub(crate) fn read(folder: &Path) -> Result<Declarations> {
@@ -309,11 +312,12 @@ impl Declarations {
                 .help("the program and `synth` should be of one version of serverless-networks")
         })?;
         let facts = network.entities().map(|(id, facts)| (id.to_string(), facts.clone()));
-        Ok(Declarations(facts.collect()))
+        let facts = facts.collect();
+        Ok(Declarations { network, facts })
     }
 
     pub(crate) fn of(&self, entity: &str) -> Option<&Facts> {
-        self.0.get(entity)
+        self.facts.get(entity)
     }
 }
 

@@ -10,6 +10,7 @@ mod cli;
 mod cloud;
 mod deploy;
 mod destroy;
+mod dev;
 mod diff;
 mod error;
 mod folder;

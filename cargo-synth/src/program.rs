@@ -4,11 +4,13 @@
 
 use crate::{
     aside::aside,
+    build::Profile,
     error::{Error, Result},
     folder::{Declarations, Function, Template},
     selection::Selection,
     workspace::Workspace,
 };
+use net_dsl::Network;
 use net_synth::Answer;
 use serde::{Deserialize, de::IgnoredAny};
 use std::{
@@ -24,6 +26,8 @@ pub(crate) struct Program {
     pub(crate) name: String,
     /// Its template, before it is known which packages its functions have; none if it has errors.
     pub(crate) template: Option<Template>,
+    /// What it declares; nothing is known of one that has errors.
+    pub(crate) network: Option<Network>,
     /// The functions whose code the network declares; none are known of one that has errors.
     pub(crate) functions: Vec<Function>,
     pub(crate) workspace: Workspace,
@@ -47,20 +51,28 @@ impl Program {
         let folder = workspace.scratch()?;
         let mut process = Process::start(selection)?;
         let summary = process.write(folder.path(), None)?;
-        let (mut template, mut functions) = (None, Vec::new());
+        let (mut template, mut network, mut functions) = (None, None, Vec::new());
         if !summary.files.is_empty() {
             let written = Template::read(folder.path())?;
-            functions = written.functions(&Declarations::read(folder.path())?);
+            let declared = Declarations::read(folder.path())?;
+            functions = written.functions(&declared);
+            network = Some(declared.network);
             template = Some(written);
         }
         let has_findings = !summary.findings.is_empty();
-        Ok(Program { name: summary.name, template, functions, workspace, has_findings, process })
+        let name = summary.name;
+        Ok(Program { name, template, network, functions, workspace, has_findings, process })
     }
 
     /// [`start`](Program::start), while whoever waits for it can be interrupted.
     pub(crate) async fn start_aside(selection: &Selection) -> Result<Program> {
         let selection = selection.clone();
         aside(move || Program::start(selection)).await
+    }
+
+    /// How its functions are compiled.
+    pub(crate) fn profile(&self) -> Profile {
+        self.process.selection.profile
     }
 
     /// Whether only news is said.

@@ -2,6 +2,7 @@
 
 use crate::{
     aside::aside,
+    build::Profile,
     error::{Error, Result},
     folder::Processor,
     workspace::{Workspace, cargo},
@@ -22,6 +23,8 @@ pub(crate) struct Selection {
     pub(crate) example: Option<String>,
     /// The processor of every function, whatever the network says.
     pub(crate) processor: Option<Processor>,
+    /// How functions are compiled.
+    pub(crate) profile: Profile,
     /// What its check said when it was built before. That is not said again, and nor is anything else
     /// that is no news.
     pub(crate) said: Option<String>,

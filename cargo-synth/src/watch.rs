@@ -11,7 +11,7 @@ use crate::{
     progress::{count, duration, tell},
     synthesise::Synthesised,
 };
-use files::Files;
+pub(crate) use files::Files;
 use std::{
     convert::Infallible,
     io::{self, Write as _},

@@ -70,6 +70,16 @@ impl Workspace {
         self.target().join("synth").join(name)
     }
 
+    /// Where `synth dev` keeps the data of a network.
+    pub(crate) fn data(&self, name: &str) -> PathBuf {
+        self.target().join("dev").join("data").join(name)
+    }
+
+    /// Where cargo keeps what it builds for `synth dev`: apart, so that neither waits for the other.
+    pub(crate) fn built_for_dev(&self) -> PathBuf {
+        self.target().join("dev").join("build")
+    }
+
     /// A new folder for files that nobody needs for long.
     pub(crate) fn scratch(&self) -> Result<Scratch> {
         let parent = self.target().join("synth");

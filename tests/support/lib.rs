@@ -1,6 +1,7 @@
 //! What tests share, and the documents, so that the compiler reads their code too.
 
 pub mod arbitrary;
+pub mod desk;
 pub mod engine;
 pub mod everything;
 pub mod networks;

@@ -1,6 +1,6 @@
 //! One run of cargo for all binaries of one processor.
 
-use super::{PROFILE, toolchain::Toolchain};
+use super::{Profile, toolchain::Toolchain};
 use crate::{
     error::{Error, Result},
     progress::{Progress, count, duration},
@@ -10,32 +10,71 @@ use cargo_metadata::Message;
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{BufReader, IsTerminal as _, Read as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Stdio,
     thread,
 };
+
+/// For which machine binaries are built, and how.
+pub(crate) struct How<'t> {
+    /// What builds for another platform; none, if they are to run on this machine.
+    toolchain: Option<&'t Toolchain>,
+    profile: &'static str,
+    /// What the workspace does not say of the profile.
+    settings: &'static [&'static str],
+    /// Where cargo keeps what it makes, if not where it always does.
+    folder: Option<&'t Path>,
+}
+
+impl<'t> How<'t> {
+    pub(crate) fn for_lambda(
+        workspace: &Workspace,
+        toolchain: &'t Toolchain,
+        profile: Profile,
+    ) -> How<'t> {
+        let is_said = workspace.has_profile(profile.name());
+        let settings = if is_said { &[] } else { profile.settings() };
+        How { toolchain: Some(toolchain), profile: profile.name(), settings, folder: None }
+    }
+
+    pub(crate) fn for_this_machine(folder: &'t Path, release: bool) -> How<'t> {
+        let profile = if release { "release" } else { "dev" };
+        How { toolchain: None, profile, settings: &[], folder: Some(folder) }
+    }
+
+    /// The platform, as people are told.
+    fn target(&self) -> &'static str {
+        self.toolchain.map_or("this machine", |toolchain| toolchain.target)
+    }
+}
 
 /// Builds binaries: name and executable. `quiet` says only what is compiled.
 pub(crate) fn compile(
     workspace: &Workspace,
     binaries: &[Binary],
-    toolchain: &Toolchain,
+    how: &How<'_>,
     quiet: bool,
 ) -> Result<BTreeMap<String, PathBuf>> {
     let progress = Progress::start("compiling");
-    let what = format!("{} for {}", count(binaries.len(), "binary"), toolchain.target);
+    let what = format!("{} for {}", count(binaries.len(), "binary"), how.target());
     if !quiet {
         progress.done("Compiling", &what);
     }
 
     let mut command = cargo();
-    command.arg(toolchain.command);
-    command.args(["--quiet", "--target", toolchain.target, "--profile", PROFILE]);
+    command.arg(how.toolchain.map_or("build", |toolchain| toolchain.command));
+    command.args(["--quiet", "--profile", how.profile]);
+    if let Some(toolchain) = how.toolchain {
+        command.args(["--target", toolchain.target]);
+    }
+    if let Some(folder) = how.folder {
+        command.arg("--target-dir").arg(folder);
+    }
     let colourful = std::io::stderr().is_terminal();
     command.arg("--message-format");
     command.arg(if colourful { "json-diagnostic-rendered-ansi" } else { "json" });
     command.arg("--manifest-path").arg(workspace.root().join("Cargo.toml"));
-    for argument in default_profile(workspace) {
+    for argument in how.settings {
         command.args(["--config", argument]);
     }
     let packages: BTreeSet<&str> = binaries.iter().map(|binary| binary.package.as_str()).collect();
@@ -51,7 +90,7 @@ pub(crate) fn compile(
     if !features.is_empty() {
         command.args(["--features", &features.join(",")]);
     }
-    for (name, value) in &toolchain.environment {
+    for (name, value) in how.toolchain.iter().flat_map(|toolchain| &toolchain.environment) {
         if std::env::var_os(name).is_none() {
             command.env(name, value);
         }
@@ -103,7 +142,7 @@ pub(crate) fn compile(
     let status = child.wait().map_err(|error| Error::start("cargo", &error))?;
     let said = said.and_then(|thread| thread.join().ok()).unwrap_or_default();
     if !status.success() {
-        return Err(failed(toolchain, &said));
+        return Err(failed(how.target(), &said));
     }
     fresh.retain(|id| !own.contains(id) && !others.contains(id));
     let unchanged = fresh.len();
@@ -121,22 +160,8 @@ pub(crate) fn compile(
     Ok(executables)
 }
 
-/// The profile for a workspace that does not say its own; docs/building.md has the figures.
-fn default_profile(workspace: &Workspace) -> &'static [&'static str] {
-    if workspace.has_profile(PROFILE) {
-        return &[];
-    }
-    &[
-        "profile.lambda.inherits=\"release\"",
-        "profile.lambda.opt-level=\"z\"",
-        "profile.lambda.lto=\"fat\"",
-        "profile.lambda.codegen-units=1",
-        "profile.lambda.strip=true",
-    ]
-}
-
-fn failed(toolchain: &Toolchain, said: &str) -> Error {
-    let error = Error::new(format!("the handlers do not compile for {}", toolchain.target));
+fn failed(target: &str, said: &str) -> Error {
+    let error = Error::new(format!("the handlers do not compile for {target}"));
     // What cargo-zigbuild says of itself, without where in itself it says so.
     let said = said.split("Stack backtrace:").next().unwrap_or(said).trim();
     let error = if said.is_empty() { error } else { error.why(said) };

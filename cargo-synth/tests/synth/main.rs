@@ -2,6 +2,7 @@
 
 mod build;
 mod deploy;
+mod dev;
 mod diff;
 mod folder;
 mod foreign;

@@ -35,7 +35,7 @@ pub struct Entry {
     /// What it was answered by, if it was a request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The tables that it wrote to, each with how often.
+    /// The tables and buckets that it wrote to, each with how often.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub wrote: BTreeMap<String, u32>,
     /// Where it sent messages, each with how many.
@@ -112,6 +112,13 @@ impl Open {
                     count(&mut entry.wrote, wiring.name(table));
                 }
             }
+            What::Stored { bucket, applied, .. } => {
+                let (_, entry) = self.runs.get_mut(run)?;
+                if *applied {
+                    let bucket = wiring.buckets[*bucket as usize].entity;
+                    count(&mut entry.wrote, wiring.name(bucket));
+                }
+            }
             What::Said { function, text } => match self.runs.get_mut(run) {
                 Some((_, entry)) => {
                     let is_error = text.starts_with("error: ");
@@ -167,6 +174,7 @@ impl Open {
             | What::Handled { .. }
             | What::Returned { .. }
             | What::Read { .. }
+            | What::Fetched { .. }
             | What::Streamed { .. }
             | What::Called { .. }
             | What::Asked { .. } => {}

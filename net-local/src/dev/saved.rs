@@ -141,7 +141,7 @@ impl Saved {
             let seen = seen.map(|(id, until)| (id.clone(), *until)).collect();
             saved.queues.insert(settings.arn.clone(), Messages { last: queue.last, seen, items });
         }
-        for event in services.events.values() {
+        for event in services.waiting.values() {
             letters.extend(event.letter);
             saved.events.push(Waiting {
                 function: wiring.functions[event.function].arn.clone(),
