@@ -37,11 +37,17 @@ impl Skill {
     /// Deploys an example to a new engine; none where there is no Python.
     pub(crate) async fn deploy(example: &'static str) -> Option<Skill> {
         let name = example.replace('_', "-");
-        Some(Skill::deploy_to(Stage::start().await?, example, &name).await)
+        let (skill, said) = Skill::deploy_to(Stage::start().await?, example, &name).await;
+        assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text());
+        Some(skill)
     }
 
     /// Deploys a network of an example's to an engine.
-    pub(crate) async fn deploy_to(stage: Stage, example: &'static str, name: &str) -> Skill {
+    pub(crate) async fn deploy_to(
+        stage: Stage,
+        example: &'static str,
+        name: &str,
+    ) -> (Skill, Said) {
         let (network, stack) = (name.to_owned(), name.to_owned());
         let mut skill = Skill { stage, example, network, stack, outputs: BTreeMap::new() };
         let start = Instant::now();
@@ -53,9 +59,8 @@ impl Skill {
         let said = skill.synth(&["deploy", "--yes"], example).await.code(0).has(&["Deployed"]);
         figure(name, "handlers built", built_in);
         figure(name, "deployed, with its handlers built", start.elapsed());
-        assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text());
         skill.outputs = skill.stage.outputs(&skill.stack);
-        skill
+        (skill, said)
     }
 
     /// Runs a command of `synth` on the skill's stack, with an example in place of its own if need be.
