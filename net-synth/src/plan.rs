@@ -31,7 +31,8 @@ pub(crate) use value::substitution;
 pub use value::{Entries, Pseudo, Value};
 
 use net_dsl::{
-    Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding, entity::MESSAGE,
+    Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding,
+    entity::{Holds, MESSAGE, REMOVAL},
     property::PROPERTY,
 };
 use smol_str::{SmolStr, format_smolstr};
@@ -115,6 +116,16 @@ pub struct Part<'n> {
 impl<'n> Part<'n> {
     fn of(entity: &'n Id, facts: &'n Facts, name: &'static str) -> Part<'n> {
         Part { entity, facts, name, removal: None }
+    }
+
+    /// The resource that an entity is: what it holds says what becomes of it, unless the network does.
+    fn main(node: &GraphNode<'n>, name: &'static str) -> Part<'n> {
+        let removal = match node.descriptor().map(|kind| kind.holds) {
+            Some(Holds::Data) => Some(node.facts.get(REMOVAL).unwrap_or(Removal::Retain)),
+            Some(Holds::Messages) => Some(Removal::Delete),
+            Some(Holds::Nothing) | None => None,
+        };
+        Part { removal, ..Part::of(node.id, node.facts, name) }
     }
 
     fn kept(self, removal: Removal) -> Part<'n> {
@@ -263,8 +274,13 @@ trait Planned: Sync {
     /// The suffix of the logical id of the resource that links lead to, if there is one.
     fn main(&self) -> Option<&'static str>;
 
-    /// The CloudFormation type of that resource.
-    fn main_type(&self, node: &GraphNode<'_>) -> Option<SmolStr>;
+    /// The CloudFormation type of that resource, if all entities of the kind have the same.
+    fn own_type(&self) -> Option<&'static str>;
+
+    /// The CloudFormation type of that resource of an entity.
+    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+        self.own_type().map(SmolStr::new_static)
+    }
 
     /// Plans the resources, parameters and outputs of an entity and of the links that leave it.
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize);
@@ -292,6 +308,11 @@ struct Sender {
     source: Value,
     /// Whether the ARN does not name the account, so that the account is asked for as well.
     in_this_account: bool,
+}
+
+/// The kinds whose own resource is of a CloudFormation type.
+fn kinds_of(resource_type: &str) -> impl Iterator<Item = Kind> {
+    Kind::ALL.iter().copied().filter(move |kind| of(*kind).own_type() == Some(resource_type))
 }
 
 fn of(kind: Kind) -> &'static dyn Planned {

@@ -1,9 +1,7 @@
 //! Alexa skills: who may start the functions that answer them.
 
 use super::{LogicalId, Need, Output, Parameter, Planned, Planner, Value, http_api::permission};
-use net_dsl::{GraphNode, Link, Verb};
-
-use smol_str::SmolStr;
+use net_dsl::{Link, Verb};
 
 pub(super) struct AlexaSkill;
 
@@ -12,7 +10,7 @@ impl Planned for AlexaSkill {
         None
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+    fn own_type(&self) -> Option<&'static str> {
         None
     }
 

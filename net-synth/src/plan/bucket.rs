@@ -11,9 +11,9 @@ use super::{
     value::object,
 };
 use net_dsl::{
-    Facts, GraphNode, Kind, Link, Removal, Verb, binding,
+    Facts, GraphNode, Kind, Link, Verb, binding,
     entity::{
-        MESSAGE, REMOVAL,
+        MESSAGE,
         bucket::{
             EVENT, OBJECT_EXPIRY, OBJECT_PREFIX, OLD_VERSIONS, ORIGIN, PREFIX, SUFFIX, VERSIONS,
         },
@@ -35,8 +35,8 @@ impl Planned for Bucket {
         Some("Bucket")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::BUCKET))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::BUCKET)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
@@ -68,8 +68,7 @@ impl Planned for Bucket {
             "CorsConfiguration": origins(facts),
             "NotificationConfiguration": notifications,
         };
-        let removal = facts.get(REMOVAL).unwrap_or(Removal::Retain);
-        let part = Part::of(id, facts, "bucket").kept(removal);
+        let part = Part::main(node, "bucket");
         planner.add_after(main.clone(), part, types::BUCKET, properties, after);
         let arn = Value::Arn(main.clone());
         let properties = object! {

@@ -30,8 +30,8 @@ impl Planned for EventBus {
         Some("EventBus")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::EVENT_BUS))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::EVENT_BUS)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
@@ -39,7 +39,7 @@ impl Planned for EventBus {
         let (id, facts) = (node.id, node.facts);
         let main = planner.id(number);
         if !facts.is(DEFAULT) {
-            let part = Part::of(id, facts, "event-bus");
+            let part = Part::main(node, "event-bus");
             planner.add(main, part, types::EVENT_BUS, object! { "Name": derived_name(id) });
         }
         if let Some(age) = facts.get(ARCHIVE) {

@@ -2,11 +2,9 @@
 
 use super::{LogicalId, Need, Parameter, Planned, Planner, Value, policy::allow};
 use net_dsl::{
-    GraphNode, Link, Verb, binding,
+    Link, Verb, binding,
     entity::{MESSAGE, external_service},
 };
-
-use smol_str::SmolStr;
 
 pub(super) struct ExternalService;
 
@@ -15,7 +13,7 @@ impl Planned for ExternalService {
         None
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+    fn own_type(&self) -> Option<&'static str> {
         None
     }
 

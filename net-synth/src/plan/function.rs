@@ -36,8 +36,8 @@ impl Planned for Function {
         Some("Function")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::FUNCTION))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::FUNCTION)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {

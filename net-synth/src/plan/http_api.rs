@@ -14,8 +14,8 @@ impl Planned for HttpApi {
         Some("Api")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::API))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::API)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {

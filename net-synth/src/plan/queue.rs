@@ -13,8 +13,6 @@ use net_dsl::{
     link,
 };
 
-use smol_str::SmolStr;
-
 pub(super) struct Queue {
     pub(super) fifo: bool,
 }
@@ -24,8 +22,8 @@ impl Planned for Queue {
         Some("Queue")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::QUEUE))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::QUEUE)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
@@ -51,7 +49,7 @@ impl Planned for Queue {
             }),
         };
         let main = planner.id(number);
-        let part = Part::of(id, facts, "queue").kept(Removal::Delete);
+        let part = Part::main(node, "queue");
         planner.add(main.clone(), part, types::QUEUE, properties);
         if let Some((queue, _)) = redrive {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);

@@ -15,6 +15,10 @@ impl Planned for Raw {
         Some("Resource")
     }
 
+    fn own_type(&self) -> Option<&'static str> {
+        None
+    }
+
     fn main_type(&self, node: &GraphNode<'_>) -> Option<SmolStr> {
         node.facts.get(raw::RESOURCE_TYPE)
     }

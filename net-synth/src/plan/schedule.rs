@@ -4,9 +4,7 @@ use super::{
     LogicalId, Need, Part, Planned, Planner, Value, extra, function, key, policy::allow, types,
     value::object,
 };
-use net_dsl::{GraphNode, Link, Verb, entity::schedule};
-
-use smol_str::SmolStr;
+use net_dsl::{Link, Verb, entity::schedule};
 
 pub(super) struct Schedule;
 
@@ -18,7 +16,7 @@ impl Planned for Schedule {
         None
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
+    fn own_type(&self) -> Option<&'static str> {
         None
     }
 

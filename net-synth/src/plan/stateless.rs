@@ -1,12 +1,19 @@
 //! Which types hold nothing that their template does not say, so that nothing is lost with them.
 //!
-//! CloudFormation marks no type so. These are the types whose API takes settings and gives them back,
-//! and takes no data (CloudFormation's resource reference, type by type). A type that is not listed is
-//! taken to hold something.
+//! Of the type that a kind of entity is, the kind says it. CloudFormation marks no type so. The others listed here
+//! are those whose API takes settings and gives them back, and takes no data (CloudFormation's resource
+//! reference, type by type). A type that is not listed is taken to hold something.
+
+use super::kinds_of;
+use net_dsl::entity::Holds;
 
 /// Whether a template says everything of a type's resources; not of types that are not known.
 pub(crate) fn holds_nothing(resource_type: &str) -> bool {
-    HOLDS_NOTHING.binary_search(&resource_type).is_ok()
+    let mut kinds = kinds_of(resource_type).map(|kind| kind.descriptor().holds).peekable();
+    match kinds.peek() {
+        Some(_) => kinds.all(|holds| holds == Holds::Nothing),
+        None => HOLDS_NOTHING.binary_search(&resource_type).is_ok(),
+    }
 }
 
 /// Types of which a template says everything: made anew, they are what they were.
@@ -25,7 +32,6 @@ const HOLDS_NOTHING: &[&str] = &[
     "AWS::ApiGateway::Stage",
     "AWS::ApiGateway::UsagePlan",
     "AWS::ApiGateway::UsagePlanKey",
-    "AWS::ApiGatewayV2::Api",
     "AWS::ApiGatewayV2::ApiMapping",
     "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Deployment",
@@ -54,7 +60,6 @@ const HOLDS_NOTHING: &[&str] = &[
     "AWS::EC2::VPC",
     "AWS::EC2::VPCEndpoint",
     "AWS::EC2::VPCGatewayAttachment",
-    "AWS::Events::EventBus",
     "AWS::Events::EventBusPolicy",
     "AWS::Events::Rule",
     "AWS::IAM::Group",
@@ -71,7 +76,6 @@ const HOLDS_NOTHING: &[&str] = &[
     "AWS::Lambda::Alias",
     "AWS::Lambda::EventInvokeConfig",
     "AWS::Lambda::EventSourceMapping",
-    "AWS::Lambda::Function",
     "AWS::Lambda::LayerVersion",
     "AWS::Lambda::LayerVersionPermission",
     "AWS::Lambda::Permission",
@@ -82,7 +86,6 @@ const HOLDS_NOTHING: &[&str] = &[
     "AWS::Logs::SubscriptionFilter",
     "AWS::S3::BucketPolicy",
     "AWS::SNS::Subscription",
-    "AWS::SNS::Topic",
     "AWS::SNS::TopicInlinePolicy",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueueInlinePolicy",
@@ -100,6 +103,24 @@ mod tests {
     #[test]
     fn types_are_found_by_their_order() {
         assert!(HOLDS_NOTHING.is_sorted());
-        assert!(holds_nothing("AWS::IAM::Role") && !holds_nothing("AWS::S3::Bucket"));
+        assert!(holds_nothing("AWS::IAM::Role") && !holds_nothing("Custom::Anything"));
+    }
+
+    #[test]
+    fn what_a_kind_holds_its_descriptor_says_and_no_list() {
+        for listed in HOLDS_NOTHING {
+            assert_eq!(kinds_of(listed).next(), None, "{listed}");
+        }
+        for (resource_type, nothing) in [
+            ("AWS::DynamoDB::Table", false),
+            ("AWS::Events::EventBus", true),
+            ("AWS::Lambda::Function", true),
+            ("AWS::S3::Bucket", false),
+            ("AWS::SNS::Topic", true),
+            ("AWS::SQS::Queue", false),
+        ] {
+            assert!(kinds_of(resource_type).next().is_some(), "{resource_type}");
+            assert_eq!(holds_nothing(resource_type), nothing, "{resource_type}");
+        }
     }
 }

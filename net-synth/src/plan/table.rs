@@ -3,7 +3,7 @@
 use super::{
     Need, Part, Planned, Planner, Value, function, key, policy::allow, queue, types, value::object,
 };
-use net_dsl::{GraphNode, Link, Removal, Verb, entity::REMOVAL, entity::table};
+use net_dsl::{Link, Verb, entity::table};
 use smol_str::SmolStr;
 
 pub(super) struct Table;
@@ -13,13 +13,13 @@ impl Planned for Table {
         Some("Table")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::TABLE))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::TABLE)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
-        let (id, facts) = (node.id, node.facts);
+        let (_id, facts) = (node.id, node.facts);
         let pair = |key: table::TableKey| (key.name, key.key_type);
         let partition = facts.get(table::PARTITION).map(pair).unwrap_or_default();
         let sort = facts.get(table::SORT).flatten().map(pair);
@@ -50,9 +50,8 @@ impl Planned for Table {
                 .is(table::STREAM)
                 .then(|| object! { "StreamViewType": "NEW_AND_OLD_IMAGES" }),
         };
-        let removal = facts.get(REMOVAL).unwrap_or(Removal::Retain);
         let main = planner.id(number);
-        let part = Part::of(id, facts, "table").kept(removal);
+        let part = Part::main(node, "table");
         planner.add(main, part, types::TABLE, properties);
         for (to, link) in node.outgoing(Verb::Triggers) {
             let failures = function::dead_letter_queue(planner, to);

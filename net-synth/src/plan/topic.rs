@@ -7,8 +7,7 @@ use super::{
     types,
     value::object,
 };
-use net_dsl::{GraphNode, Id, Link, Verb, binding::transport};
-use smol_str::SmolStr;
+use net_dsl::{Id, Link, Verb, binding::transport};
 
 pub(super) struct Topic;
 
@@ -17,14 +16,14 @@ impl Planned for Topic {
         Some("Topic")
     }
 
-    fn main_type(&self, _: &GraphNode<'_>) -> Option<SmolStr> {
-        Some(SmolStr::new_static(types::TOPIC))
+    fn own_type(&self) -> Option<&'static str> {
+        Some(types::TOPIC)
     }
 
     fn resources(&self, planner: &mut Planner<'_, '_>, number: usize) {
         let node = planner.node(number);
         let main = planner.id(number);
-        planner.add(main, Part::of(node.id, node.facts, "topic"), types::TOPIC, Value::empty());
+        planner.add(main, Part::main(node, "topic"), types::TOPIC, Value::empty());
         let senders = planner.senders(number, Verb::FansOut);
         if !senders.is_empty() {
             let topic = planner.reference(number);
