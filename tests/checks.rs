@@ -189,6 +189,21 @@ fn echoed(back: &EventBus) -> Network {
     bus().events::<Told>().triggers(&echo) + echo.sends_to(&back.events::<Told>())
 }
 
+/// A rule of the account's own bus that takes what buckets tell.
+fn taken_by_a_bus(told: Network) -> Network {
+    let near = function::<Near>(name!("near"), 30);
+    told + own_bus().events::<Created<Picture>>().triggers(&near)
+}
+
+fn told_to_a_bus() -> Network {
+    let pictures = Bucket::<Picture>::builder().name(name!("pictures")).build();
+    pictures.created().fans_out_to(&own_bus().events::<Created<Picture>>()).into()
+}
+
+fn own_bus() -> EventBus {
+    EventBus::builder().name(name!("own")).default_bus().build()
+}
+
 /// A bus that calls a route of a service.
 fn called_by_a_bus(route: Route<Told>) -> Network {
     let bank = ExternalService::<Bank>::builder().name(name!("bank")).build();
@@ -568,6 +583,7 @@ const CASES: &[Case] = &[
         || heard([field!(Told, total).between(1, 9)]),
     ),
     case("N804", || echoed(&bus()), || echoed(&EventBus::builder().name(name!("other")).build())),
+    case("N805", || taken_by_a_bus(Network::empty()), || taken_by_a_bus(told_to_a_bus())),
     case("P102", || environment(4_097), || environment(4_096)),
     case("P103", || linked_to(70), || linked_to(50)),
     case("P104", || raw_resources(501), || raw_resources(500)),

@@ -254,6 +254,9 @@ fn renamed(value: &Value) -> Value {
             "filter_prefix" => rules.insert(0, json!({ "Name": "prefix", "Value": value })),
             "filter_suffix" => rules.push(json!({ "Name": "suffix", "Value": value })),
             "events" => object["Event"] = value[0].clone(),
+            "eventbridge" => {
+                object["EventBridgeConfiguration"] = json!({ "EventBridgeEnabled": value });
+            }
             "rule"
                 if value[0].get("object_ownership").is_some() || value[0].get("id").is_some() =>
             {

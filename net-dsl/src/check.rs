@@ -62,6 +62,7 @@ pub mod transposed_link;
 pub mod tried_once;
 pub mod two_kinds;
 pub mod undeclared_entity;
+pub mod untold_objects;
 pub mod value_nested_too_deep;
 pub mod visibility_below_six_timeouts;
 pub mod visibility_below_timeout;
@@ -135,6 +136,7 @@ rules! {
     placeholder_called
     impossible_condition
     bus_loop
+    untold_objects
 }
 
 /// All findings of the rules over networks, worst first. O(n log n).

@@ -817,3 +817,36 @@ fn objects_expire_at_midnight_after_their_days() {
     assert_eq!(here.bucket(&photos).keys(), [""; 0]);
     assert_eq!(here.bucket(&thumbnails).keys(), ["a"], "nobody was told");
 }
+
+/// "Using EventBridge": a bus is told of what a bucket tells, by the account's own bus where it is another.
+#[test]
+fn a_bucket_tells_a_bus_what_is_meant_for_it() {
+    let photos = Bucket::<Photo>::builder().name(name!("album")).expiry(days!(9)).build();
+    let thumbnails = Bucket::<Thumbnail>::builder().name(name!("album")).build();
+    let account = EventBus::builder().name(name!("account")).default_bus().build();
+    let resize = Function::<Resize>::builder().name(name!("resize")).build();
+    let removed = Queue::<Removed<Photo>>::builder().name(name!("removed")).build();
+    let (created, gone) = (shop().events::<Created<Photo>>(), account.events::<Removed<Photo>>());
+    let network =
+        photos.created().under(key_part!("new/")).ending(key_part!(".jpg")).fans_out_to(&created)
+            + created.triggers(&resize)
+            + resize.reads(&photos)
+            + resize.writes(&thumbnails)
+            + photos.removed().fans_out_to(&gone)
+            + gone.fans_out_to(&removed);
+    let here = local::start(network).handler::<Resize>(Resizer);
+    for key in ["new/a b+c.jpg", "new/b.png", "old/c.jpg"] {
+        here.bucket(&photos).put(key, &Photo(vec![7; 5]));
+    }
+    here.bucket(&photos).remove("old/c.jpg");
+    here.settle();
+    assert_eq!(here.bucket(&thumbnails).keys(), ["new/a b+c.jpg"]);
+    let told: Vec<String> = here.messages(&created).into_iter().map(|told| told.key).collect();
+    assert_eq!(told, ["new/a b+c.jpg"]);
+    // An expiry is no removal.
+    here.advance(Duration::from_secs(86_400 * 11));
+    assert_eq!(here.bucket(&photos).keys(), [""; 0]);
+    let told: Vec<String> =
+        here.queue(&removed).messages().into_iter().map(|told| told.key).collect();
+    assert_eq!(told, ["old/c.jpg"]);
+}

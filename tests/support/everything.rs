@@ -343,14 +343,29 @@ fn gallery() -> Network {
             + forgetter.writes(&thumbnails)
             + painted.triggers(&painter)
             + painter.reads(&thumbnails)
+            // One bus is told by S3 itself, the other by a rule.
+            + album().removed().fans_out_to(&account().events::<Removed<Picture>>())
+            + account().events::<Removed<Picture>>().triggers(&forgetter)
+            + thumbnails
+                .created()
+                .under(key_part!("small/"))
+                .ending(key_part!(".jpg"))
+                .fans_out_to(&chain().events::<Created<Thumbnail>>())
+            + chain().events::<Created<Thumbnail>>().triggers(&painter)
             + painter.reads(&stock()),
     )
 }
 
+fn chain() -> EventBus {
+    EventBus::builder().name(name!("chain")).build()
+}
+
+fn account() -> EventBus {
+    EventBus::builder().name(name!("account")).default_bus().build()
+}
+
 fn news() -> Network {
     let bus = EventBus::builder().name(name!("news")).archive(days!(7)).build();
-    let chain = EventBus::builder().name(name!("chain")).build();
-    let account = EventBus::builder().name(name!("account")).default_bus().build();
     let counter =
         Function::<Counter>::builder().name(name!("counter")).code(binary!("counter")).build();
     let buyer = Function::<Buyer>::builder().name(name!("buyer")).code(binary!("buyer")).build();
@@ -374,12 +389,12 @@ fn news() -> Network {
             + often.triggers(&buyer).retries(count!(5)).maximum_age(hours!(1))
             + bus.events::<RanOut>().fans_out_to(&lacks)
             + bus.events::<RanOut>().fans_out_to(&lack)
-            + bus.events::<RanOut>().fans_out_to(&chain.events::<RanOut>())
+            + bus.events::<RanOut>().fans_out_to(&chain().events::<RanOut>())
             + bus.events::<RanOut>().calls(&weather, route!(POST "/soups" => RanOut))
-            + chain.events::<RanOut>().triggers(&buyer)
+            + chain().events::<RanOut>().triggers(&buyer)
             + lacks.triggers(&buyer)
             + lack.triggers(&buyer)
-            + account.events::<Health>().triggers(&doctor),
+            + account().events::<Health>().triggers(&doctor),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::{Context, Finding, Findings, Rule, Severity, invoke_cycle::loops};
 use crate::{
     Link, Verb,
-    entity::{Kind, MESSAGE, function::TURNS},
+    entity::{Kind, MESSAGE, TYPE, function::TURNS},
 };
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
             let is_bus = context.node(to).kind == Some(Kind::EventBus);
             let place = (number, Some(event.clone()));
             if is_bus && reached(context, place.clone()).contains(&place) {
-                let message = format!("`{}` hands `{event}` round to itself", bus.id);
+                let message = format!("`{}` hands `{}` round to itself", bus.id, named(link));
                 findings.add(
                     Finding::new(&RULE, bus.id, message)
                         .declared(link.facts(), "handed on here")
@@ -39,7 +39,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 continue;
             }
             let sender = context.node(from).id;
-            let message = format!("`{}` starts `{sender}`, which sends it `{event}` again", bus.id);
+            let message =
+                format!("`{}` starts `{sender}`, which sends it `{}` again", bus.id, named(sent));
             let mut finding = Finding::new(&RULE, bus.id, message);
             for (_, link) in bus.out.iter().filter(|(_, link)| takes(link, &event)) {
                 finding = finding.declared(link.facts(), "handed over here");
@@ -56,8 +57,14 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     }
 }
 
+/// The type of the event that a link is of.
 fn event(link: &Link) -> Option<SmolStr> {
-    link.facts().get(MESSAGE)
+    link.facts().get(TYPE)
+}
+
+/// What people call it.
+fn named(link: &Link) -> SmolStr {
+    link.facts().get(MESSAGE).unwrap_or_default()
 }
 
 fn takes(link: &Link, told: &SmolStr) -> bool {

@@ -3,10 +3,8 @@
 use super::{Context, Finding, Findings, Rule, Severity};
 use crate::{
     Verb,
-    entity::{Kind, MESSAGE, event_bus::EVENT_SOURCE},
-    facts::Scalar,
+    entity::{Kind, MESSAGE, event_bus},
 };
-use smol_str::{SmolStr, format_smolstr};
 
 /// Event sent in AWS's name.
 pub const RULE: Rule = Rule {
@@ -21,8 +19,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (_, bus) in context.graph.of_kind(Kind::EventBus) {
         for (from, link) in bus.incoming(Verb::Sends) {
             let what = link.facts().get(MESSAGE).unwrap_or_default();
-            let claims = bus.facts.claims(&format_smolstr!("{EVENT_SOURCE}{what}"));
-            let source = claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default();
+            let Some(said) = event_bus::said(bus.facts, link.facts()) else { continue };
+            let source = said.source;
             if !source.starts_with("aws.") {
                 continue;
             }

@@ -20,8 +20,13 @@ pub const RULE: Rule = Rule {
 
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for (_, node) in context.graph.of_kind(Kind::Bucket) {
-        let told: Vec<&(usize, &Link)> =
-            node.out.iter().filter(|(_, link)| link.facts().get(EVENT).is_some()).collect();
+        // A bus is told of everything by EventBridge, and not by a notification of S3's.
+        let is_bus = |to: usize| context.node(to).kind == Some(Kind::EventBus);
+        let told: Vec<&(usize, &Link)> = node
+            .out
+            .iter()
+            .filter(|(to, link)| link.facts().get(EVENT).is_some() && !is_bus(*to))
+            .collect();
         for (at, (to, one)) in told.iter().enumerate() {
             for (other_to, other) in &told[at + 1..] {
                 if !overlap(one, other) {

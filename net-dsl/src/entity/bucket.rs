@@ -3,7 +3,9 @@
 mod event;
 mod object;
 
-pub use event::{BucketEvents, Created, EVENT, KeyPart, ObjectEvent, PREFIX, Removed, SUFFIX};
+pub use event::{
+    BucketEvents, Created, EVENT, KeyPart, ObjectEvent, PREFIX, Removed, SOURCE, SUFFIX,
+};
 pub(crate) use object::overlap;
 pub use object::{Bytes, Form, Json, Object, Place, Stored, check_object};
 

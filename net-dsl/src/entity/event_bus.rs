@@ -3,18 +3,18 @@
 mod event;
 mod pattern;
 
-pub use event::{Event, check_event};
+pub use event::{Event, Plain, check_event};
 pub use pattern::{Condition, Conditions, Field, HoldsNumber, HoldsSwitch, HoldsText, HoldsValue};
 
 use super::{
-    Descriptor, GivenRemoval, Handle, Holds, Kind, REMOVAL, Removal, Shape, Starts, Unlinked,
+    Descriptor, GivenRemoval, Handle, Holds, Kind, REMOVAL, Removal, Shape, Starts, TYPE, Unlinked,
     external_service::ExternalService, facts, http_api::Route, no_time,
 };
 use crate::{
     Bounded, Name, Service, Verb,
     facts::{Attribute, Facts, Scalar, Value},
     given::{GivenName, GivenSeconds},
-    link::{Broadcast, Linked, RuleTarget, Ruled, Ruling, Selection, Sink, Source},
+    link::{Broadcast, Linked, Notified, RuleTarget, Ruled, Ruling, Selection, Sink, Source},
     property::{Makes, events},
     range,
     reference::{HasArn, Refers},
@@ -51,13 +51,43 @@ pub(super) const DESCRIPTOR: Descriptor = Descriptor {
     permitted: true,
     unattended: true,
     provides: &[Verb::Sends],
-    is_typed: |facts, what| facts.claims(&format_smolstr!("{EVENT}{what}")).is_some(),
+    is_typed: |facts, what| {
+        facts.below(EVENT).any(|(label, _)| label.split(' ').next() == Some(what))
+    },
     unlinked: Some(Unlinked::Conduit {
         why: "events that no rule takes are dropped",
         help: "let events start a function: `bus.events::<Placed>().triggers(&function)`",
     }),
     time: no_time,
 };
+
+/// What a bus says of one of its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// What tells it from others on the bus ([`Event::label`]).
+    pub label: SmolStr,
+    /// Who tells of it.
+    pub source: SmolStr,
+    /// Its `detail-type`.
+    pub detail_type: SmolStr,
+}
+
+/// What a bus's facts say of the event that a link from it, or to it, is of.
+pub fn said(bus: &Facts, link: &Facts) -> Option<Said> {
+    let wanted = link.get(TYPE)?;
+    let is_meant = |value: Option<&Value>| value.and_then(SmolStr::load) == Some(wanted.clone());
+    let (label, _) = bus.below(EVENT).find(|(_, flat)| is_meant(flat.agreed()))?;
+    Some(said_of(bus, label))
+}
+
+/// What a bus's facts say of an event of a label.
+pub fn said_of(bus: &Facts, label: &str) -> Said {
+    let said = |attribute: &str| {
+        let claims = bus.claims(&format_smolstr!("{attribute}{label}"));
+        claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default()
+    };
+    Said { label: SmolStr::new(label), source: said(EVENT_SOURCE), detail_type: said(EVENT_TYPE) }
+}
 
 /// An event bus, deployed as one of EventBridge's: whoever tells it of an event need not know who takes it.
 ///
@@ -98,7 +128,11 @@ pub struct EventBus {
 impl EventBus {
     /// The events `E` of the bus.
     pub fn events<E: Event>(&self) -> BusEvents<E> {
-        BusEvents { bus: self.clone(), conditions: Conditions::default(), typed: PhantomData }
+        let mut conditions = Conditions::default();
+        for (path, matches) in E::asked() {
+            conditions.add(path, &matches);
+        }
+        BusEvents { bus: self.clone(), conditions, typed: PhantomData }
     }
 }
 
@@ -133,9 +167,12 @@ pub struct BusEvents<E: Event> {
 
 impl<E: Event> BusEvents<E> {
     /// Only the events of which every condition holds. A rule has one condition for each field (rule N803).
-    pub fn matching(mut self, conditions: impl IntoIterator<Item = Condition<E>>) -> BusEvents<E> {
+    pub fn matching(mut self, conditions: impl IntoIterator<Item = Condition<E>>) -> BusEvents<E>
+    where
+        E: Plain,
+    {
         for condition in conditions {
-            self.conditions.add(condition);
+            condition.add_to(&mut self.conditions);
         }
         self
     }
@@ -163,7 +200,7 @@ impl<E: Event> BusEvents<E> {
         if !self.conditions.is_empty() {
             facts.push((CONDITIONS.key(), self.conditions.clone().store()));
         }
-        Selection { label: SmolStr::new_static(E::NAME), facts }
+        Selection { label: E::label(), facts }
     }
 }
 
@@ -176,9 +213,9 @@ impl<E: Event> Handle for BusEvents<E> {
         let text = |text| Value::Text(SmolStr::new_static(text));
         self.bus
             .facts()
-            .with_value(format_smolstr!("{EVENT}{}", E::NAME), text(std::any::type_name::<E>()))
-            .with_value(format_smolstr!("{EVENT_SOURCE}{}", E::NAME), text(E::SOURCE))
-            .with_value(format_smolstr!("{EVENT_TYPE}{}", E::NAME), text(E::DETAIL_TYPE))
+            .with_value(format_smolstr!("{EVENT}{}", E::label()), text(std::any::type_name::<E>()))
+            .with_value(format_smolstr!("{EVENT_SOURCE}{}", E::label()), text(E::SOURCE))
+            .with_value(format_smolstr!("{EVENT_TYPE}{}", E::label()), text(E::DETAIL_TYPE))
     }
 }
 
@@ -206,3 +243,5 @@ impl<E: Event> Sink for BusEvents<E> {
 }
 
 impl<E: Event> RuleTarget<E> for BusEvents<E> {}
+
+impl<E: Event> Notified<E> for BusEvents<E> {}

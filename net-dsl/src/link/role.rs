@@ -22,7 +22,7 @@ pub trait Runs: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot trigger a function",
     label = "this is not a source of events",
-    note = "queues, topics, schedules, table streams (`table.stream()`) and skills, finished with `.build()`, trigger functions; a function reaches another with `sends_to` or `asks`; an HTTP API uses `routes`"
+    note = "queues, topics, schedules, table streams (`table.stream()`), events of buckets (`bucket.created()`) and of buses (`bus.events::<Placed>()`), and skills, finished with `.build()`, trigger functions; a function reaches another with `sends_to` or `asks`; an HTTP API uses `routes`"
 )]
 pub trait Source: Handle {
     /// What the function is given.
@@ -42,7 +42,7 @@ pub trait Source: Handle {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` takes no messages",
     label = "nothing can be sent here",
-    note = "functions send to queues, FIFO queues, topics and other functions, finished with `.build()`; tables are written with `writes`, services called with `calls`"
+    note = "functions send to queues, FIFO queues, topics, buses (`bus.events::<Placed>()`) and other functions, finished with `.build()`; tables are written with `writes`, services called with `calls`"
 )]
 pub trait Sink: Handle {
     /// What it takes.

@@ -4,13 +4,13 @@
 //! Guide: "Event message structure", "Configuring event notifications using object key name filtering",
 //! "Expiring objects".
 
-use super::{function, queue, topic};
+use super::{event_bus, function, queue, topic};
 use crate::engine::{
     Engine,
     log::{Number, What},
     wiring::{REGION, Reader},
 };
-use net_dsl::entity::bucket::ObjectEvent;
+use net_dsl::entity::bucket::{ObjectEvent, SOURCE};
 use net_runtime::{Failure, ObjectBody, ObjectInfo, Parcel};
 use net_synth::plan::Value as Planned;
 use serde_json::{Value, json};
@@ -26,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) name: String,
     expiries: Vec<Expiry>,
     notifications: Vec<Notification>,
+    /// Whether the account's own bus is told of everything.
+    tells_bus: bool,
 }
 
 /// Objects under a prefix are removed after some days.
@@ -64,6 +66,7 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
         "NotificationConfiguration/LambdaConfigurations",
         "NotificationConfiguration/QueueConfigurations",
         "NotificationConfiguration/TopicConfigurations",
+        "NotificationConfiguration/EventBridgeConfiguration/EventBridgeEnabled",
         // Without effect here: earlier versions are out of code's reach, and nothing here is a browser.
         "VersioningConfiguration",
         "BucketName",
@@ -117,8 +120,15 @@ pub(crate) fn read(reader: &mut Reader<'_, '_>) {
     for arn in unknown {
         reader.refuse(&format!("it tells `{arn}`, which is nothing of this network"));
     }
-    let (entity, name) = (reader.entity(), reader.reference());
-    reader.wiring.buckets.push(Settings { entity, name, expiries, notifications });
+    let settings = Settings {
+        entity: reader.entity(),
+        name: reader.reference(),
+        expiries,
+        notifications,
+        tells_bus: reader
+            .flag("NotificationConfiguration/EventBridgeConfiguration/EventBridgeEnabled"),
+    };
+    reader.wiring.buckets.push(settings);
 }
 
 fn find(engine: &Engine, bucket: &str) -> Option<usize> {
@@ -210,20 +220,23 @@ pub(crate) fn look<T>(
     look(&engine.services.objects)
 }
 
-/// Has an object removed at the first midnight after its days ("Expiring objects"). Of that no event tells
-/// that a network can take.
+/// Has an object removed at the next midnight after its days ("Expiring objects"). Nobody is told of it but the
+/// account's own bus.
 fn expire_later(engine: &mut Engine, bucket: usize, key: &str, write: u64) {
     let wiring = engine.wiring.clone();
     let settings = &wiring.buckets[bucket];
     let meant = settings.expiries.iter().filter(|expiry| key.starts_with(&expiry.prefix));
     let Some(days) = meant.map(|expiry| expiry.days).min() else { return };
     let now = engine.now();
-    let at = (now + days * DAY).div_ceil(DAY) * DAY;
+    let at = ((now + days * DAY) / DAY + 1) * DAY;
     let key = key.to_owned();
     engine.later(at - now, move |engine| {
         let is_the_same = engine.services.buckets[bucket].of.get(&key) == Some(&write);
         let name = engine.wiring.buckets[bucket].name.clone();
         if is_the_same && engine.services.objects.delete(&name, &key).is_ok_and(|was| was) {
+            let info = ObjectInfo { key: key.clone(), ..ObjectInfo::default() };
+            engine.services.buckets[bucket].writes += 1;
+            tell_bus(engine, bucket, ObjectEvent::Removed, &info, "Lifecycle Expiration");
             tell(engine, bucket, format!("removed {key:?}: it has expired"), true, (0, 0));
         }
     });
@@ -237,6 +250,11 @@ fn notify(
     info: &ObjectInfo,
     correlation: u32,
 ) {
+    let reason = match event {
+        ObjectEvent::Created => "PutObject",
+        ObjectEvent::Removed => "DeleteObject",
+    };
+    tell_bus(engine, bucket, event, info, reason);
     let wiring = engine.wiring.clone();
     let settings = &wiring.buckets[bucket];
     for told in &settings.notifications {
@@ -265,6 +283,43 @@ fn notify(
             }
         });
     }
+}
+
+/// Tells the account's own bus of an object ("EventBridge event message structure").
+fn tell_bus(
+    engine: &mut Engine,
+    bucket: usize,
+    event: ObjectEvent,
+    info: &ObjectInfo,
+    reason: &str,
+) {
+    let wiring = engine.wiring.clone();
+    let settings = &wiring.buckets[bucket];
+    if !settings.tells_bus {
+        return;
+    }
+    let mut object = json!({
+        "key": info.key,
+        "sequencer": format!("{:018X}", engine.services.buckets[bucket].writes),
+    });
+    if event == ObjectEvent::Created {
+        object["size"] = info.size.into();
+        let etag = info.etag.as_deref().unwrap_or_default();
+        object["etag"] = etag.trim_matches('"').into();
+    }
+    let detail = json!({
+        "version": "0",
+        "bucket": { "name": settings.name },
+        "object": object,
+        "reason": reason,
+    });
+    let parcel = Arc::new(Parcel { body: detail.to_string(), ..Parcel::default() });
+    let pause = engine.pause("object", bucket);
+    engine.on_the_way += 1;
+    engine.later(pause, move |engine| {
+        engine.on_the_way -= 1;
+        event_bus::put_on_default(engine, SOURCE, event.detail_type(), &parcel);
+    });
 }
 
 /// An event ("Event message structure").

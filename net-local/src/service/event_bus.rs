@@ -10,6 +10,7 @@ use crate::engine::{
     pattern::Pattern,
     wiring::{ACCOUNT, REGION, Reader, Wiring},
 };
+use net_dsl::entity::bucket::SOURCE;
 use net_runtime::{Failure, Parcel};
 use net_synth::plan::Value as Planned;
 use reqwest::Request;
@@ -159,6 +160,10 @@ pub(crate) fn read_rule(reader: &mut Reader<'_, '_>) {
         }
     };
     let name = reader.text("EventBusName").unwrap_or_else(|| DEFAULT.to_owned());
+    if name == DEFAULT {
+        let entity = reader.entity();
+        read_default(reader.wiring, entity);
+    }
     let targets: Vec<Value> = reader
         .value("Targets")
         .into_iter()
@@ -269,6 +274,18 @@ pub(crate) fn tell(
     Ok(())
 }
 
+/// Puts an event of AWS's on the account's own bus.
+pub(crate) fn put_on_default(
+    engine: &mut Engine,
+    source: &str,
+    detail_type: &str,
+    parcel: &Arc<Parcel>,
+) {
+    if let Some(bus) = engine.wiring.buses.iter().position(|bus| bus.name == DEFAULT) {
+        put(engine, bus, source, detail_type, parcel, 0);
+    }
+}
+
 /// Puts an event on a bus.
 pub(crate) fn put(
     engine: &mut Engine,
@@ -295,13 +312,17 @@ pub(crate) fn put(
     hand_out(engine, bus, Arc::new(Event { letter, correlation, whole }), run);
 }
 
-/// The events of a type that a bus was told of, by message.
-pub(crate) fn told(engine: &Engine, bus: usize, source: &str, detail_type: &str) -> Vec<Number> {
+/// The events of a type that a bus was told of: what they tell, or the whole of what S3 tells.
+pub(crate) fn told(engine: &Engine, bus: usize, source: &str, detail_type: &str) -> Vec<String> {
     let told = engine.services.events[bus].iter();
     let meant = told.filter(|event| {
         event.whole["source"] == source && event.whole["detail-type"] == detail_type
     });
-    meant.map(|event| event.letter).collect()
+    let told = |event: &Event| match source == SOURCE {
+        true => event.whole.to_string(),
+        false => event.whole["detail"].to_string(),
+    };
+    meant.map(told).collect()
 }
 
 /// What each bus was told.

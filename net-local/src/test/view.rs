@@ -15,7 +15,7 @@ use net_dsl::{
 use net_runtime::{Act, Condition, KeyValues, Parcel, Read, Schema, Write, rules};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::SmolStr;
 use std::{
     any::Any,
     fmt,
@@ -33,11 +33,12 @@ enum Place {
 
 /// Of which source and type an event is that goes to a bus.
 fn kind_of<S: Sink>(bus: &S) -> (SmolStr, SmolStr) {
-    let (facts, what) = (bus.facts(), <S::Message as Message>::NAME);
-    let said = |attribute: &str| {
-        let claims = facts.claims(&format_smolstr!("{attribute}{what}"));
-        claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default()
+    let facts = bus.facts();
+    let said = |attribute: &'static str| {
+        let (_, said) = facts.below(attribute).next()?;
+        SmolStr::load(said.agreed()?)
     };
+    let said = |attribute| said(attribute).unwrap_or_default();
     (said(EVENT_SOURCE), said(EVENT_TYPE))
 }
 
@@ -288,8 +289,8 @@ impl Local {
                 Place::Topic(topic) => queues + functions + topic,
                 Place::Bus(bus) => {
                     let (source, detail_type) = kind_of(sink);
-                    let told = event_bus::told(engine, bus, &source, &detail_type).into_iter();
-                    return told.map(|letter| read(&engine.log.of(letter).parcel.body)).collect();
+                    let told = event_bus::told(engine, bus, &source, &detail_type);
+                    return told.iter().map(|told| read(told)).collect();
                 }
             };
             let sent = engine.log.happenings.iter().filter_map(|happening| match happening.what {

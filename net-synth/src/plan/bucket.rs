@@ -15,7 +15,8 @@ use net_dsl::{
     entity::{
         MESSAGE,
         bucket::{
-            EVENT, OBJECT_EXPIRY, OBJECT_PREFIX, OLD_VERSIONS, ORIGIN, PREFIX, SUFFIX, VERSIONS,
+            EVENT, OBJECT_EXPIRY, OBJECT_PREFIX, OLD_VERSIONS, ORIGIN, ObjectEvent, PREFIX, SUFFIX,
+            VERSIONS,
         },
     },
     facts::{Scalar, Value as Fact},
@@ -231,7 +232,7 @@ fn origins(facts: &Facts) -> Option<Value> {
 fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>, Vec<LogicalId>) {
     let node = planner.node(number);
     let (mut functions, mut queues, mut topics) = (Vec::new(), Vec::new(), Vec::new());
-    let mut after = Vec::new();
+    let (mut after, mut tells_a_bus) = (Vec::new(), false);
     for (to, link) in &node.out {
         let Some(event) = link.facts().get(EVENT) else { continue };
         let target = planner.node(*to);
@@ -243,6 +244,11 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
             (Verb::FansOut, Some(Kind::Topic)) => {
                 after.push(topic::policy_id(target.id));
                 ("Topic", &mut topics)
+            }
+            // S3 tells the account's own bus of everything; rules there say who is told of what.
+            (Verb::FansOut, Some(Kind::EventBus)) => {
+                tells_a_bus = true;
+                continue;
             }
             (Verb::FansOut, _) => {
                 after.push(LogicalId::of(target.id, "QueuePolicy"));
@@ -274,13 +280,36 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
         ]));
     }
     let some = |list: Vec<Value>| (!list.is_empty()).then_some(list);
-    let tells = !after.is_empty();
+    let tells = !after.is_empty() || tells_a_bus;
     let notifications = object! {
         "LambdaConfigurations": some(functions),
         "QueueConfigurations": some(queues),
         "TopicConfigurations": some(topics),
+        "EventBridgeConfiguration": tells_a_bus.then(|| object! { "EventBridgeEnabled": true }),
     };
     (tells.then_some(notifications), after)
+}
+
+/// What a link has a bus told of the bucket, as a pattern of the detail ("EventBridge event message structure").
+pub(super) fn told(planner: &Planner<'_, '_>, node: &GraphNode<'_>, link: &Link) -> Value {
+    let part = |attribute| link.facts().get(attribute).unwrap_or_default();
+    let (prefix, suffix) = (part(PREFIX), part(SUFFIX));
+    let key = match (prefix.is_empty(), suffix.is_empty()) {
+        (true, true) => None,
+        (false, true) => Some(object! { "prefix": prefix }),
+        (true, false) => Some(object! { "suffix": suffix }),
+        (false, false) => Some(object! { "wildcard": format_smolstr!("{prefix}*{suffix}") }),
+    };
+    // EventBridge is told of expiries too, which nobody else is.
+    let reason = match link.facts().get(EVENT) {
+        Some(ObjectEvent::Removed) => Some(Value::from(["DeleteObject".into()])),
+        Some(ObjectEvent::Created) | None => None,
+    };
+    object! {
+        "bucket": object! { "name": Value::from([name(planner, node)]) },
+        "object": key.map(|key| object! { "key": Value::from([key]) }),
+        "reason": reason,
+    }
 }
 
 /// The permission for the bucket to start a function, one however many events start it.

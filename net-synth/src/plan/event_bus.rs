@@ -8,15 +8,15 @@ use net_dsl::{
     Facts, GraphNode, Kind, Link, Removal, Verb,
     binding::transport,
     entity::{
-        MESSAGE, REMOVAL,
-        event_bus::{ARCHIVE, CONDITIONS, DEFAULT, DETAIL_TYPE, EVENT_SOURCE, EVENT_TYPE, SOURCE},
+        MESSAGE, REMOVAL, TYPE, bucket,
+        event_bus::{self, ARCHIVE, CONDITIONS, DEFAULT, DETAIL_TYPE, SOURCE, Said},
         external_service,
     },
-    facts::Scalar,
     link,
 };
 use serde_json::Map;
 use smol_str::{SmolStr, SmolStrBuilder, format_smolstr};
+use std::collections::BTreeMap;
 
 pub(super) struct EventBus;
 
@@ -51,7 +51,7 @@ impl Planned for EventBus {
             let part = Part::of(id, facts, "archive").kept(removal);
             planner.add(LogicalId::of(id, "Archive"), part, types::ARCHIVE, properties);
         }
-        let mut undelivered = Vec::new();
+        let mut undelivered = from_buckets(planner, number);
         for (to, link) in &node.out {
             if let Some(rule) = rule(planner, number, *to, link) {
                 undelivered.push(rule);
@@ -93,8 +93,7 @@ impl Planned for EventBus {
             Verb::Sends => {
                 let node = planner.node(number);
                 let what = link.facts().get(MESSAGE).unwrap_or_default();
-                let source = said(node.facts, EVENT_SOURCE, &what);
-                let detail_type = said(node.facts, EVENT_TYPE, &what);
+                let Said { source, detail_type, .. } = said(node.facts, link);
                 let address = Value::join([
                     transport::BUS.into(),
                     name(planner, number),
@@ -122,12 +121,6 @@ impl Planned for EventBus {
             | Verb::Calls => Need::default(),
         }
     }
-}
-
-/// What is said of an event of the bus.
-fn said(bus: &Facts, attribute: &str, what: &str) -> SmolStr {
-    let claims = bus.claims(&format_smolstr!("{attribute}{what}"));
-    claims.and_then(|flat| SmolStr::load(flat.agreed()?)).unwrap_or_default()
 }
 
 /// What the bus is called: the account's own is not made.
@@ -167,14 +160,34 @@ fn sender(rule: LogicalId) -> Sender {
     }
 }
 
-/// What the resources of a link are called: by both ends and the event, and by the route where there is one.
-fn id_of(bus: &GraphNode<'_>, target: &GraphNode<'_>, link: &Link, suffix: &str) -> LogicalId {
-    let what = link.facts().get(MESSAGE).unwrap_or_default();
+/// What the resources of a link from a bus are called: by both ends and the event, and by the route where there is
+/// one.
+fn id_of(bus: &GraphNode<'_>, to: &GraphNode<'_>, link: &Link, suffix: &str) -> LogicalId {
     let route = if link.verb() == Verb::Calls { link.label() } else { "" };
-    let mut id: String =
-        what.chars().chain(route.chars()).filter(char::is_ascii_alphanumeric).collect();
+    id_between(bus, to, &said(bus.facts, link).label, route, suffix)
+}
+
+fn id_between(
+    from: &GraphNode<'_>,
+    to: &GraphNode<'_>,
+    event: &str,
+    route: &str,
+    suffix: &str,
+) -> LogicalId {
+    let mut id = String::new();
+    for letter in event.chars().chain(route.chars()) {
+        match letter {
+            'A'..='W' | 'Y' | 'Z' | 'a'..='z' | '0'..='9' => id.push(letter),
+            other => id.push_str(&format!("X{:02x}", u32::from(other))),
+        }
+    }
     id.push_str(suffix);
-    LogicalId::of_link(bus.id, target.id, "", &id)
+    LogicalId::of_link(from.id, to.id, "", &id)
+}
+
+/// What is said of the event of a link.
+fn said(bus: &Facts, link: &Link) -> Said {
+    event_bus::said(bus, link.facts()).unwrap_or_default()
 }
 
 fn rule_id(bus: &GraphNode<'_>, target: &GraphNode<'_>, link: &Link) -> LogicalId {
@@ -187,8 +200,9 @@ fn rule(planner: &mut Planner<'_, '_>, number: usize, to: usize, link: &Link) ->
     let facts = link.facts();
     let (source, detail_type) = (facts.get(SOURCE)?, facts.get(DETAIL_TYPE)?);
     let id = rule_id(node, target, link);
-    // Functions and buses take the event whole; whatever else takes what it tells.
-    let detail = Some("$.detail");
+    // Functions and buses take the event whole; whatever else takes what it tells. What S3 tells says only as a
+    // whole what has happened.
+    let detail = (source != bucket::SOURCE).then_some("$.detail");
     let (address, role, input_path, dead_letters, own) = match (link.verb(), target.kind) {
         (Verb::Triggers, _) => {
             let properties = object! {
@@ -236,18 +250,91 @@ fn rule(planner: &mut Planner<'_, '_>, number: usize, to: usize, link: &Link) ->
         },
         "DeadLetterConfig": object! { "Arn": Value::Arn(dead_letters) },
     };
+    let detail = match node.facts.is(DEFAULT) && source == bucket::SOURCE {
+        true => of_buckets(planner, number, link),
+        false => detail_pattern(facts),
+    };
     let properties = object! {
         "EventBusName": name(planner, number),
         "EventPattern": object! {
             "source": Value::from([source.into()]),
             "detail-type": Value::from([detail_type.into()]),
-            "detail": detail_pattern(facts),
+            "detail": detail,
         },
         "State": "ENABLED",
         "Targets": Value::from([target]),
     };
     planner.add(id.clone(), Part::of(node.id, node.facts, "rule"), types::RULE, properties);
     own.then_some(id)
+}
+
+/// S3 tells the account's own bus alone: of the buckets of which the network has another bus told, a rule there
+/// hands on. The rules' ids.
+fn from_buckets(planner: &mut Planner<'_, '_>, number: usize) -> Vec<LogicalId> {
+    let node = planner.node(number);
+    if node.facts.is(DEFAULT) {
+        return Vec::new();
+    }
+    let mut told: BTreeMap<(usize, SmolStr), Vec<Value>> = BTreeMap::new();
+    for (from, link) in node.incoming(Verb::FansOut) {
+        if link.facts().get(bucket::EVENT).is_some() {
+            let pattern = super::bucket::told(planner, planner.node(from), link);
+            told.entry((from, said(node.facts, link).label)).or_default().push(pattern);
+        }
+    }
+    let mut rules = Vec::new();
+    for ((from, label), patterns) in told {
+        let teller = planner.node(from);
+        let id = |suffix| id_between(teller, node, &label, "", suffix);
+        let (rule, role) = (id("Rule"), id("Role"));
+        let reaches = planner.sid("Reaches", number);
+        let statement = super::policy::allow(reaches, &["events:PutEvents"], planner.arn(number));
+        let properties = function::role("events.amazonaws.com", true, vec![statement]);
+        let part = Part::of(teller.id, teller.facts, "role");
+        planner.add(role.clone(), part, types::ROLE, properties);
+        let target = object! {
+            "Id": "target",
+            "Arn": planner.arn(number),
+            "RoleArn": Value::Arn(role),
+            "RetryPolicy": object! {
+                "MaximumRetryAttempts": RETRIES,
+                "MaximumEventAgeInSeconds": MAXIMUM_AGE,
+            },
+            "DeadLetterConfig": object! { "Arn": Value::Arn(dead_letters(node)) },
+        };
+        let event = event_bus::said_of(node.facts, &label);
+        let properties = object! {
+            "EventBusName": "default",
+            "EventPattern": object! {
+                "source": Value::from([event.source.into()]),
+                "detail-type": Value::from([event.detail_type.into()]),
+                "detail": one_of(patterns),
+            },
+            "State": "ENABLED",
+            "Targets": Value::from([target]),
+        };
+        let part = Part::of(teller.id, teller.facts, "rule");
+        planner.add(rule.clone(), part, types::RULE, properties);
+        rules.push(rule);
+    }
+    rules
+}
+
+/// One of several patterns of a detail.
+fn one_of(mut patterns: Vec<Value>) -> Option<Value> {
+    match patterns.len() {
+        0 | 1 => patterns.pop(),
+        _ => Some(object! { "$or": patterns }),
+    }
+}
+
+/// What a rule of the account's own bus asks of an event of S3's: that a bucket of the network tells of it.
+fn of_buckets(planner: &Planner<'_, '_>, number: usize, link: &Link) -> Option<Value> {
+    let same = |told: &Link| told.facts().get(TYPE) == link.facts().get(TYPE);
+    let told = planner.node(number).incoming(Verb::FansOut).filter(|(_, told)| same(told));
+    one_of(
+        told.map(|(from, told)| super::bucket::told(planner, planner.node(from), told)).collect(),
+    )
 }
 
 /// What a rule asks of fields, as a pattern: an object inside an object for each `.` of a path. Of two

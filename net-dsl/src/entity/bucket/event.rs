@@ -2,7 +2,7 @@
 
 use super::{Bucket, Object, object};
 use crate::{
-    InvalidName, Message, Name,
+    Event, InvalidName, Message, Name,
     entity::Handle,
     facts::{Attribute, Facts, Scalar, scalar_enum},
     link::{Broadcast, Direct, Notifying, Selection, Source},
@@ -29,8 +29,18 @@ impl ObjectEvent {
             ObjectEvent::Removed => "s3:ObjectRemoved:*",
         }
     }
+
+    /// EventBridge's name for it ("EventBridge event message structure").
+    pub const fn detail_type(self) -> &'static str {
+        match self {
+            ObjectEvent::Created => "Object Created",
+            ObjectEvent::Removed => "Object Deleted",
+        }
+    }
 }
 
+/// Who tells a bus of what a bucket tells.
+pub const SOURCE: &str = "aws.s3";
 /// Of which events a link tells.
 pub const EVENT: Attribute<ObjectEvent> = Attribute::new("event");
 /// What the keys start with that a link tells of.
@@ -269,6 +279,41 @@ impl<O: Object> Message for Created<O> {
 
 impl<O: Object> Message for Removed<O> {
     const NAME: &'static str = "Removed";
+}
+
+/// As EventBridge is told of it ("EventBridge event message structure", Amazon S3 User Guide).
+impl<O: Object> Event for Created<O> {
+    const SOURCE: &'static str = SOURCE;
+    const DETAIL_TYPE: &'static str = ObjectEvent::Created.detail_type();
+
+    fn label() -> SmolStr {
+        format_smolstr!("Created {}", O::WHAT)
+    }
+
+    fn asked() -> Vec<(&'static str, serde_json::Value)> {
+        key_of::<O>()
+    }
+}
+
+/// As EventBridge is told of it. It is told of expiries too, unlike queues, topics and functions.
+impl<O: Object> Event for Removed<O> {
+    const SOURCE: &'static str = SOURCE;
+    const DETAIL_TYPE: &'static str = ObjectEvent::Removed.detail_type();
+
+    fn label() -> SmolStr {
+        format_smolstr!("Removed {}", O::WHAT)
+    }
+
+    fn asked() -> Vec<(&'static str, serde_json::Value)> {
+        key_of::<O>()
+    }
+}
+
+fn key_of<O: Object>() -> Vec<(&'static str, serde_json::Value)> {
+    match O::PREFIX {
+        "" => Vec::new(),
+        prefix => vec![("object.key", serde_json::json!([{ "prefix": prefix }]))],
+    }
 }
 
 impl<'de, O: Object> Deserialize<'de> for Created<O> {

@@ -1,6 +1,7 @@
 //! Events: messages with a source and a type, by which rules of a bus find them.
 
 use crate::Message;
+use smol_str::SmolStr;
 
 /// A message that a bus carries as an event: what is told is its detail.
 ///
@@ -15,7 +16,27 @@ pub trait Event: Message {
     const SOURCE: &'static str;
     /// What kind of event it is: its `detail-type`.
     const DETAIL_TYPE: &'static str;
+
+    /// What tells it from others on one bus: its name, and what it is about if that is a type of its own.
+    fn label() -> SmolStr {
+        SmolStr::new_static(Self::NAME)
+    }
+
+    /// What every rule asks of it besides: paths, and the list of what each may match.
+    #[doc(hidden)]
+    fn asked() -> Vec<(&'static str, serde_json::Value)> {
+        Vec::new()
+    }
 }
+
+/// An event whose fields are those of its detail, so that rules can ask for them; [`events!`](crate::events)
+/// declares such.
+#[diagnostic::on_unimplemented(
+    message = "no condition is on the fields of `{Self}`",
+    label = "AWS tells of this event, and its fields there are called otherwise",
+    note = "what a bucket tells a bus of is narrowed where it is told: `photos.created().under(…).fans_out_to(…)`"
+)]
+pub trait Plain: Event {}
 
 /// Declares events: each type is a message, with the source that tells of it and, where it is not the
 /// type's own name, its `detail-type`.
@@ -43,6 +64,9 @@ macro_rules! events {
                 const DETAIL_TYPE: &'static ::core::primitive::str =
                     $crate::__detail_type!($event $($detail_type)?);
             }
+
+            $(#[$attribute])*
+            impl $crate::entity::event_bus::Plain for $event {}
 
             // Checked where it is declared.
             $(#[$attribute])*

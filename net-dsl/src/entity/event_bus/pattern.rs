@@ -157,9 +157,15 @@ pub struct Condition<E> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Conditions(BTreeSet<(String, String)>);
 
+impl<E> Condition<E> {
+    pub(super) fn add_to(self, conditions: &mut Conditions) {
+        conditions.add(self.path, &Json::from(self.matches));
+    }
+}
+
 impl Conditions {
-    pub(super) fn add<E>(&mut self, condition: Condition<E>) {
-        self.0.insert((condition.path.to_owned(), Json::from(condition.matches).to_string()));
+    pub(super) fn add(&mut self, path: &str, matches: &Json) {
+        self.0.insert((path.to_owned(), matches.to_string()));
     }
 
     /// Whether nothing is asked.

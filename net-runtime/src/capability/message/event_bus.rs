@@ -69,13 +69,23 @@ impl Aws {
         if status == 200 {
             return serde_json::from_str(&text).map_err(|error| Failure::malformed("reply", error));
         }
-        let why: String = text.chars().take(500).collect();
-        let why = format!("PutEvents was answered with status {status}: {why}");
+        let why = refusal(&text, status);
         match status {
             429 | 500.. => Err(Failure::Temporary(why.into())),
             _ if why.contains("Throttl") => Err(Failure::Temporary(why.into())),
             _ => Err(Failure::Permanent(why.into())),
         }
+    }
+}
+
+/// What a refused request says: the name of the error and its message, as every AWS JSON protocol has them.
+fn refusal(text: &str, status: u16) -> String {
+    let body: Value = serde_json::from_str(text).unwrap_or_default();
+    let kind = body["__type"].as_str().map(|kind| kind.rsplit('#').next().unwrap_or(kind));
+    let message = body["message"].as_str().or(body["Message"].as_str()).unwrap_or_default();
+    match kind {
+        Some(kind) => format!("{kind}: {message}"),
+        None => format!("PutEvents was answered with status {status}"),
     }
 }
 
@@ -85,9 +95,9 @@ fn failed_entry(answer: &Value) -> Result<(), Failure> {
         return Ok(());
     }
     let entry = &answer["Entries"][0];
-    let code = entry["ErrorCode"].as_str().unwrap_or("no reason given");
+    let code = entry["ErrorCode"].as_str().unwrap_or("the event was not taken");
     let message = entry["ErrorMessage"].as_str().unwrap_or_default();
-    let why = format!("the event was not taken: {code}: {message}");
+    let why = format!("{code}: {message}");
     // "ErrorCode": of these "retryable" says that another try may do.
     match code {
         "InternalFailure" | "InternalException" | "ThrottlingException" => {
