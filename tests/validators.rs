@@ -11,10 +11,15 @@ use std::{
     process::{Command, Output},
 };
 
+#[expect(dead_code, reason = "as an example it is a program")]
+#[path = "../examples/album.rs"]
+mod album;
+
 fn networks() -> Vec<(Name, Network)> {
     let scenarios = alexa_patterns::scenarios().into_iter();
     let scenarios = scenarios.map(|scenario| (scenario.name, scenario.network));
-    examples().into_iter().chain([(name!("everything"), everything())]).chain(scenarios).collect()
+    let others = [(name!("everything"), everything()), (name!("album"), album::album())];
+    examples().into_iter().chain(others).chain(scenarios).collect()
 }
 
 /// Every network's template in a directory of the test's own, so that tests can run at once.

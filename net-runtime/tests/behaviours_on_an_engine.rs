@@ -75,10 +75,18 @@ async fn the_engine_behaves_as_documented() {
         .load()
         .await;
     let aws = Aws::new(&config);
+    engine.ask("events", "CreateEventBus", json!({ "Name": "news" }));
+    let bucket = json!({
+        "Bucket": "photos",
+        "CreateBucketConfiguration": { "LocationConstraint": "eu-west-1" },
+    });
+    engine.ask("s3", "CreateBucket", bucket);
     let trial = Trial {
         backend: &aws,
         queue: &queue("orders", json!({})),
         fifo_queue: &queue("orders.fifo", json!({ "FifoQueue": "true" })),
+        bus: "news",
+        bucket: "photos",
         differs: DIFFERS,
     };
     behaves(&trial).await;

@@ -1,14 +1,15 @@
-//! What DynamoDB and SQS do, as their documentation says, tried on any back end.
+//! What DynamoDB, SQS, EventBridge and S3 do, as their documentation says, tried on any back end.
 //!
 //! Each rule names its source by the title of the documentation's page: of DynamoDB's developer guide "Supported
 //! data types and naming rules in Amazon DynamoDB", "Quotas in Amazon DynamoDB", "Query", "DynamoDB item
 //! sizes and formats"; of the API references "PutItem", "GetItem", "UpdateItem", "TransactWriteItems",
-//! "SendMessage".
+//! "SendMessage", "PutEvents" and "PutEventsResultEntry", "PutObject", "GetObject", "DeleteObject",
+//! "ListObjectsV2"; of the S3 user guide "Naming Amazon S3 objects".
 
 use net_dsl::{Item, Key, binding::Address};
 use net_runtime::{
-    Act, AttributeValue, Attributes, Backend, Condition, Failure, Parcel, Read, Schema, Update,
-    Write, Written,
+    Act, AttributeValue, Attributes, Backend, Condition, Failure, ObjectBody, Parcel, Read, Schema,
+    Update, Write, Written,
 };
 
 /// One key, a text.
@@ -42,11 +43,14 @@ impl Item for Bytes {
     const SORT: Option<Key> = Some(Key::binary("at"));
 }
 
-/// Where the back end under trial has its queues, and what is known of it to differ.
+/// Where the back end under trial has what it is tried with, and what is known of it to differ.
 pub(crate) struct Trial<'t> {
     pub(crate) backend: &'t dyn Backend,
     pub(crate) queue: &'t str,
     pub(crate) fifo_queue: &'t str,
+    /// The name of a bus.
+    pub(crate) bus: &'t str,
+    pub(crate) bucket: &'t str,
     /// The rule, what this one says instead, and why that is wrong.
     pub(crate) differs: &'t [(&'t str, &'t str, &'t str)],
 }
@@ -349,6 +353,10 @@ pub(crate) async fn behaves(trial: &Trial<'_>) {
     for (rule, to, parcel, wanted) in refused_messages(trial) {
         expect(rule, said(trial.backend.send(&to, parcel).await), wanted);
     }
+    for (rule, key, wanted) in keys() {
+        let written = trial.backend.put_object(trial.bucket, &key, body("1")).await;
+        expect(rule, said(written), wanted.to_owned());
+    }
     for (rule, to, parcel) in taken_messages(trial) {
         expect(rule, said(trial.backend.send(&to, parcel).await), "accepted".to_owned());
     }
@@ -358,6 +366,7 @@ pub(crate) async fn behaves(trial: &Trial<'_>) {
     assert!(idle.is_empty(), "no such rule: {idle:?}");
     sorts(trial.backend).await;
     writes_say_what_came_of_them(trial.backend).await;
+    objects_are_there_until_they_are_removed(trial.backend, trial.bucket).await;
 }
 
 fn said<T>(done: Result<T, Failure>) -> String {
@@ -493,6 +502,7 @@ fn refused_messages(trial: &Trial<'_>) -> Vec<(&'static str, Address, Parcel, St
         )
     };
     let long = "g".repeat(129);
+    let bus = |source: &str| Address::Bus(format!("{}|{source}|Placed", trial.bus));
     vec![
         ("a group that is too long", fifo(), grouped(&long), group(&long)),
         ("a group with a space", fifo(), grouped("living room"), group("living room")),
@@ -514,10 +524,71 @@ fn refused_messages(trial: &Trial<'_>) -> Vec<(&'static str, Address, Parcel, St
              1048576 bytes."
                 .to_owned(),
         ),
+        ("an event that is no object", bus("my.shop"), parcel("null"), MALFORMED.to_owned()),
+        ("an event that is a list", bus("my.shop"), parcel("[{}]"), MALFORMED.to_owned()),
+        (
+            "an event in AWS's name",
+            bus("aws.shop"),
+            parcel("{}"),
+            "NotAuthorizedForSourceException: Not authorized for the source.".to_owned(),
+        ),
+        (
+            "an event of more than a megabyte",
+            bus("my.shop"),
+            parcel(&event_of(1_048_577)),
+            "ValidationException: Total size of the entries in the request is over the limit."
+                .to_owned(),
+        ),
     ]
 }
 
+const MALFORMED: &str = "MalformedDetail: Detail is malformed.";
+
+/// A detail that makes an event of so many bytes.
+fn event_of(bytes: usize) -> String {
+    let around = "my.shop".len() + "Placed".len() + r#"{"a":""}"#.len();
+    format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - around))
+}
+
+/// "Naming Amazon S3 objects": keys have at most 1,024 bytes of UTF-8.
+fn keys() -> Vec<(&'static str, String, &'static str)> {
+    const LONG: &str = "KeyTooLongError: Your key is too long";
+    vec![
+        ("a key of 1,024 bytes", "k".repeat(1_024), "accepted"),
+        ("a key of 1,025 bytes", "k".repeat(1_025), LONG),
+        ("a key of 1,025 bytes in fewer letters", format!("{}k", "é".repeat(512)), LONG),
+    ]
+}
+
+fn body(text: &str) -> ObjectBody {
+    ObjectBody { bytes: text.as_bytes().to_vec(), content_type: Some("text/plain".to_owned()) }
+}
+
+/// "PutObject", "GetObject", "HeadObject", "DeleteObject", "ListObjectsV2".
+async fn objects_are_there_until_they_are_removed(backend: &dyn Backend, bucket: &str) {
+    let keys = ["a/1", "a/Z", "a/é ü+&.txt", "a/😀", "b"];
+    for key in keys.iter().rev().chain(["b"].iter()) {
+        let written = backend.put_object(bucket, key, body(key)).await.expect("it is written");
+        assert_eq!((written.key.as_str(), written.size), (*key, key.len() as u64));
+    }
+    let found = backend.get_object(bucket, "a/é ü+&.txt").await.expect("it is read");
+    assert_eq!(found, Some(body("a/é ü+&.txt")));
+    let known = backend.head_object(bucket, "b").await.expect("it is looked at");
+    let known = known.expect("it is there");
+    assert_eq!((known.key.as_str(), known.size, known.etag.is_some()), ("b", 1, true));
+    let listed = backend.list_objects(bucket, "a/", None).await.expect("they are listed");
+    let listed_keys: Vec<&str> = listed.objects.iter().map(|known| known.key.as_str()).collect();
+    assert_eq!((listed_keys.as_slice(), listed.next), (&keys[..4], None));
+    // Done twice, it is as if it was done once.
+    for _ in 0..2 {
+        backend.delete_object(bucket, "b").await.expect("it is removed");
+        assert_eq!(backend.get_object(bucket, "b").await.expect("it is read"), None);
+        assert_eq!(backend.head_object(bucket, "b").await.expect("it is looked at"), None);
+    }
+}
+
 fn taken_messages(trial: &Trial<'_>) -> Vec<(&'static str, Address, Parcel)> {
+    let bus = Address::Bus(format!("{}|my.shop|Placed", trial.bus));
     let attributes = "net-correlation".len() + "String".len() + "c".len();
     let largest = "x".repeat(1_048_576 - attributes);
     let group = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~aA0".to_owned();
@@ -532,6 +603,7 @@ fn taken_messages(trial: &Trial<'_>) -> Vec<(&'static str, Address, Parcel)> {
             Address::FifoQueue(trial.fifo_queue.to_owned()),
             Parcel { group: Some(group), ..parcel("{}") },
         ),
+        ("an event of a megabyte", bus, parcel(&event_of(1_048_576))),
     ]
 }
 
