@@ -142,7 +142,7 @@ async fn main() {
         customer: "l-1".to_owned(),
         endpoint: lamp.clone(),
         correlation: correlation.clone(),
-        command: Command::TurnOn,
+        command: Command::Power(Power::On),
         expected: Vec::new(),
         status: PendingStatus::Sent,
         request: Some("r-1".to_owned()),
@@ -180,7 +180,7 @@ async fn main() {
             correlation: correlation.clone(),
             cookie: BTreeMap::new(),
         },
-        command: Command::TurnOn,
+        command: Command::Power(Power::On),
         user: "ann".to_owned(),
         customer: "l-1".to_owned(),
     };
@@ -199,7 +199,7 @@ async fn main() {
             body: EventBody::Response { correlation, endpoint: lamp, state },
         },
         user: "ann".to_owned(),
-        asked: Some(Asked { customer: "l-1".to_owned(), command: Command::TurnOn }),
+        asked: Some(Asked { customer: "l-1".to_owned(), command: Command::Power(Power::On) }),
     };
     let turn_on = json!({ "directive": {
         "header": { "namespace": "Alexa.PowerController", "name": "TurnOn", "payloadVersion": "3",

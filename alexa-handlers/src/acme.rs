@@ -34,8 +34,8 @@ use crate::{
 };
 use alexa_patterns::message::{
     Capability, Category, Cause, Connectivity, DeviceMode, DevicePush, DiscoveredDevice,
-    EndpointId, ErrorType, Label, Property, Scale, SetPointCount, State, StateChange, Temperature,
-    ThermostatMode, Token,
+    EndpointId, ErrorType, Label, OwnError, Plain, Property, Scale, SetPointCount, State,
+    StateChange, Temperature, Thermostat, ThermostatError, ThermostatMode, Token,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use net_dsl::HttpRequest;
@@ -123,6 +123,7 @@ fn fault(body: &Value) -> Option<Fault> {
 fn error(body: &Value) -> Option<ErrorType> {
     let celsius = |value: &Value| Temperature::new(value.as_f64()?, Scale::Celsius).ok();
     let number = |name: &str| body[name].as_f64();
+    let thermostat = |error| ErrorType::Own(OwnError::Thermostat(error));
     Some(match body["code"].as_str()? {
         "low_battery" => ErrorType::EndpointLowPower { percentage: number("percentage") },
         "out_of_range" => {
@@ -131,8 +132,11 @@ fn error(body: &Value) -> Option<ErrorType> {
         "temperature_out_of_range" => ErrorType::TemperatureValueOutOfRange {
             valid: celsius(&body["minimum"]).zip(celsius(&body["maximum"])),
         },
-        "too_close" => ErrorType::RequestedSetpointsTooClose { minimum: celsius(&body["apart"])? },
-        "off" => ErrorType::ThermostatIsOff,
+        "too_close" => {
+            let minimum = celsius(&body["apart"])?;
+            thermostat(ThermostatError::SetpointsTooClose { minimum })
+        }
+        "off" => thermostat(ThermostatError::IsOff),
         "busy" => ErrorType::EndpointBusy,
         "broken" | "jammed" => ErrorType::HardwareMalfunction,
         "unreachable" => ErrorType::EndpointUnreachable,
@@ -264,7 +268,7 @@ fn pushed(told: &Value, now: SystemTime) -> Option<StateChange> {
     // A device that is there has not come back for all that is known.
     let connected = Property::Connectivity(Connectivity::Ok);
     let (changed, unchanged) = match &*names {
-        [] if state.get(connected.name()) == Some(&connected) => {
+        [] if state.get(&connected.name()) == Some(&connected) => {
             let (connectivity, others) = state.split(&[connected.name()]);
             (others, connectivity)
         }
@@ -358,14 +362,14 @@ impl Device {
         let endpoint = EndpointId::new(self.id.as_str()).ok()?;
         let has = |feature: &str| self.features.contains(feature);
         let features = [
-            ("power", Capability::Power),
-            ("brightness", Capability::Brightness),
-            ("color", Capability::Color),
-            ("kelvin", Capability::ColorTemperature),
-            ("lock", Capability::Lock),
-            ("temperature", Capability::TemperatureSensor),
+            ("power", Capability::Power(Plain)),
+            ("brightness", Capability::Brightness(Plain)),
+            ("color", Capability::Color(Plain)),
+            ("kelvin", Capability::ColorTemperature(Plain)),
+            ("lock", Capability::Lock(Plain)),
+            ("temperature", Capability::Temperature(Plain)),
         ];
-        let mut capabilities: BTreeSet<Capability> = features
+        let mut capabilities: Vec<Capability> = features
             .into_iter()
             .filter(|(feature, _)| has(feature))
             .map(|(_, capability)| capability)
@@ -378,11 +382,11 @@ impl Device {
         };
         if let Some(set_points) = set_points {
             use ThermostatMode::{Auto, Cool, Eco, Heat, Off};
-            capabilities.insert(Capability::Thermostat {
+            capabilities.push(Capability::Thermostat(Thermostat {
                 set_points,
                 modes: [Auto, Cool, Eco, Heat, Off].into(),
                 scheduling: has("schedule"),
-            });
+            }));
         }
         if capabilities.is_empty() {
             return None;

@@ -185,7 +185,7 @@ where
         && let Err(error) = send(
             &context.due(claimed.deadline),
             &claimed.user,
-            Some(Asked { customer: claimed.customer.clone(), command: claimed.command }),
+            Some(Asked { customer: claimed.customer.clone(), command: claimed.command.clone() }),
             id_of(&claimed.message),
             body,
         )
@@ -238,6 +238,6 @@ fn body(pending: &Pending, given: Given, now: u64) -> Option<EventBody> {
 
 /// That a device is in a new state, since it was asked to be, and nobody waits for the answer any more.
 pub(crate) fn late(endpoint: EndpointId, command: &Command, state: State) -> EventBody {
-    let (changed, unchanged) = state.split(command.changes());
+    let (changed, unchanged) = state.split(&command.changes());
     EventBody::ChangeReport { endpoint, cause: Cause::VoiceInteraction, changed, unchanged }
 }

@@ -173,7 +173,7 @@ fn still_worth_sending<C: Contract>(
     }
 }
 
-const CONNECTIVITY: PropertyName = ("Alexa.EndpointHealth", "connectivity");
+const CONNECTIVITY: PropertyName = PropertyName::new("Alexa.EndpointHealth", "connectivity");
 
 /// The grant with a token that is good for a while; none if the user has taken it back.
 async fn fresh<K: Keeper<C>, C: Dispatches>(

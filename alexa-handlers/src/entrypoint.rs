@@ -191,14 +191,14 @@ impl<D: DeviceCloud> Entrypoint<D> {
                 return failed(Some(target), ErrorType::InternalError, error.to_string());
             }
         }
-        let due = command.is_lock().then(|| {
+        let due = command.is_slow().then(|| {
             let started = Timestamp::from(context.started()).milliseconds();
             context.due(started + LOCK_BUDGET.as_millis() as u64)
         });
         let deferred = DeferredDirective {
             message_id: message_id.to_owned(),
             target: target.clone(),
-            command,
+            command: command.clone(),
             user: account.id,
             customer: account.link,
         };
@@ -240,7 +240,7 @@ impl<D: DeviceCloud> Entrypoint<D> {
 
 /// How long there is for a directive that is deferred, from when it came.
 fn budget<C: Enters>(command: &Command, context: &Context<C>) -> Option<Duration> {
-    if command.is_lock() { Some(LOCK_BUDGET) } else { context.budget::<DeferredDirective>() }
+    if command.is_slow() { Some(LOCK_BUDGET) } else { context.budget::<DeferredDirective>() }
 }
 
 /// How long a request may take here. What is deferred leaves half of its time to whoever carries it

@@ -61,7 +61,7 @@ pub(crate) fn found(pending: &Pending, state: &State) -> Option<StateChange> {
     if state.is_unreachable() || !has_happened(pending, state) {
         return None;
     }
-    let (changed, unchanged) = state.clone().split(pending.command.changes());
+    let (changed, unchanged) = state.clone().split(&pending.command.changes());
     Some(StateChange {
         user: pending.user.clone(),
         endpoint: pending.endpoint.clone(),

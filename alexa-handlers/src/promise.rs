@@ -33,10 +33,10 @@ where
     let named: Vec<PropertyName> = changed.samples().map(|it| it.property.name()).collect();
     let state = changed.and(unchanged);
     let told = told(pending);
-    let is_known = pending.promised.iter().all(|it| state.get(it.name()).is_some());
+    let is_known = pending.promised.iter().all(|it| state.get(&it.name()).is_some());
     let news: Vec<PropertyName> = state
         .samples()
-        .map(|sample| sample.property)
+        .map(|sample| &sample.property)
         .filter(|found| match told.iter().find(|told| told.name() == found.name()) {
             Some(told) => !told.is_met_by(found),
             None => named.contains(&found.name()),
@@ -46,7 +46,7 @@ where
     let kept = state.meets(&pending.promised) && !state.is_unreachable();
     if !news.is_empty() {
         // By what is so and not by when somebody saw it: who is told twice is told the same.
-        let values: Vec<Property> = state.samples().map(|sample| sample.property).collect();
+        let values: Vec<Property> = state.samples().map(|sample| sample.property.clone()).collect();
         let id = id_of(&format!("{} {}", pending.message, serde_json::to_string(&values)?));
         let (changed, unchanged) = with_connectivity(state, context.now()).split(&news);
         let body = EventBody::ChangeReport {

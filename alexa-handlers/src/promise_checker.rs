@@ -74,7 +74,7 @@ impl<D: DeviceCloud> Handler<contract::PromiseChecker> for PromiseChecker<D> {
             (State::new(), state)
         } else {
             // Whether anything was said is not known: then what is so is said.
-            state.split(pending.command.changes())
+            state.split(&pending.command.changes())
         };
         settle(context, pending, Truth { changed, unchanged, cause: Cause::PeriodicPoll }).await?;
         // What is not known now will not be known better.

@@ -58,7 +58,7 @@ where
         customer: deferred.customer.clone(),
         endpoint: endpoint.clone(),
         correlation: deferred.target.correlation.clone(),
-        command: deferred.command,
+        command: deferred.command.clone(),
         expected: deferred.command.expected(),
         status: PendingStatus::Intent,
         request: None,

@@ -25,11 +25,12 @@
 //! | [`polling_event_processor`] | [`waiting_poll`], [`adaptive_poll`] | answers are to be in time |
 //! | [`entrypoint`], [`dispatcher`] | [`entrypoint_at_home`], [`dispatcher_at_home`] | tokens are to be kept at home |
 //!
-//! [`message`] holds what travels, [`contract`] what each function is held to, [`shared`] the
+//! [`message`] holds what travels, [`interface`] what devices can do and tell, [`contract`] what each function is held to, [`shared`] the
 //! entities that bricks have in common: the studs by which they join.
 
 mod bricks;
 pub mod contract;
+pub mod interface;
 pub mod message;
 pub mod scenarios;
 pub mod shared;

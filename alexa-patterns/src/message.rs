@@ -13,13 +13,28 @@ mod internal;
 mod look;
 mod promise;
 mod property;
+mod reply;
 mod text;
 mod time;
+mod value;
 
-pub use command::{Command, NoCommand, SetPoints};
+pub use crate::interface::{
+    Instance, Never, Plain, PropertyName,
+    brightness::BrightnessCommand,
+    color::Color,
+    color_temperature::ColorTemperatureCommand,
+    endpoint_health::Connectivity,
+    lock::{LockCommand, LockState},
+    power::Power,
+    thermostat::{
+        SetPointCount, SetPoints, Thermostat, ThermostatCommand, ThermostatError, ThermostatMode,
+        ThermostatProperty,
+    },
+};
+pub use command::{Command, NoCommand};
 pub use directive::{Directive, Invalid, Request, Target};
-pub use discovery::{Capability, Category, Cookie, Devices, DiscoveredDevice, SetPointCount};
-pub use error_type::{DeviceMode, ErrorType};
+pub use discovery::{Capability, Category, Cookie, Devices, DiscoveredDevice};
+pub use error_type::{DeviceMode, ErrorType, OwnError};
 pub use event::{Cause, Event, EventBody};
 pub use habit::Habit;
 pub use internal::{
@@ -28,12 +43,12 @@ pub use internal::{
 };
 pub use look::Look;
 pub use promise::{OpenPromise, Promise};
-pub use property::{
-    Color, Connectivity, Kelvin, LockState, OutOfRange, Percent, PercentDelta, Power, Property,
-    PropertyName, Sample, Scale, State, Temperature, ThermostatMode,
-};
+pub use property::{Property, Sample, State};
+pub use reply::Reply;
 pub use text::{CorrelationToken, EndpointId, InvalidText, Label, MessageId, Token};
 pub use time::{InvalidTimestamp, Timestamp};
+pub use value::{Kelvin, OutOfRange, Percent, PercentDelta, Scale, Temperature};
+pub(crate) use value::{within, words};
 
 use net_dsl::prelude::*;
 

@@ -36,34 +36,37 @@ fn mode() -> impl Strategy<Value = ThermostatMode> {
     proptest::sample::select(vec![Auto, Cool, Heat, Eco, Off])
 }
 
+fn set_points(set_points: SetPoints) -> Command {
+    Command::Thermostat(ThermostatCommand::SetTargetTemperature(set_points))
+}
+
 fn command() -> impl Strategy<Value = Command> {
     let temperatures = || (temperature(), temperature(), temperature());
     prop_oneof![
         proptest::sample::select(vec![
-            Command::TurnOn,
-            Command::TurnOff,
-            Command::IncreaseColorTemperature,
-            Command::DecreaseColorTemperature,
-            Command::ResumeSchedule,
-            Command::Lock,
-            Command::Unlock,
+            Command::Power(Power::On),
+            Command::Power(Power::Off),
+            Command::ColorTemperature(ColorTemperatureCommand::Increase),
+            Command::ColorTemperature(ColorTemperatureCommand::Decrease),
+            Command::Thermostat(ThermostatCommand::ResumeSchedule),
+            Command::Lock(LockCommand::Lock),
+            Command::Lock(LockCommand::Unlock),
         ]),
-        percent().prop_map(Command::SetBrightness),
+        percent().prop_map(|to| Command::Brightness(BrightnessCommand::Set(to))),
         (-100_i64..=100).prop_map(|delta| {
-            Command::AdjustBrightness(PercentDelta::new(delta).expect("in range"))
+            let delta = PercentDelta::new(delta).expect("in range");
+            Command::Brightness(BrightnessCommand::Adjust(delta))
         }),
-        color().prop_map(Command::SetColor),
-        kelvin().prop_map(Command::SetColorTemperature),
-        temperature()
-            .prop_map(|target| { Command::SetTargetTemperature(SetPoints::Single { target }) }),
-        temperatures().prop_map(|(lower, upper, _)| {
-            Command::SetTargetTemperature(SetPoints::Dual { lower, upper })
-        }),
+        color().prop_map(Command::Color),
+        kelvin().prop_map(|to| Command::ColorTemperature(ColorTemperatureCommand::Set(to))),
+        temperature().prop_map(|target| set_points(SetPoints::Single { target })),
+        temperatures().prop_map(|(lower, upper, _)| set_points(SetPoints::Dual { lower, upper })),
         temperatures().prop_map(|(target, lower, upper)| {
-            Command::SetTargetTemperature(SetPoints::Triple { target, lower, upper })
+            set_points(SetPoints::Triple { target, lower, upper })
         }),
-        temperature().prop_map(Command::AdjustTargetTemperature),
-        mode().prop_map(Command::SetThermostatMode),
+        temperature()
+            .prop_map(|by| Command::Thermostat(ThermostatCommand::AdjustTargetTemperature(by))),
+        mode().prop_map(|mode| Command::Thermostat(ThermostatCommand::SetMode(mode))),
     ]
 }
 
@@ -107,10 +110,10 @@ fn property() -> impl Strategy<Value = Property> {
         percent().prop_map(Property::Brightness),
         color().prop_map(Property::Color),
         kelvin().prop_map(Property::ColorTemperature),
-        temperature().prop_map(Property::TargetSetpoint),
-        temperature().prop_map(Property::LowerSetpoint),
-        temperature().prop_map(Property::UpperSetpoint),
-        mode().prop_map(Property::ThermostatMode),
+        temperature().prop_map(|it| Property::Thermostat(ThermostatProperty::TargetSetpoint(it))),
+        temperature().prop_map(|it| Property::Thermostat(ThermostatProperty::LowerSetpoint(it))),
+        temperature().prop_map(|it| Property::Thermostat(ThermostatProperty::UpperSetpoint(it))),
+        mode().prop_map(|it| Property::Thermostat(ThermostatProperty::Mode(it))),
         proptest::sample::select(vec![Locked, Unlocked, Jammed]).prop_map(Property::Lock),
         temperature().prop_map(Property::Temperature),
         proptest::sample::select(vec![Connectivity::Ok, Connectivity::Unreachable])
@@ -136,6 +139,10 @@ fn connected() -> impl Strategy<Value = State> {
     })
 }
 
+fn thermostat_error(error: ThermostatError) -> ErrorType {
+    ErrorType::Own(OwnError::Thermostat(error))
+}
+
 fn error() -> impl Strategy<Value = ErrorType> {
     use ErrorType::*;
     let plain = vec![
@@ -158,12 +165,12 @@ fn error() -> impl Strategy<Value = ErrorType> {
         PowerLevelNotSupported,
         RateLimitExceeded,
         TooManyFailedAttempts,
-        ThermostatIsOff,
-        UnsupportedThermostatMode,
-        DualSetpointsUnsupported,
-        TripleSetpointsUnsupported,
-        UnwillingToSetSchedule,
-        UnwillingToSetValue,
+        thermostat_error(ThermostatError::IsOff),
+        thermostat_error(ThermostatError::UnsupportedMode),
+        thermostat_error(ThermostatError::DualSetpointsUnsupported),
+        thermostat_error(ThermostatError::TripleSetpointsUnsupported),
+        thermostat_error(ThermostatError::UnwillingToSetSchedule),
+        thermostat_error(ThermostatError::UnwillingToSetValue),
     ];
     let finite = || -1e9..1e9_f64;
     use DeviceMode::{Asleep, Color, NotProvisioned, Other};
@@ -173,7 +180,9 @@ fn error() -> impl Strategy<Value = ErrorType> {
         1 => prop::option::of((finite(), finite())).prop_map(|valid| ValueOutOfRange { valid }),
         1 => prop::option::of((temperature(), temperature()))
             .prop_map(|valid| TemperatureValueOutOfRange { valid }),
-        1 => temperature().prop_map(|minimum| RequestedSetpointsTooClose { minimum }),
+        1 => temperature().prop_map(|minimum| {
+            thermostat_error(ThermostatError::SetpointsTooClose { minimum })
+        }),
         1 => proptest::sample::select(vec![Color, Asleep, NotProvisioned, Other])
             .prop_map(|mode| NotSupportedInCurrentMode { mode }),
     ]
@@ -188,17 +197,15 @@ fn capability() -> impl Strategy<Value = Capability> {
     );
     prop_oneof![
         proptest::sample::select(vec![
-            Capability::Power,
-            Capability::Brightness,
-            Capability::Color,
-            Capability::ColorTemperature,
-            Capability::Lock,
-            Capability::TemperatureSensor,
+            Capability::Power(Plain),
+            Capability::Brightness(Plain),
+            Capability::Color(Plain),
+            Capability::ColorTemperature(Plain),
+            Capability::Lock(Plain),
+            Capability::Temperature(Plain),
         ]),
-        thermostat.prop_map(|(set_points, modes, scheduling)| Capability::Thermostat {
-            set_points,
-            modes,
-            scheduling,
+        thermostat.prop_map(|(set_points, modes, scheduling)| {
+            Capability::Thermostat(Thermostat { set_points, modes, scheduling })
         }),
     ]
 }
@@ -599,7 +606,7 @@ fn a_state_has_one_sample_a_property() {
         State::from(vec![sample(Power::On, 1), sample(Power::Off, 2), sample(Power::Off, 2)]);
     assert_eq!(state.samples().count(), 1);
     assert_eq!(
-        state.get(("Alexa.PowerController", "powerState")),
+        state.get(&PropertyName::new("Alexa.PowerController", "powerState")),
         Some(&Property::Power(Power::Off))
     );
 }
@@ -639,9 +646,10 @@ fn a_temperature_out_of_the_schemas_range_is_told_in_celsius() {
         assert!(Temperature::reading(value, scale).is_err(), "{value} {scale:?}");
     }
     let payload = json!({ "targetSetpoint": { "value": 104.0, "scale": "FAHRENHEIT" } });
-    let command = Command::parse("Alexa.ThermostatController", "SetTargetTemperature", &payload);
+    let command =
+        Command::parse("Alexa.ThermostatController", "SetTargetTemperature", None, &payload);
     let target = Temperature::new(40.0, Scale::Celsius).expect("in range");
-    assert_eq!(command, Ok(Command::SetTargetTemperature(SetPoints::Single { target })));
+    assert_eq!(command, Ok(set_points(SetPoints::Single { target })));
 }
 
 #[test]
@@ -653,7 +661,7 @@ fn set_points_for_a_while_are_refused() {
         json!({ "targetSetpoint": degrees, "lowerSetpoint": degrees, "upperSetpoint": degrees }),
     ] {
         let parse = |payload: &Value| {
-            Command::parse("Alexa.ThermostatController", "SetTargetTemperature", payload)
+            Command::parse("Alexa.ThermostatController", "SetTargetTemperature", None, payload)
         };
         payload["schedule"] = Value::Null;
         assert!(parse(&payload).is_ok());
@@ -661,7 +669,7 @@ fn set_points_for_a_while_are_refused() {
         {
             payload["schedule"] = schedule;
             let refused = parse(&payload).expect_err("it is refused");
-            assert_eq!(refused.error, ErrorType::UnwillingToSetSchedule);
+            assert_eq!(refused.error, thermostat_error(ThermostatError::UnwillingToSetSchedule));
         }
     }
 }
@@ -735,12 +743,12 @@ fn what_the_schema_leaves_out_may_be_left_out() {
     ] {
         let read: DiscoveredDevice =
             serde_json::from_value(device(capability.clone())).expect("a device");
-        let expected = Capability::Thermostat {
+        let expected = Capability::Thermostat(Thermostat {
             set_points: SetPointCount::One,
             modes: [].into(),
             scheduling: false,
-        };
-        assert_eq!(read.capabilities(), &[expected].into(), "{capability}");
+        });
+        assert_eq!(read.capabilities(), [expected], "{capability}");
         let again: DiscoveredDevice =
             serde_json::from_value(serde_json::to_value(&read).expect("JSON")).expect("a device");
         assert_eq!(again, read);
@@ -765,7 +773,7 @@ fn a_device_reports_what_the_network_and_the_manufacturer_report() {
             .manufacturer(Label::cut("Acme"))
             .description(Label::cut("A lamp"))
             .category(Category::Light)
-            .capabilities([Capability::Power])
+            .capabilities([Capability::Power(Plain)])
             .proactively_reported(by_the_maker)
             .build()
     };

@@ -2,15 +2,16 @@
 
 use crate::Fault;
 use alexa_patterns::message::{
-    Color, Command, Connectivity, ErrorType, Kelvin, LockState, OutOfRange, Percent, Power,
-    Property, PropertyName, Scale, SetPoints, State, Temperature, ThermostatMode, Timestamp,
+    BrightnessCommand, Color, ColorTemperatureCommand, Command, Connectivity, ErrorType, Kelvin,
+    LockCommand, LockState, OutOfRange, Percent, Power, Property, PropertyName, Scale, SetPoints,
+    State, Temperature, ThermostatCommand, ThermostatMode, ThermostatProperty, Timestamp,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use std::time::SystemTime;
 
 /// A device's state, or what is to become of it: what is not there is not known, or stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub(super) struct DeviceState {
     #[serde(skip_serializing_if = "Option::is_none")]
     reachable: Option<bool>,
@@ -83,17 +84,19 @@ impl DeviceState {
     /// The property that Acme calls by a name.
     pub(super) fn property(name: &str) -> Option<PropertyName> {
         Some(match name {
-            "reachable" => ("Alexa.EndpointHealth", "connectivity"),
-            "on" => ("Alexa.PowerController", "powerState"),
-            "brightness" => ("Alexa.BrightnessController", "brightness"),
-            "color" => ("Alexa.ColorController", "color"),
-            "kelvin" => ("Alexa.ColorTemperatureController", "colorTemperatureInKelvin"),
-            "target" => ("Alexa.ThermostatController", "targetSetpoint"),
-            "lower" => ("Alexa.ThermostatController", "lowerSetpoint"),
-            "upper" => ("Alexa.ThermostatController", "upperSetpoint"),
-            "mode" => ("Alexa.ThermostatController", "thermostatMode"),
-            "lock" => ("Alexa.LockController", "lockState"),
-            "temperature" => ("Alexa.TemperatureSensor", "temperature"),
+            "reachable" => PropertyName::new("Alexa.EndpointHealth", "connectivity"),
+            "on" => PropertyName::new("Alexa.PowerController", "powerState"),
+            "brightness" => PropertyName::new("Alexa.BrightnessController", "brightness"),
+            "color" => PropertyName::new("Alexa.ColorController", "color"),
+            "kelvin" => {
+                PropertyName::new("Alexa.ColorTemperatureController", "colorTemperatureInKelvin")
+            }
+            "target" => PropertyName::new("Alexa.ThermostatController", "targetSetpoint"),
+            "lower" => PropertyName::new("Alexa.ThermostatController", "lowerSetpoint"),
+            "upper" => PropertyName::new("Alexa.ThermostatController", "upperSetpoint"),
+            "mode" => PropertyName::new("Alexa.ThermostatController", "thermostatMode"),
+            "lock" => PropertyName::new("Alexa.LockController", "lockState"),
+            "temperature" => PropertyName::new("Alexa.TemperatureSensor", "temperature"),
             _ => return None,
         })
     }
@@ -102,33 +105,46 @@ impl DeviceState {
     pub(super) fn wanted(command: &Command) -> Option<DeviceState> {
         let unset = DeviceState::default();
         Some(match *command {
-            Command::TurnOn => DeviceState { on: Some(true), ..unset },
-            Command::TurnOff => DeviceState { on: Some(false), ..unset },
-            Command::SetBrightness(brightness) => {
+            Command::Power(power) => DeviceState { on: Some(power == Power::On), ..unset },
+            Command::Brightness(BrightnessCommand::Set(brightness)) => {
                 DeviceState { brightness: Some(brightness), ..unset }
             }
-            Command::SetColor(color) => DeviceState { color: Some(color), ..unset },
-            Command::SetColorTemperature(kelvin) => DeviceState { kelvin: Some(kelvin), ..unset },
-            Command::SetTargetTemperature(set_points) => match set_points {
-                SetPoints::Single { target } => DeviceState { target: Some(target), ..unset },
-                SetPoints::Dual { lower, upper } => {
-                    DeviceState { lower: Some(lower), upper: Some(upper), ..unset }
+            Command::Color(color) => DeviceState { color: Some(color), ..unset },
+            Command::ColorTemperature(ColorTemperatureCommand::Set(kelvin)) => {
+                DeviceState { kelvin: Some(kelvin), ..unset }
+            }
+            Command::Thermostat(ThermostatCommand::SetTargetTemperature(set_points)) => {
+                match set_points {
+                    SetPoints::Single { target } => DeviceState { target: Some(target), ..unset },
+                    SetPoints::Dual { lower, upper } => {
+                        DeviceState { lower: Some(lower), upper: Some(upper), ..unset }
+                    }
+                    SetPoints::Triple { target, lower, upper } => DeviceState {
+                        target: Some(target),
+                        lower: Some(lower),
+                        upper: Some(upper),
+                        ..unset
+                    },
                 }
-                SetPoints::Triple { target, lower, upper } => DeviceState {
-                    target: Some(target),
-                    lower: Some(lower),
-                    upper: Some(upper),
-                    ..unset
-                },
-            },
-            Command::SetThermostatMode(mode) => DeviceState { mode: Some(mode), ..unset },
-            Command::ResumeSchedule => DeviceState { schedule: Some(true), ..unset },
-            Command::Lock => DeviceState { lock: Some(LockState::Locked), ..unset },
-            Command::Unlock => DeviceState { lock: Some(LockState::Unlocked), ..unset },
-            Command::AdjustBrightness(_)
-            | Command::IncreaseColorTemperature
-            | Command::DecreaseColorTemperature
-            | Command::AdjustTargetTemperature(_) => return None,
+            }
+            Command::Thermostat(ThermostatCommand::SetMode(mode)) => {
+                DeviceState { mode: Some(mode), ..unset }
+            }
+            Command::Thermostat(ThermostatCommand::ResumeSchedule) => {
+                DeviceState { schedule: Some(true), ..unset }
+            }
+            Command::Lock(LockCommand::Lock) => {
+                DeviceState { lock: Some(LockState::Locked), ..unset }
+            }
+            Command::Lock(LockCommand::Unlock) => {
+                DeviceState { lock: Some(LockState::Unlocked), ..unset }
+            }
+            Command::Brightness(BrightnessCommand::Adjust(_))
+            | Command::ColorTemperature(
+                ColorTemperatureCommand::Increase | ColorTemperatureCommand::Decrease,
+            )
+            | Command::Thermostat(ThermostatCommand::AdjustTargetTemperature(_)) => return None,
+            Command::Temperature(never) | Command::Connectivity(never) => match never {},
         })
     }
 
@@ -141,17 +157,17 @@ impl DeviceState {
         let kelvin = |step: i64| {
             let kelvin = self.kelvin.ok_or_else(|| unknown("colour temperature"))?;
             let kelvin = Kelvin::nearest(i64::from(kelvin.get()) + step);
-            Ok(DeviceState { kelvin: Some(kelvin), ..unset })
+            Ok(DeviceState { kelvin: Some(kelvin), ..DeviceState::default() })
         };
         match *command {
-            Command::AdjustBrightness(delta) => {
+            Command::Brightness(BrightnessCommand::Adjust(delta)) => {
                 let brightness = self.brightness.ok_or_else(|| unknown("brightness"))?;
                 let brightness = i64::from(brightness.get()) + i64::from(delta.get());
                 Ok(DeviceState { brightness: Some(Percent::nearest(brightness)), ..unset })
             }
-            Command::IncreaseColorTemperature => kelvin(KELVIN_STEP),
-            Command::DecreaseColorTemperature => kelvin(-KELVIN_STEP),
-            Command::AdjustTargetTemperature(delta) => {
+            Command::ColorTemperature(ColorTemperatureCommand::Increase) => kelvin(KELVIN_STEP),
+            Command::ColorTemperature(ColorTemperatureCommand::Decrease) => kelvin(-KELVIN_STEP),
+            Command::Thermostat(ThermostatCommand::AdjustTargetTemperature(delta)) => {
                 let target = self.target.ok_or_else(|| unknown("target temperature"))?;
                 let celsius = target.celsius() + delta.celsius_difference();
                 let target = Temperature::new(celsius, Scale::Celsius).map_err(|_| {
@@ -175,10 +191,10 @@ impl DeviceState {
             self.brightness.map(Property::Brightness),
             self.color.map(Property::Color),
             self.kelvin.map(Property::ColorTemperature),
-            self.target.map(Property::TargetSetpoint),
-            self.lower.map(Property::LowerSetpoint),
-            self.upper.map(Property::UpperSetpoint),
-            self.mode.map(Property::ThermostatMode),
+            self.target.map(ThermostatProperty::TargetSetpoint).map(Property::Thermostat),
+            self.lower.map(ThermostatProperty::LowerSetpoint).map(Property::Thermostat),
+            self.upper.map(ThermostatProperty::UpperSetpoint).map(Property::Thermostat),
+            self.mode.map(ThermostatProperty::Mode).map(Property::Thermostat),
             self.lock.map(Property::Lock),
             self.temperature.map(Property::Temperature),
         ]

@@ -31,7 +31,7 @@ fn answer(body: EventBody, deadline: Option<u64>) -> Parcel {
 
 fn answer_with_id(id: &str, body: EventBody, deadline: Option<u64>) -> Parcel {
     let event = Event { id: MessageId::new(id).expect("an id"), body };
-    let asked = Asked { customer: "l-1".to_owned(), command: Command::TurnOn };
+    let asked = Asked { customer: "l-1".to_owned(), command: Command::Power(Power::On) };
     let asked = event.body.correlation().map(|_| asked);
     parcel(&Answer { event, user: "ann".to_owned(), asked }, deadline)
 }

@@ -9,7 +9,7 @@ use alexa_patterns::{
     contract,
     message::{
         Capability, Category, Command, DevicePush, DiscoveredDevice, EndpointId, ErrorType, Label,
-        Region, State, StateChange, Token,
+        Plain, Region, State, StateChange, Token,
     },
 };
 use net_dsl::HttpRequest;
@@ -470,7 +470,7 @@ impl DeviceCloud for Twice {
                 .manufacturer(Label::cut("Acme"))
                 .description(Label::cut("a lamp"))
                 .category(Category::Light)
-                .capabilities([Capability::Power])
+                .capabilities([Capability::Power(Plain)])
                 .build()
         };
         Ok(vec![lamp("a", "first"), lamp("b", "other"), lamp("a", "second")])

@@ -11,8 +11,8 @@ use alexa_handlers::{
     Account, Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, acme::Acme,
 };
 use alexa_patterns::message::{
-    Command, DevicePush, DiscoveredDevice, EndpointId, Pending, PendingStatus, State, StateChange,
-    Token,
+    Command, DevicePush, DiscoveredDevice, EndpointId, Pending, PendingStatus, Power, State,
+    StateChange, Token,
 };
 use net_dsl::HttpRequest;
 use net_runtime::Parcel;
@@ -380,7 +380,7 @@ impl DeviceCloud for Careful {
     }
 
     fn may_be_expected(&self, endpoint: &EndpointId, command: &Command) -> bool {
-        endpoint.as_str() != "lamp" || matches!(command, Command::TurnOff)
+        endpoint.as_str() != "lamp" || matches!(command, Command::Power(Power::Off))
     }
 }
 

@@ -329,7 +329,7 @@ fn claimed(world: &World, ago: u64, request: Option<&str>) -> Pending {
         endpoint,
         customer: "l-1".to_owned(),
         correlation: CorrelationToken::new("hush-correlation-m-1").expect("a token"),
-        command: Command::TurnOn,
+        command: Command::Power(Power::On),
         expected: vec![Property::Power(Power::On)],
         status: PendingStatus::Claimed,
         request: request.map(str::to_owned),

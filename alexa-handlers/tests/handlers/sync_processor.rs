@@ -6,7 +6,9 @@ use crate::{
 };
 use alexa_doubles::{Pace, Trouble, schema};
 use alexa_handlers::{Fault, Outcome};
-use alexa_patterns::message::{DeviceMode, ErrorType, Power, Property, Scale, State, Temperature};
+use alexa_patterns::message::{
+    DeviceMode, ErrorType, OwnError, Power, Property, Scale, State, Temperature, ThermostatError,
+};
 use net_runtime::Parcel;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -247,6 +249,7 @@ async fn a_thermostat_says_what_it_does_not_do() {
 /// Every type of error but the one of AcceptGrant, with all that it may carry.
 pub(crate) fn every_error() -> Vec<ErrorType> {
     use ErrorType::*;
+    let own = |error| Own(OwnError::Thermostat(error));
     let degrees = |value| Temperature::new(value, Scale::Celsius).expect("in range");
     let mut all = vec![
         AlreadyInOperation,
@@ -276,13 +279,13 @@ pub(crate) fn every_error() -> Vec<ErrorType> {
         ValueOutOfRange { valid: Some((0.0, f64::INFINITY)) },
         TemperatureValueOutOfRange { valid: None },
         TemperatureValueOutOfRange { valid: Some((degrees(5.0), degrees(35.0))) },
-        RequestedSetpointsTooClose { minimum: degrees(2.0) },
-        ThermostatIsOff,
-        UnsupportedThermostatMode,
-        DualSetpointsUnsupported,
-        TripleSetpointsUnsupported,
-        UnwillingToSetSchedule,
-        UnwillingToSetValue,
+        own(ThermostatError::SetpointsTooClose { minimum: degrees(2.0) }),
+        own(ThermostatError::IsOff),
+        own(ThermostatError::UnsupportedMode),
+        own(ThermostatError::DualSetpointsUnsupported),
+        own(ThermostatError::TripleSetpointsUnsupported),
+        own(ThermostatError::UnwillingToSetSchedule),
+        own(ThermostatError::UnwillingToSetValue),
     ];
     use DeviceMode::{Asleep, Color, NotProvisioned, Other};
     let modes = [Color, Asleep, NotProvisioned, Other];

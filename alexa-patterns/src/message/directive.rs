@@ -1,6 +1,8 @@
 //! What Alexa sends a skill.
 
-use super::{Command, CorrelationToken, EndpointId, ErrorType, EventBody, MessageId, Token};
+use super::{
+    Command, CorrelationToken, EndpointId, ErrorType, EventBody, Instance, MessageId, Token,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt};
@@ -11,7 +13,7 @@ use std::{collections::BTreeMap, fmt};
 /// [`Request::Invalid`], so that it can be answered. Fields that Alexa may add are ignored.
 ///
 /// ```
-/// use alexa_patterns::message::{Command, Directive, Request};
+/// use alexa_patterns::message::{Command, Directive, Power, Request};
 /// use serde_json::json;
 ///
 /// let directive = Directive::from(json!({ "directive": {
@@ -20,7 +22,7 @@ use std::{collections::BTreeMap, fmt};
 ///     "endpoint": { "endpointId": "lamp", "scope": { "type": "BearerToken", "token": "t" } },
 ///     "payload": {},
 /// }}));
-/// assert!(matches!(directive.request, Request::Control(_, Command::TurnOn)));
+/// assert!(matches!(directive.request, Request::Control(_, Command::Power(Power::On))));
 /// assert!(matches!(Directive::from(json!("?")).request, Request::Invalid(_)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,7 +178,9 @@ fn parse(directive: &Value) -> Result<Request, (ErrorType, String)> {
     let command = match (namespace, name) {
         ("Alexa", "ReportState") => None,
         _ => {
-            let command = Command::parse(namespace, name, payload);
+            let instance = text(&header["instance"]).map(Instance::new).transpose();
+            let instance = instance.map_err(|_| invalid("its instance is too long"))?;
+            let command = Command::parse(namespace, name, instance.as_ref(), payload);
             Some(command.map_err(|none| (none.error, none.why))?)
         }
     };
@@ -236,7 +240,13 @@ impl From<Directive> for Value {
                 "payload": { "scope": scope(&token) },
             }),
             Request::ReportState(target) => aimed(&target, ("Alexa", "ReportState"), json!({})),
-            Request::Control(target, command) => aimed(&target, command.name(), command.payload()),
+            Request::Control(target, command) => {
+                let mut aimed = aimed(&target, command.name(), command.payload());
+                if let Some(instance) = command.instance() {
+                    aimed["header"]["instance"] = json!(instance);
+                }
+                aimed
+            }
         };
         json!({ "directive": directive })
     }

@@ -1,11 +1,12 @@
 //! What a skill tells of the devices a user has.
 
-use super::{EndpointId, InvalidText, Label, ThermostatMode};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use super::{EndpointId, InvalidText, Label};
+use crate::interface::{Described, Interface, Plain, each_interface};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
-    mem, slice,
+    iter, slice,
 };
 use typed_builder::TypedBuilder;
 
@@ -16,7 +17,7 @@ use typed_builder::TypedBuilder;
 /// [`DiscoveredDevice::reported`].
 ///
 /// ```
-/// use alexa_patterns::message::{Capability, Category, DiscoveredDevice, EndpointId, Label};
+/// use alexa_patterns::message::{Capability, Category, DiscoveredDevice, EndpointId, Label, Plain};
 ///
 /// let lamp = DiscoveredDevice::builder()
 ///     .endpoint(EndpointId::new("lamp")?)
@@ -24,7 +25,7 @@ use typed_builder::TypedBuilder;
 ///     .manufacturer(Label::new("Acme")?)
 ///     .description(Label::new("A lamp of Acme's")?)
 ///     .category(Category::Light)
-///     .capabilities([Capability::Power, Capability::Brightness])
+///     .capabilities([Capability::Power(Plain), Capability::Brightness(Plain)])
 ///     .build();
 /// let json = serde_json::to_value(&lamp)?;
 /// assert_eq!(json["capabilities"][1]["interface"], "Alexa.EndpointHealth");
@@ -47,7 +48,7 @@ pub struct DiscoveredDevice {
     other_categories: BTreeSet<Category>,
     /// What it can do; of two of one interface, the first.
     #[builder(setter(transform = |all: impl IntoIterator<Item = Capability>| one_an_interface(all)))]
-    capabilities: BTreeSet<Capability>,
+    capabilities: Vec<Capability>,
     /// What to send along with every directive, and never its state.
     #[builder(default)]
     cookie: Cookie,
@@ -63,7 +64,7 @@ impl DiscoveredDevice {
     }
 
     /// What it can do.
-    pub fn capabilities(&self) -> &BTreeSet<Capability> {
+    pub fn capabilities(&self) -> &[Capability] {
         &self.capabilities
     }
 
@@ -186,47 +187,51 @@ impl From<Cookie> for BTreeMap<String, String> {
     }
 }
 
-fn one_an_interface(all: impl IntoIterator<Item = Capability>) -> BTreeSet<Capability> {
+/// Each interface once, and once an instance; every device has its connectivity, so nobody has to say it.
+fn one_an_interface(all: impl IntoIterator<Item = Capability>) -> Vec<Capability> {
     let mut known = HashSet::new();
-    all.into_iter().filter(|capability| known.insert(mem::discriminant(capability))).collect()
+    let mut is_new = |capability: &Capability| {
+        let instance = capability.described().instance_name().cloned();
+        known.insert((capability.interface(), instance))
+    };
+    let is_said_anyway =
+        |capability: &Capability| matches!(capability, Capability::Connectivity(_));
+    all.into_iter().filter(|it| !is_said_anyway(it) && is_new(it)).collect()
 }
 
-/// What a device can do, apart from being there.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Capability {
-    /// `Alexa.PowerController`
-    Power,
-    /// `Alexa.BrightnessController`
-    Brightness,
-    /// `Alexa.ColorController`
-    Color,
-    /// `Alexa.ColorTemperatureController`
-    ColorTemperature,
-    /// `Alexa.ThermostatController`
-    Thermostat {
-        /// How many temperatures it is set to.
-        set_points: SetPointCount,
-        /// What it can do; none leaves it unsaid.
-        modes: BTreeSet<ThermostatMode>,
-        /// Whether it has a schedule that can be resumed.
-        scheduling: bool,
-    },
-    /// `Alexa.LockController`
-    Lock,
-    /// `Alexa.TemperatureSensor`
-    TemperatureSensor,
+macro_rules! capabilities {
+    ($($(#[$doc:meta])* $interface:ident: $type:path,)+) => {
+        /// What a device can do or tell: by its interface, and what discovery says of it.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Capability {
+            $($(#[$doc])* $interface(<$type as Interface>::Capability),)+
+        }
+
+        impl Capability {
+            /// The interface, as in `Alexa.PowerController`.
+            pub fn interface(&self) -> &'static str {
+                match self {
+                    $(Capability::$interface(_) => <$type>::NAME,)+
+                }
+            }
+
+            fn described(&self) -> Described {
+                match self {
+                    $(Capability::$interface(capability) => <$type>::describe(capability),)+
+                }
+            }
+
+            fn read(described: &Value) -> Result<Capability, String> {
+                match described["interface"].as_str().unwrap_or_default() {
+                    $(<$type>::NAME => <$type>::capability(described).map(Capability::$interface),)+
+                    other => Err(format!("there is no interface `{other}` here")),
+                }
+            }
+        }
+    };
 }
 
-/// How many temperatures a thermostat is set to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SetPointCount {
-    /// The target.
-    One,
-    /// The lower and the upper.
-    Two,
-    /// The target, the lower and the upper.
-    Three,
-}
+each_interface!(capabilities);
 
 /// What a device is shown as (Alexa's schema of 2021).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -269,6 +274,9 @@ pub enum Category {
     Wearable,
 }
 
+/// The interface that every device has, and that has nothing to say.
+const ALEXA: &str = "Alexa";
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Envelope {
@@ -285,103 +293,20 @@ struct Envelope {
 impl From<DiscoveredDevice> for Envelope {
     fn from(device: DiscoveredDevice) -> Envelope {
         let others = device.other_categories.into_iter().filter(|it| *it != device.category);
-        let always = [
-            json!({ "type": "AlexaInterface", "interface": "Alexa", "version": "3" }),
-            interface("Alexa.EndpointHealth", &["connectivity"]),
-        ];
         let reported = device.proactively_reported;
-        let reporting = |mut capability: Value| {
-            if let Some(properties) = capability.get_mut("properties") {
-                properties["proactivelyReported"] = reported.into();
-            }
-            capability
-        };
+        let alexa = json!({ "type": "AlexaInterface", "interface": ALEXA, "version": "3" });
+        let health = Capability::Connectivity(Plain);
+        let all = iter::once(&health).chain(&device.capabilities);
+        let all = all.map(|it| it.described().json(it.interface(), reported));
         Envelope {
             endpoint_id: device.endpoint,
             manufacturer_name: device.manufacturer,
             friendly_name: device.name,
             description: device.description,
-            display_categories: std::iter::once(device.category).chain(others).collect(),
+            display_categories: iter::once(device.category).chain(others).collect(),
             cookie: device.cookie,
-            capabilities: always
-                .into_iter()
-                .chain(device.capabilities.iter().map(Capability::json))
-                .map(reporting)
-                .collect(),
+            capabilities: iter::once(alexa).chain(all).collect(),
         }
-    }
-}
-
-fn interface(name: &str, properties: &[&str]) -> Value {
-    let supported: Vec<_> = properties.iter().map(|name| json!({ "name": name })).collect();
-    json!({
-        "type": "AlexaInterface", "interface": name, "version": "3",
-        "properties": { "supported": supported, "proactivelyReported": true, "retrievable": true },
-    })
-}
-
-impl Capability {
-    fn json(&self) -> Value {
-        match self {
-            Capability::Power => interface("Alexa.PowerController", &["powerState"]),
-            Capability::Brightness => interface("Alexa.BrightnessController", &["brightness"]),
-            Capability::Color => interface("Alexa.ColorController", &["color"]),
-            Capability::ColorTemperature => {
-                interface("Alexa.ColorTemperatureController", &["colorTemperatureInKelvin"])
-            }
-            Capability::Thermostat { set_points, modes, scheduling } => {
-                let properties: &[&str] = match set_points {
-                    SetPointCount::One => &["targetSetpoint", "thermostatMode"],
-                    SetPointCount::Two => &["lowerSetpoint", "upperSetpoint", "thermostatMode"],
-                    SetPointCount::Three => {
-                        &["targetSetpoint", "lowerSetpoint", "upperSetpoint", "thermostatMode"]
-                    }
-                };
-                let mut json = interface("Alexa.ThermostatController", properties);
-                json["configuration"] = json!({ "supportsScheduling": scheduling });
-                if !modes.is_empty() {
-                    json["configuration"]["supportedModes"] = json!(modes);
-                }
-                json
-            }
-            Capability::Lock => interface("Alexa.LockController", &["lockState"]),
-            Capability::TemperatureSensor => interface("Alexa.TemperatureSensor", &["temperature"]),
-        }
-    }
-
-    /// None for the interfaces that every device has.
-    fn of_json(json: &Value) -> Result<Option<Capability>, String> {
-        // The schema wants neither the configuration nor anything in it.
-        fn read<T: DeserializeOwned + Default>(json: &Value) -> Result<T, String> {
-            let read = Option::deserialize(json).map_err(|error| error.to_string())?;
-            Ok(read.unwrap_or_default())
-        }
-        Ok(Some(match json["interface"].as_str().unwrap_or_default() {
-            "Alexa" | "Alexa.EndpointHealth" => return Ok(None),
-            "Alexa.PowerController" => Capability::Power,
-            "Alexa.BrightnessController" => Capability::Brightness,
-            "Alexa.ColorController" => Capability::Color,
-            "Alexa.ColorTemperatureController" => Capability::ColorTemperature,
-            "Alexa.LockController" => Capability::Lock,
-            "Alexa.TemperatureSensor" => Capability::TemperatureSensor,
-            "Alexa.ThermostatController" => {
-                let supported = json["properties"]["supported"].as_array();
-                let has = |name: &str| {
-                    supported.into_iter().flatten().any(|property| property["name"] == name)
-                };
-                let configuration = &json["configuration"];
-                Capability::Thermostat {
-                    set_points: match (has("targetSetpoint"), has("lowerSetpoint")) {
-                        (true, true) => SetPointCount::Three,
-                        (false, true) => SetPointCount::Two,
-                        _ => SetPointCount::One,
-                    },
-                    modes: read(&configuration["supportedModes"])?,
-                    scheduling: read(&configuration["supportsScheduling"])?,
-                }
-            }
-            other => return Err(format!("there is no interface `{other}` here")),
-        }))
     }
 }
 
@@ -389,8 +314,12 @@ impl TryFrom<Envelope> for DiscoveredDevice {
     type Error = String;
 
     fn try_from(device: Envelope) -> Result<DiscoveredDevice, String> {
-        let capabilities: Result<Vec<_>, _> =
-            device.capabilities.iter().map(Capability::of_json).collect();
+        let capabilities: Result<Vec<_>, _> = device
+            .capabilities
+            .iter()
+            .filter(|it| it["interface"] != ALEXA)
+            .map(Capability::read)
+            .collect();
         let mut categories = device.display_categories.into_iter();
         // What says nothing does not.
         let reports = |json: &Value| json["properties"]["proactivelyReported"] == true;
@@ -402,7 +331,7 @@ impl TryFrom<Envelope> for DiscoveredDevice {
             description: device.description,
             category: categories.next().ok_or("a device has a category at the least")?,
             other_categories: categories.collect(),
-            capabilities: one_an_interface(capabilities?.into_iter().flatten()),
+            capabilities: one_an_interface(capabilities?),
             cookie: device.cookie,
             proactively_reported,
         })

@@ -1,14 +1,14 @@
 //! What can go wrong, as Alexa tells it apart.
 
 use super::Temperature;
+use crate::interface::{Interface, each_interface};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// What went wrong, with all that Alexa's schema wants to know of it; the type and not the message
 /// decides what Alexa says.
 ///
-/// It is closed: what a skill sends about a device is one of these. Those from
-/// `RequestedSetpointsTooClose` on belong to `Alexa.ThermostatController`. A grant that fails is
+/// It is closed: what a skill sends about a device is one of these. A grant that fails is
 /// [`EventBody::AcceptGrantFailed`](super::EventBody::AcceptGrantFailed).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
@@ -71,23 +71,8 @@ pub enum ErrorType {
         /// The least and the most that are supported.
         valid: Option<(f64, f64)>,
     },
-    /// The set points are too close to each other.
-    RequestedSetpointsTooClose {
-        /// How far they have to be apart.
-        minimum: Temperature,
-    },
-    /// The thermostat is off.
-    ThermostatIsOff,
-    /// The thermostat does not know the mode.
-    UnsupportedThermostatMode,
-    /// The thermostat takes no two set points.
-    DualSetpointsUnsupported,
-    /// The thermostat takes no three set points.
-    TripleSetpointsUnsupported,
-    /// The thermostat may not change its schedule.
-    UnwillingToSetSchedule,
-    /// The thermostat may not be set to that.
-    UnwillingToSetValue,
+    /// What an interface says in its own words, as that a thermostat is off.
+    Own(OwnError),
 }
 
 /// Why a device cannot do something for now.
@@ -105,7 +90,7 @@ pub enum DeviceMode {
 }
 
 /// The types that are a name and nothing else.
-const NAMES: [(ErrorType, &str); 25] = [
+const NAMES: [(ErrorType, &str); 19] = [
     (ErrorType::AlreadyInOperation, "ALREADY_IN_OPERATION"),
     (ErrorType::BridgeUnreachable, "BRIDGE_UNREACHABLE"),
     (ErrorType::CloudControlDisabled, "CLOUD_CONTROL_DISABLED"),
@@ -125,32 +110,21 @@ const NAMES: [(ErrorType, &str); 25] = [
     (ErrorType::PowerLevelNotSupported, "POWER_LEVEL_NOT_SUPPORTED"),
     (ErrorType::RateLimitExceeded, "RATE_LIMIT_EXCEEDED"),
     (ErrorType::TooManyFailedAttempts, "TOO_MANY_FAILED_ATTEMPTS"),
-    (ErrorType::ThermostatIsOff, "THERMOSTAT_IS_OFF"),
-    (ErrorType::UnsupportedThermostatMode, "UNSUPPORTED_THERMOSTAT_MODE"),
-    (ErrorType::DualSetpointsUnsupported, "DUAL_SETPOINTS_UNSUPPORTED"),
-    (ErrorType::TripleSetpointsUnsupported, "TRIPLE_SETPOINTS_UNSUPPORTED"),
-    (ErrorType::UnwillingToSetSchedule, "UNWILLING_TO_SET_SCHEDULE"),
-    (ErrorType::UnwillingToSetValue, "UNWILLING_TO_SET_VALUE"),
 ];
 
 impl ErrorType {
     /// The interface whose ErrorResponse has this type.
     ///
     /// ```
-    /// use alexa_patterns::message::ErrorType;
+    /// use alexa_patterns::message::{ErrorType, OwnError, ThermostatError};
     ///
     /// assert_eq!(ErrorType::InternalError.namespace(), "Alexa");
-    /// assert_eq!(ErrorType::ThermostatIsOff.namespace(), "Alexa.ThermostatController");
+    /// let off = ErrorType::Own(OwnError::Thermostat(ThermostatError::IsOff));
+    /// assert_eq!(off.namespace(), "Alexa.ThermostatController");
     /// ```
-    pub const fn namespace(&self) -> &'static str {
+    pub fn namespace(&self) -> &'static str {
         match self {
-            ErrorType::RequestedSetpointsTooClose { .. }
-            | ErrorType::ThermostatIsOff
-            | ErrorType::UnsupportedThermostatMode
-            | ErrorType::DualSetpointsUnsupported
-            | ErrorType::TripleSetpointsUnsupported
-            | ErrorType::UnwillingToSetSchedule
-            | ErrorType::UnwillingToSetValue => "Alexa.ThermostatController",
+            ErrorType::Own(own) => own.interface(),
             _ => "Alexa",
         }
     }
@@ -162,7 +136,7 @@ impl ErrorType {
             ErrorType::NotSupportedInCurrentMode { .. } => "NOT_SUPPORTED_IN_CURRENT_MODE",
             ErrorType::TemperatureValueOutOfRange { .. } => "TEMPERATURE_VALUE_OUT_OF_RANGE",
             ErrorType::ValueOutOfRange { .. } => "VALUE_OUT_OF_RANGE",
-            ErrorType::RequestedSetpointsTooClose { .. } => "REQUESTED_SETPOINTS_TOO_CLOSE",
+            ErrorType::Own(own) => own.written().0,
             other => NAMES.iter().find(|(known, _)| known == other).map_or("", |(_, name)| name),
         }
     }
@@ -189,8 +163,10 @@ impl ErrorType {
             {
                 payload["validRange"] = range(json!(least), json!(most));
             }
-            ErrorType::RequestedSetpointsTooClose { minimum } => {
-                payload["minimumTemperatureDelta"] = json!(minimum);
+            ErrorType::Own(own) => {
+                if let (_, Some((name, value))) = own.written() {
+                    payload[name] = value;
+                }
             }
             _ => {}
         }
@@ -215,13 +191,43 @@ impl ErrorType {
             "VALUE_OUT_OF_RANGE" => ErrorType::ValueOutOfRange {
                 valid: number(&range["minimumValue"]).zip(number(&range["maximumValue"])),
             },
-            "REQUESTED_SETPOINTS_TOO_CLOSE" => ErrorType::RequestedSetpointsTooClose {
-                minimum: temperature(&payload["minimumTemperatureDelta"])?,
+            other => match NAMES.iter().find(|(_, name)| *name == other) {
+                Some((error, _)) => *error,
+                None => ErrorType::Own(OwnError::of_payload(payload)?),
             },
-            other => NAMES.iter().find(|(_, name)| *name == other)?.0,
         })
     }
 }
+
+macro_rules! own_errors {
+    ($($(#[$doc:meta])* $interface:ident: $type:path,)+) => {
+        /// What can go wrong in the words of an interface of its own: by the interface.
+        #[derive(Clone, Copy, Debug, PartialEq)]
+        pub enum OwnError {
+            $($(#[$doc])* $interface(<$type as Interface>::Error),)+
+        }
+
+        impl OwnError {
+            fn interface(&self) -> &'static str {
+                match self {
+                    $(OwnError::$interface(_) => <$type>::NAME,)+
+                }
+            }
+
+            fn written(&self) -> (&'static str, Option<(&'static str, Value)>) {
+                match self {
+                    $(OwnError::$interface(error) => <$type>::write_error(*error),)+
+                }
+            }
+
+            fn of_payload(payload: &Value) -> Option<OwnError> {
+                None$(.or_else(|| <$type>::read_error(payload).map(OwnError::$interface)))+
+            }
+        }
+    };
+}
+
+each_interface!(own_errors);
 
 impl From<ErrorType> for Value {
     fn from(error: ErrorType) -> Value {

@@ -1,6 +1,6 @@
 //! What a skill answers or reports.
 
-use super::{CorrelationToken, Devices, EndpointId, ErrorType, MessageId, State, Token};
+use super::{CorrelationToken, Devices, EndpointId, ErrorType, MessageId, Reply, State, Token};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::num::NonZeroU32;
@@ -38,6 +38,17 @@ pub enum EventBody {
         endpoint: EndpointId,
         /// The properties that have changed, and all others that are known.
         state: State,
+    },
+    /// The same in the words of the interface that the directive is of, as that a scene has started.
+    Replied {
+        /// The directive's.
+        correlation: CorrelationToken,
+        /// The device.
+        endpoint: EndpointId,
+        /// The properties that have changed, and all others that are known.
+        state: State,
+        /// What the interface says.
+        reply: Reply,
     },
     /// The state of a device, as ReportState asked.
     StateReport {
@@ -113,6 +124,7 @@ impl EventBody {
     pub fn correlation(&self) -> Option<&CorrelationToken> {
         match self {
             EventBody::Response { correlation, .. }
+            | EventBody::Replied { correlation, .. }
             | EventBody::StateReport { correlation, .. }
             | EventBody::DeferredResponse { correlation, .. } => Some(correlation),
             EventBody::ErrorResponse { correlation, .. } => correlation.as_ref(),
@@ -127,6 +139,10 @@ impl EventBody {
     pub fn name(&self) -> (&'static str, &'static str) {
         match self {
             EventBody::Response { .. } => ("Alexa", "Response"),
+            EventBody::Replied { reply, .. } => {
+                let (interface, name, _) = reply.written();
+                (interface, name)
+            }
             EventBody::StateReport { .. } => ("Alexa", "StateReport"),
             EventBody::DeferredResponse { .. } => ("Alexa", "DeferredResponse"),
             EventBody::ErrorResponse { error, .. } => (error.namespace(), "ErrorResponse"),
@@ -225,6 +241,10 @@ impl From<Event> for Envelope {
             | EventBody::StateReport { endpoint, state, .. } => {
                 (Some(endpoint), Some(state), json!({}))
             }
+            EventBody::Replied { endpoint, state, reply, .. } => {
+                let (_, _, payload) = reply.written();
+                (Some(endpoint), Some(state), payload)
+            }
             EventBody::DeferredResponse { seconds: None, .. } => (None, None, json!({})),
             EventBody::DeferredResponse { seconds: Some(seconds), .. } => {
                 (None, None, json!({ "estimatedDeferralInSeconds": seconds }))
@@ -313,7 +333,15 @@ impl TryFrom<Envelope> for Event {
                 let message = payload["message"].as_str().unwrap_or_default().to_owned();
                 EventBody::ErrorResponse { correlation, endpoint, error, message }
             }
-            (namespace, name) => return Err(format!("there is no event `{namespace}` `{name}`")),
+            (namespace, name) => match Reply::read(namespace, name, &payload)? {
+                Some(reply) => EventBody::Replied {
+                    correlation: correlation.ok_or_else(|| needs("a correlationToken"))?,
+                    endpoint: endpoint.ok_or_else(|| needs("an endpoint"))?,
+                    state,
+                    reply,
+                },
+                None => return Err(format!("there is no event `{namespace}` `{name}`")),
+            },
         };
         Ok(Event { id: header.message_id, body })
     }

@@ -9,17 +9,21 @@ use serde::{Deserialize, Serialize};
 /// promise cannot be about anything that must not be believed early.
 ///
 /// ```
-/// use alexa_patterns::message::{Command, LockState, Power, Promise, Property};
+/// use alexa_patterns::message::{
+///     Command, LockCommand, LockState, Power, Promise, Property, ThermostatCommand,
+/// };
 ///
-/// let promise = Promise::of(&Command::TurnOn, Command::TurnOn.expected());
+/// let promise = Promise::of(&Command::Power(Power::On), Command::Power(Power::On).expected());
 /// assert_eq!(promise.expect("a light").properties(), [Property::Power(Power::On)]);
 ///
-/// assert_eq!(Promise::of(&Command::Lock, Command::Lock.expected()), None);
+/// let lock = Command::Lock(LockCommand::Lock);
+/// assert_eq!(Promise::of(&lock, lock.expected()), None);
 /// // Not even as a part of something else.
 /// let both = vec![Property::Power(Power::On), Property::Lock(LockState::Locked)];
-/// assert_eq!(Promise::of(&Command::TurnOn, both), None);
+/// assert_eq!(Promise::of(&Command::Power(Power::On), both), None);
 /// // And none of what cannot be known.
-/// assert_eq!(Promise::of(&Command::ResumeSchedule, Vec::new()), None);
+/// let resume = Command::Thermostat(ThermostatCommand::ResumeSchedule);
+/// assert_eq!(Promise::of(&resume, Vec::new()), None);
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Promise(Vec<Property>);
@@ -29,7 +33,7 @@ impl Promise {
     /// must not be believed early.
     pub fn of(command: &Command, expected: Vec<Property>) -> Option<Promise> {
         let may_be_told = !expected.is_empty()
-            && is_harmless(command)
+            && command.may_be_promised()
             && expected.iter().all(Property::may_be_promised);
         may_be_told.then_some(Promise(expected))
     }
@@ -42,48 +46,10 @@ impl Promise {
     /// The state that is told: of now, and uncertain for so many milliseconds.
     pub fn state(&self, now: Timestamp, uncertainty: u32) -> State {
         let mut state = State::new();
-        for &property in &self.0 {
-            state.insert(Sample { property, time: now, uncertainty });
+        for property in &self.0 {
+            state.insert(Sample { property: property.clone(), time: now, uncertainty });
         }
         state
-    }
-}
-
-/// Whether nobody is worse off for believing too early that a command was carried out. A new command has to be
-/// put on one of the two sides.
-fn is_harmless(command: &Command) -> bool {
-    match command {
-        Command::TurnOn
-        | Command::TurnOff
-        | Command::SetBrightness(_)
-        | Command::AdjustBrightness(_)
-        | Command::SetColor(_)
-        | Command::SetColorTemperature(_)
-        | Command::IncreaseColorTemperature
-        | Command::DecreaseColorTemperature
-        | Command::SetTargetTemperature(_)
-        | Command::AdjustTargetTemperature(_)
-        | Command::SetThermostatMode(_)
-        | Command::ResumeSchedule => true,
-        Command::Lock | Command::Unlock => false,
-    }
-}
-
-impl Property {
-    /// Whether it may be told before it is so. What people rely on for their safety may not, nor what is
-    /// measured: nobody can promise it.
-    pub fn may_be_promised(&self) -> bool {
-        match self {
-            Property::Power(_)
-            | Property::Brightness(_)
-            | Property::Color(_)
-            | Property::ColorTemperature(_)
-            | Property::TargetSetpoint(_)
-            | Property::LowerSetpoint(_)
-            | Property::UpperSetpoint(_)
-            | Property::ThermostatMode(_) => true,
-            Property::Lock(_) | Property::Temperature(_) | Property::Connectivity(_) => false,
-        }
     }
 }
 

@@ -1,404 +1,124 @@
 //! What can be known of a device: its properties, and its state, which is all of them.
 
-use super::Timestamp;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use super::{Connectivity, PropertyName, Timestamp};
+use crate::interface::{Instance, Interface, each_interface};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::{collections::BTreeMap, error, fmt};
-
-/// A number outside the range that Alexa takes.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct OutOfRange {
-    /// The least that is taken.
-    pub minimum: f64,
-    /// The most that is taken.
-    pub maximum: f64,
-}
-
-impl fmt::Display for OutOfRange {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "it is not between {} and {}", self.minimum, self.maximum)
-    }
-}
-
-impl error::Error for OutOfRange {}
-
-macro_rules! whole_numbers {
-    ($($(#[$doc:meta])* $name:ident($type:ty): $minimum:literal..=$maximum:literal;)+) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "i64", into = "i64")]
-        pub struct $name($type);
-
-        impl $name {
-            /// The number, if it is in range.
-            ///
-            /// # Errors
-            /// [`OutOfRange`] says the range.
-            pub fn new(number: i64) -> Result<$name, OutOfRange> {
-                match <$type>::try_from(number) {
-                    Ok(number) if ($minimum..=$maximum).contains(&number) => Ok($name(number)),
-                    _ => Err(OutOfRange { minimum: $minimum as f64, maximum: $maximum as f64 }),
-                }
-            }
-
-            /// The number, or the nearest one in range.
-            pub fn nearest(number: i64) -> $name {
-                $name(number.clamp($minimum, $maximum) as $type)
-            }
-
-            /// The number itself.
-            pub const fn get(self) -> $type {
-                self.0
-            }
-        }
-
-        impl TryFrom<i64> for $name {
-            type Error = OutOfRange;
-
-            fn try_from(number: i64) -> Result<$name, OutOfRange> {
-                $name::new(number)
-            }
-        }
-
-        impl From<$name> for i64 {
-            fn from(number: $name) -> i64 {
-                number.0.into()
-            }
-        })+
-    };
-}
-
-whole_numbers! {
-    /// A brightness: 0 to 100 per cent, a whole number.
-    Percent(u8): 0..=100;
-    /// A change of brightness: −100 to 100 per cent, a whole number.
-    PercentDelta(i8): -100..=100;
-    /// The temperature of a light's colour: 1,000 to 10,000 kelvin, a whole number; less is warmer.
-    Kelvin(u16): 1000..=10000;
-}
-
-/// A colour by hue (0 to 360 degrees), saturation and brightness (0 to 1 each).
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "AnyColor")]
-pub struct Color {
-    hue: f64,
-    saturation: f64,
-    brightness: f64,
-}
-
-#[derive(Deserialize)]
-struct AnyColor {
-    hue: f64,
-    saturation: f64,
-    brightness: f64,
-}
-
-impl TryFrom<AnyColor> for Color {
-    type Error = OutOfRange;
-
-    fn try_from(color: AnyColor) -> Result<Color, OutOfRange> {
-        Color::new(color.hue, color.saturation, color.brightness)
-    }
-}
-
-impl Color {
-    /// A colour, if its parts are in range.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] says the range of the first part that is not.
-    pub fn new(hue: f64, saturation: f64, brightness: f64) -> Result<Color, OutOfRange> {
-        within(hue, 0.0, 360.0)?;
-        within(saturation, 0.0, 1.0)?;
-        within(brightness, 0.0, 1.0)?;
-        Ok(Color { hue, saturation, brightness })
-    }
-
-    /// Degrees, 0 to 360.
-    pub const fn hue(self) -> f64 {
-        self.hue
-    }
-
-    /// 0 to 1.
-    pub const fn saturation(self) -> f64 {
-        self.saturation
-    }
-
-    /// 0 to 1.
-    pub const fn brightness(self) -> f64 {
-        self.brightness
-    }
-}
-
-fn within(number: f64, minimum: f64, maximum: f64) -> Result<(), OutOfRange> {
-    let fits = (minimum..=maximum).contains(&number);
-    if fits { Ok(()) } else { Err(OutOfRange { minimum, maximum }) }
-}
-
-/// The unit of a temperature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Scale {
-    /// °C.
-    Celsius,
-    /// °F.
-    Fahrenheit,
-    /// K; Alexa's schema takes no more than 100 of them either.
-    Kelvin,
-}
-
-/// A temperature or a difference of temperatures: −100 to 100, in whatever scale.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "AnyTemperature")]
-pub struct Temperature {
-    value: f64,
-    scale: Scale,
-}
-
-#[derive(Deserialize)]
-struct AnyTemperature {
-    value: f64,
-    scale: Scale,
-}
-
-impl TryFrom<AnyTemperature> for Temperature {
-    type Error = OutOfRange;
-
-    fn try_from(temperature: AnyTemperature) -> Result<Temperature, OutOfRange> {
-        Temperature::new(temperature.value, temperature.scale)
-    }
-}
-
-impl Temperature {
-    /// A temperature, if it is in range.
-    ///
-    /// # Errors
-    /// [`OutOfRange`] says the range.
-    pub fn new(value: f64, scale: Scale) -> Result<Temperature, OutOfRange> {
-        within(value, -100.0, 100.0)?;
-        Ok(Temperature { value, scale })
-    }
-
-    /// A temperature as a device measures it or a person says it: as it is if Alexa's schema takes the
-    /// number, or else in degrees Celsius, to a hundredth. No room is warmer than 100 °C, but 130 °F
-    /// and 295 K are within reach.
-    ///
-    /// It is not for differences, which have no zero to be moved.
-    ///
-    /// ```
-    /// use alexa_patterns::message::{Scale, Temperature};
-    ///
-    /// let warm = Temperature::reading(295.0, Scale::Kelvin)?;
-    /// assert_eq!((warm.value(), warm.scale()), (21.85, Scale::Celsius));
-    /// let kept = Temperature::reading(70.0, Scale::Fahrenheit)?;
-    /// assert_eq!((kept.value(), kept.scale()), (70.0, Scale::Fahrenheit));
-    /// # Ok::<(), alexa_patterns::message::OutOfRange>(())
-    /// ```
-    ///
-    /// # Errors
-    /// [`OutOfRange`], if it is not between −100 and 100 °C either.
-    pub fn reading(value: f64, scale: Scale) -> Result<Temperature, OutOfRange> {
-        Temperature::new(value, scale).or_else(|_| {
-            let celsius = Temperature { value, scale }.celsius();
-            Temperature::new((celsius * 100.0).round() / 100.0, Scale::Celsius)
-        })
-    }
-
-    /// The number of degrees.
-    pub const fn value(self) -> f64 {
-        self.value
-    }
-
-    /// Degrees of what.
-    pub const fn scale(self) -> Scale {
-        self.scale
-    }
-
-    /// In degrees Celsius.
-    pub fn celsius(self) -> f64 {
-        match self.scale {
-            Scale::Celsius => self.value,
-            Scale::Fahrenheit => (self.value - 32.0) / 1.8,
-            Scale::Kelvin => self.value - 273.15,
-        }
-    }
-
-    /// As a difference, in degrees Celsius.
-    pub fn celsius_difference(self) -> f64 {
-        match self.scale {
-            Scale::Celsius | Scale::Kelvin => self.value,
-            Scale::Fahrenheit => self.value / 1.8,
-        }
-    }
-}
-
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $word:ident,)+ })+) => {
-        $($(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-        pub enum $name {
-            $($(#[$word_doc])* $word,)+
-        })+
-    };
-}
-
-words! {
-    /// Whether a device is on.
-    Power {
-        /// It is on.
-        On,
-        /// It is off.
-        Off,
-    }
-    /// What a thermostat does.
-    ThermostatMode {
-        /// It heats or cools as needed.
-        Auto,
-        /// It cools.
-        Cool,
-        /// It heats.
-        Heat,
-        /// It saves energy.
-        Eco,
-        /// It does nothing.
-        Off,
-    }
-    /// Whether a lock is locked.
-    LockState {
-        /// It is locked.
-        Locked,
-        /// It is not locked.
-        Unlocked,
-        /// It is stuck in between.
-        Jammed,
-    }
-    /// Whether a device can be reached.
-    Connectivity {
-        /// It can.
-        Ok,
-        /// It cannot.
-        Unreachable,
-    }
-}
-
-/// A property of a device, with a value that Alexa takes.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Named", into = "Named")]
-pub enum Property {
-    /// `Alexa.PowerController`
-    Power(Power),
-    /// `Alexa.BrightnessController`
-    Brightness(Percent),
-    /// `Alexa.ColorController`
-    Color(Color),
-    /// `Alexa.ColorTemperatureController`
-    ColorTemperature(Kelvin),
-    /// `Alexa.ThermostatController`: what is aimed at.
-    TargetSetpoint(Temperature),
-    /// `Alexa.ThermostatController`: below it, it heats.
-    LowerSetpoint(Temperature),
-    /// `Alexa.ThermostatController`: above it, it cools.
-    UpperSetpoint(Temperature),
-    /// `Alexa.ThermostatController`
-    ThermostatMode(ThermostatMode),
-    /// `Alexa.LockController`
-    Lock(LockState),
-    /// `Alexa.TemperatureSensor`
-    Temperature(Temperature),
-    /// `Alexa.EndpointHealth`
-    Connectivity(Connectivity),
-}
+use std::collections::BTreeMap;
 
 /// A property as Alexa writes it.
 #[derive(Serialize, Deserialize)]
 struct Named {
     namespace: String,
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    instance: Option<Instance>,
     value: Value,
 }
 
-/// Interface and name of a property.
-pub type PropertyName = (&'static str, &'static str);
+macro_rules! properties {
+    ($($(#[$doc:meta])* $interface:ident: $type:path,)+) => {
+        /// A property of a device, with a value that Alexa takes: by its interface.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(try_from = "Named", into = "Named")]
+        pub enum Property {
+            $($(#[$doc])* $interface(<$type as Interface>::Property),)+
+        }
+
+        impl Property {
+            /// What it is called, as in `powerState` of `Alexa.PowerController`.
+            pub fn name(&self) -> PropertyName {
+                match self {
+                    $(Property::$interface(property) => <$type>::name(property),)+
+                }
+            }
+
+            /// Its value, as Alexa reads it.
+            pub fn value(&self) -> Value {
+                match self {
+                    $(Property::$interface(property) => <$type>::value(property),)+
+                }
+            }
+
+            /// Whether a device that was asked for this and reports the other has done what it was asked:
+            /// devices round colours and temperatures.
+            ///
+            /// ```
+            /// use alexa_patterns::message::{Kelvin, Power, Property};
+            ///
+            /// let asked = Property::ColorTemperature(Kelvin::nearest(2_700));
+            /// // 370 mired are 2,703 K.
+            /// assert!(asked.is_met_by(&Property::ColorTemperature(Kelvin::nearest(2_703))));
+            /// assert!(!asked.is_met_by(&Property::ColorTemperature(Kelvin::nearest(4_000))));
+            /// assert!(!Property::Power(Power::On).is_met_by(&Property::Power(Power::Off)));
+            /// ```
+            pub fn is_met_by(&self, other: &Property) -> bool {
+                match (self, other) {
+                    $((Property::$interface(asked), Property::$interface(found)) => {
+                        <$type>::name(asked) == <$type>::name(found)
+                            && <$type>::is_met_by(asked, found)
+                    })+
+                    // Of two interfaces.
+                    _ => false,
+                }
+            }
+
+            /// Whether it may be told before it is so. What people rely on for their safety may not, nor what
+            /// is measured: nobody can promise it.
+            pub fn may_be_promised(&self) -> bool {
+                match self {
+                    $(Property::$interface(_) => <$type>::MAY_BE_PROMISED,)+
+                }
+            }
+
+            /// Whether people rely on it: a device that says that it is otherwise than asked has failed.
+            pub fn is_relied_on(&self) -> bool {
+                match self {
+                    $(Property::$interface(_) => <$type>::IS_RELIED_ON,)+
+                }
+            }
+
+            /// Whether a device of which this is known will not do what it is asked, for good.
+            pub fn is_broken(&self) -> bool {
+                match self {
+                    $(Property::$interface(property) => <$type>::is_broken(property),)+
+                }
+            }
+
+            fn read(named: &Named) -> Result<Property, String> {
+                let Named { namespace, name, instance, value } = named;
+                let property = match namespace.as_str() {
+                    $(<$type>::NAME => {
+                        let read = <$type>::property(name, instance.clone(), value)?;
+                        read.map(Property::$interface)
+                    })+
+                    _ => None,
+                };
+                property.ok_or_else(|| format!("`{namespace}` has no property `{name}` here"))
+            }
+        }
+    };
+}
+
+each_interface!(properties);
 
 impl Property {
-    /// Interface and name, as in `("Alexa.PowerController", "powerState")`.
-    pub const fn name(&self) -> PropertyName {
-        match self {
-            Property::Power(_) => ("Alexa.PowerController", "powerState"),
-            Property::Brightness(_) => ("Alexa.BrightnessController", "brightness"),
-            Property::Color(_) => ("Alexa.ColorController", "color"),
-            Property::ColorTemperature(_) => {
-                ("Alexa.ColorTemperatureController", "colorTemperatureInKelvin")
-            }
-            Property::TargetSetpoint(_) => ("Alexa.ThermostatController", "targetSetpoint"),
-            Property::LowerSetpoint(_) => ("Alexa.ThermostatController", "lowerSetpoint"),
-            Property::UpperSetpoint(_) => ("Alexa.ThermostatController", "upperSetpoint"),
-            Property::ThermostatMode(_) => ("Alexa.ThermostatController", "thermostatMode"),
-            Property::Lock(_) => ("Alexa.LockController", "lockState"),
-            Property::Temperature(_) => ("Alexa.TemperatureSensor", "temperature"),
-            Property::Connectivity(_) => ("Alexa.EndpointHealth", "connectivity"),
-        }
-    }
-
-    /// Whether a device that was asked for this and reports the other has done what it was asked:
-    /// devices round colours and temperatures.
-    ///
-    /// ```
-    /// use alexa_patterns::message::{Kelvin, Power, Property};
-    ///
-    /// let asked = Property::ColorTemperature(Kelvin::nearest(2_700));
-    /// // 370 mired are 2,703 K.
-    /// assert!(asked.is_met_by(&Property::ColorTemperature(Kelvin::nearest(2_703))));
-    /// assert!(!asked.is_met_by(&Property::ColorTemperature(Kelvin::nearest(4_000))));
-    /// assert!(!Property::Power(Power::On).is_met_by(&Property::Power(Power::Off)));
-    /// ```
-    pub fn is_met_by(&self, other: &Property) -> bool {
-        let near = |one: f64, other: f64, apart: f64| (one - other).abs() <= apart;
-        match (self, other) {
-            (Property::Color(asked), Property::Color(found)) => {
-                let apart = (asked.hue - found.hue).abs();
-                apart.min(360.0 - apart) <= 2.0
-                    && near(asked.saturation, found.saturation, 0.02)
-                    && near(asked.brightness, found.brightness, 0.02)
-            }
-            (Property::ColorTemperature(asked), Property::ColorTemperature(found)) => {
-                let asked = f64::from(asked.get());
-                near(asked, found.get().into(), asked * 0.02)
-            }
-            (Property::TargetSetpoint(asked), Property::TargetSetpoint(found))
-            | (Property::LowerSetpoint(asked), Property::LowerSetpoint(found))
-            | (Property::UpperSetpoint(asked), Property::UpperSetpoint(found)) => {
-                near(asked.celsius(), found.celsius(), 0.3)
-            }
-            (asked, found) => asked == found,
-        }
-    }
-
-    fn value(&self) -> Value {
-        // Numbers in range and words; nothing here fails.
-        fn json(value: impl Serialize) -> Value {
-            serde_json::to_value(value).unwrap_or_default()
-        }
-        match *self {
-            Property::Power(power) => json(power),
-            Property::Brightness(brightness) => json(brightness),
-            Property::Color(color) => json(color),
-            Property::ColorTemperature(temperature) => json(temperature),
-            Property::TargetSetpoint(temperature)
-            | Property::LowerSetpoint(temperature)
-            | Property::UpperSetpoint(temperature)
-            | Property::Temperature(temperature) => json(temperature),
-            Property::ThermostatMode(mode) => json(mode),
-            Property::Lock(state) => json(state),
-            Property::Connectivity(connectivity) => serde_json::json!({ "value": connectivity }),
-        }
+    /// Whether its value is a word or a truth, which is as it was asked to be or not, and no number that a
+    /// device may round.
+    pub fn is_word(&self) -> bool {
+        matches!(self.value(), Value::String(_) | Value::Bool(_))
     }
 }
 
 impl From<Property> for Named {
     fn from(property: Property) -> Named {
-        let (namespace, name) = property.name();
-        Named { namespace: namespace.to_owned(), name: name.to_owned(), value: property.value() }
+        let PropertyName { interface, name, instance } = property.name();
+        Named {
+            namespace: interface.to_owned(),
+            name: name.to_owned(),
+            instance,
+            value: property.value(),
+        }
     }
 }
 
@@ -406,41 +126,12 @@ impl TryFrom<Named> for Property {
     type Error = String;
 
     fn try_from(named: Named) -> Result<Property, String> {
-        fn value<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-            serde_json::from_value(value).map_err(|error| error.to_string())
-        }
-        let Named { namespace, name, value: found } = named;
-        Ok(match (namespace.as_str(), name.as_str()) {
-            ("Alexa.PowerController", "powerState") => Property::Power(value(found)?),
-            ("Alexa.BrightnessController", "brightness") => Property::Brightness(value(found)?),
-            ("Alexa.ColorController", "color") => Property::Color(value(found)?),
-            ("Alexa.ColorTemperatureController", "colorTemperatureInKelvin") => {
-                Property::ColorTemperature(value(found)?)
-            }
-            ("Alexa.ThermostatController", "targetSetpoint") => {
-                Property::TargetSetpoint(value(found)?)
-            }
-            ("Alexa.ThermostatController", "lowerSetpoint") => {
-                Property::LowerSetpoint(value(found)?)
-            }
-            ("Alexa.ThermostatController", "upperSetpoint") => {
-                Property::UpperSetpoint(value(found)?)
-            }
-            ("Alexa.ThermostatController", "thermostatMode") => {
-                Property::ThermostatMode(value(found)?)
-            }
-            ("Alexa.LockController", "lockState") => Property::Lock(value(found)?),
-            ("Alexa.TemperatureSensor", "temperature") => Property::Temperature(value(found)?),
-            ("Alexa.EndpointHealth", "connectivity") => {
-                Property::Connectivity(value(found["value"].clone())?)
-            }
-            _ => return Err(format!("`{namespace}` has no property `{name}` here")),
-        })
+        Property::read(&named)
     }
 }
 
 /// A property as it was at some moment.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sample {
     /// The property and its value.
     #[serde(flatten)]
@@ -498,13 +189,15 @@ impl State {
     }
 
     /// The value of the property of the same name as another, if it is known.
-    pub fn get(&self, name: PropertyName) -> Option<&Property> {
-        self.0.get(&name).map(|sample| &sample.property)
+    pub fn get(&self, name: &PropertyName) -> Option<&Property> {
+        self.0.get(name).map(|sample| &sample.property)
     }
 
     /// Whether every one of the properties that a device was asked for is there.
     pub fn meets(&self, asked: &[Property]) -> bool {
-        asked.iter().all(|asked| self.get(asked.name()).is_some_and(|found| asked.is_met_by(found)))
+        asked
+            .iter()
+            .all(|asked| self.get(&asked.name()).is_some_and(|found| asked.is_met_by(found)))
     }
 
     /// The samples of some properties, and the others.
@@ -514,7 +207,7 @@ impl State {
     ///
     /// let known = [Property::Power(Power::On), Property::Connectivity(Connectivity::Ok)];
     /// let state = State::at(Timestamp::from_milliseconds(0), known);
-    /// let (changed, unchanged) = state.split(Command::TurnOn.changes());
+    /// let (changed, unchanged) = state.split(&Command::Power(Power::On).changes());
     /// assert_eq!((changed.samples().count(), unchanged.samples().count()), (1, 1));
     /// ```
     pub fn split(self, names: &[PropertyName]) -> (State, State) {
@@ -533,8 +226,8 @@ impl State {
 
     /// Whether the device is known to be out of reach.
     pub fn is_unreachable(&self) -> bool {
-        let connectivity = self.get(("Alexa.EndpointHealth", "connectivity"));
-        connectivity == Some(&Property::Connectivity(Connectivity::Unreachable))
+        let away = Property::Connectivity(Connectivity::Unreachable);
+        self.get(&away.name()) == Some(&away)
     }
 
     /// Whether nothing is known.

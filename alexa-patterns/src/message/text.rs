@@ -5,7 +5,7 @@ use std::{error, fmt};
 
 /// A text that does not have the form Alexa wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidText(pub(super) &'static str);
+pub struct InvalidText(pub(crate) &'static str);
 
 impl fmt::Display for InvalidText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
