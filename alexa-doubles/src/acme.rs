@@ -263,6 +263,19 @@ impl Acme {
         push
     }
 
+    /// What a device is listed as.
+    pub fn listed(&self, account: &str, device: &str) -> Value {
+        let mut world = self.state.world();
+        world.device(account, device).map_or(Value::Null, |found| found.listed(device))
+    }
+
+    /// Pushes that something has happened to a device that is no state of it: `rung`, `added`, `removed`.
+    pub async fn push_happening(&self, account: &str, device: &str, happened: &str) -> Vec<u16> {
+        let mut body = json!({ "account": account, "device": device, "happened": happened });
+        body["listed"] = self.listed(account, device);
+        self.state.push(&body.to_string()).await
+    }
+
     /// What proves that a text is pushed by Acme: the header `acme-signature`.
     pub fn signature(&self, text: &str) -> String {
         self.state.signature(text)
@@ -451,7 +464,10 @@ impl World {
             return failed(409, "jammed");
         }
         found.become_so(wanted);
-        let state = Value::Object(found.state.clone());
+        let mut state = Value::Object(found.state.clone());
+        if let Some((name, value)) = found.beside(wanted) {
+            state[name] = value;
+        }
         self.acts.push((device.clone(), wanted.clone()));
         (200, state)
     }

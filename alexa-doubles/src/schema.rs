@@ -29,8 +29,16 @@ use std::collections::BTreeSet;
 /// ```
 pub fn synchronous(event: &Value) -> Result<(), String> {
     match check(event)? {
-        Kind::ChangeReport => Err("a ChangeReport goes to the event gateway only".to_owned()),
-        _ => Ok(()),
+        kind @ (Kind::ChangeReport
+        | Kind::AddOrUpdateReport
+        | Kind::DeleteReport
+        | Kind::DoorbellPress) => Err(format!("a {kind:?} goes to the event gateway only")),
+        Kind::Response
+        | Kind::StateReport
+        | Kind::DeferredResponse
+        | Kind::ErrorResponse
+        | Kind::DiscoverResponse
+        | Kind::AcceptGrantResponse => Ok(()),
     }
 }
 
@@ -42,12 +50,20 @@ pub fn proactive(event: &Value) -> Result<(), String> {
     let kind = check(event)?;
     if !matches!(
         kind,
-        Kind::Response | Kind::StateReport | Kind::ErrorResponse | Kind::ChangeReport
+        Kind::Response
+            | Kind::StateReport
+            | Kind::ErrorResponse
+            | Kind::ChangeReport
+            | Kind::AddOrUpdateReport
+            | Kind::DeleteReport
+            | Kind::DoorbellPress
     ) {
         return Err(format!("a {kind:?} is an answer to a directive, and goes nowhere else"));
     }
     let event = At::root(event).field("event")?;
-    let scope = event.field("endpoint")?.field("scope")?;
+    let about_all = matches!(kind, Kind::AddOrUpdateReport | Kind::DeleteReport);
+    let holder = event.field(if about_all { "payload" } else { "endpoint" })?;
+    let scope = holder.field("scope")?;
     if scope.field("token")?.text()?.is_empty() {
         return Err(scope.wrong("has no token"));
     }
@@ -65,6 +81,9 @@ enum Kind {
     ErrorResponse,
     ChangeReport,
     DiscoverResponse,
+    AddOrUpdateReport,
+    DeleteReport,
+    DoorbellPress,
     AcceptGrantResponse,
 }
 
@@ -191,9 +210,26 @@ fn check(event: &Value) -> Checked<Kind> {
         ("Alexa", "StateReport") => Kind::StateReport,
         ("Alexa", "DeferredResponse") => Kind::DeferredResponse,
         ("Alexa", "ChangeReport") => Kind::ChangeReport,
-        ("Alexa" | "Alexa.ThermostatController" | "Alexa.Authorization", "ErrorResponse") => {
-            Kind::ErrorResponse
+        (
+            "Alexa"
+            | "Alexa.ThermostatController"
+            | "Alexa.SecurityPanelController"
+            | "Alexa.Authorization",
+            "ErrorResponse",
+        ) => Kind::ErrorResponse,
+        ("Alexa.SceneController", "ActivationStarted" | "DeactivationStarted")
+        | ("Alexa.SecurityPanelController", "Arm.Response")
+        | (
+            "Alexa.RTCSessionController",
+            "AnswerGeneratedForSession" | "SessionConnected" | "SessionDisconnected",
+        )
+        | ("Alexa.CameraStreamController", "Response") => {
+            reply(name, &payload)?;
+            Kind::Response
         }
+        ("Alexa.Discovery", "AddOrUpdateReport") => Kind::AddOrUpdateReport,
+        ("Alexa.Discovery", "DeleteReport") => Kind::DeleteReport,
+        ("Alexa.DoorbellEventSource", "DoorbellPress") => Kind::DoorbellPress,
         ("Alexa.Discovery", "Discover.Response") => Kind::DiscoverResponse,
         ("Alexa.Authorization", "AcceptGrant.Response") => Kind::AcceptGrantResponse,
         (namespace, name) => return Err(format!("there is no event `{namespace}` `{name}`")),
@@ -249,6 +285,33 @@ fn check(event: &Value) -> Checked<Kind> {
             payload.only(&["endpoints"])?;
             devices(&payload.field("endpoints")?)?;
         }
+        Kind::AddOrUpdateReport => {
+            lacks("endpoint")?;
+            lacks("context")?;
+            payload.only(&["endpoints", "scope"])?;
+            devices(&payload.field("endpoints")?)?;
+        }
+        // The schema of 2021 has none; the documentation does ("Alexa.Discovery").
+        Kind::DeleteReport => {
+            lacks("endpoint")?;
+            lacks("context")?;
+            payload.only(&["endpoints", "scope"])?;
+            for gone in payload.field("endpoints")?.items()? {
+                gone.only(&["endpointId"])?;
+                gone.field("endpointId")?.made_of(ENDPOINT_ID, 256)?;
+            }
+        }
+        Kind::DoorbellPress => {
+            needs("endpoint")?;
+            lacks("correlationToken")?;
+            payload.only(&["cause", "timestamp"])?;
+            let cause = payload.field("cause")?;
+            cause.only(&["type"])?;
+            cause.field("type")?.one_of(&CAUSES[..5])?;
+            let moment = payload.field("timestamp")?;
+            time(&moment)?;
+            moment.ensure(!moment.text()?.contains('.'), "is finer than a second")?;
+        }
         Kind::AcceptGrantResponse => {
             lacks("endpoint")?;
             lacks("context")?;
@@ -256,6 +319,50 @@ fn check(event: &Value) -> Checked<Kind> {
         }
     }
     Ok(kind)
+}
+
+/// What interfaces answer in their own words.
+fn reply((namespace, name): (&str, &str), payload: &At<'_>) -> Checked {
+    match (namespace, name) {
+        ("Alexa.SceneController", _) => {
+            payload.only(&["cause", "timestamp"])?;
+            let cause = payload.field("cause")?;
+            cause.only(&["type"])?;
+            cause.field("type")?.one_of(&CAUSES)?;
+            time(&payload.field("timestamp")?)
+        }
+        ("Alexa.SecurityPanelController", _) => {
+            payload.only(&["exitDelayInSeconds", "bypassedEndpoints"])?;
+            payload.maybe("exitDelayInSeconds")?.map_or(Ok(()), |it| it.whole(0, 255))
+        }
+        ("Alexa.RTCSessionController", "AnswerGeneratedForSession") => {
+            payload.only(&["answer"])?;
+            let answer = payload.field("answer")?;
+            answer.field("format")?.one_of(&["SDP"])?;
+            answer.field("value")?.text().map(|_| ())
+        }
+        ("Alexa.RTCSessionController", _) => {
+            payload.only(&["sessionId"])?;
+            payload.field("sessionId")?.text().map(|_| ())
+        }
+        _ => {
+            payload.only(&["cameraStreams", "imageUri"])?;
+            payload.field("imageUri")?.no_longer_than(1, usize::MAX)?;
+            let streams = payload.field("cameraStreams")?;
+            streams.ensure(!streams.items()?.is_empty(), "is empty")?;
+            for stream in streams.items()? {
+                stream.field("uri")?.no_longer_than(1, usize::MAX)?;
+                stream.field("protocol")?.one_of(&["RTSP", "WEBRTC"])?;
+                for side in ["width", "height"] {
+                    stream.field("resolution")?.field(side)?.whole(1, i64::from(i32::MAX))?;
+                }
+                stream.field("authorizationType")?.one_of(&["BASIC", "DIGEST", "NONE"])?;
+                stream.field("videoCodec")?.one_of(&["H264", "MPEG2", "MJPEG", "JPG"])?;
+                stream.field("audioCodec")?.one_of(&["G711", "AAC", "NONE"])?;
+            }
+            Ok(())
+        }
+    }
 }
 
 const CAUSES: [&str; 7] = [
@@ -268,7 +375,8 @@ const CAUSES: [&str; 7] = [
     "SUBSCRIPTION_EXPIRED",
 ];
 
-const ENDPOINT_ID: &str = "_-=#;:?@&";
+/// The schema of 2021 has no dot; skills have, and Alexa takes it.
+const ENDPOINT_ID: &str = "._-=#;:?@&";
 
 fn check_endpoint(endpoint: &At<'_>) -> Checked {
     endpoint.only(&["endpointId", "scope", "cookie"])?;
@@ -287,19 +395,30 @@ fn properties(list: &At<'_>) -> Checked {
         property.only(&[
             "namespace",
             "name",
+            "instance",
             "value",
             "timeOfSample",
             "uncertaintyInMilliseconds",
         ])?;
         let name = (property.field("namespace")?.text()?, property.field("name")?.text()?);
+        let instance = property.maybe("instance")?;
+        let instance = instance.as_ref().map(At::text).transpose()?;
+        property.ensure(
+            GENERIC.contains(&name.0) == instance.is_some(),
+            "has an instance where there is one of it, or none where there are several",
+        )?;
         // The schema minds equal entries only; two values of one property make no sense either.
-        property.ensure(names.insert(name), "is there twice")?;
+        property.ensure(names.insert((name, instance)), "is there twice")?;
         time(&property.field("timeOfSample")?)?;
         property.field("uncertaintyInMilliseconds")?.within(0.0, f64::MAX)?;
         value(name, &property.field("value")?)?;
     }
     Ok(())
 }
+
+/// The interfaces that a device may have several of.
+const GENERIC: [&str; 3] =
+    ["Alexa.RangeController", "Alexa.ModeController", "Alexa.ToggleController"];
 
 const MODES: [&str; 5] = ["AUTO", "COOL", "HEAT", "ECO", "OFF"];
 
@@ -324,9 +443,40 @@ fn value(name: (&str, &str), value: &At<'_>) -> Checked {
             value.only(&["value"])?;
             value.field("value")?.one_of(&["OK", "UNREACHABLE"])
         }
+        ("Alexa.RangeController", "rangeValue") => value.number().map(|_| ()),
+        ("Alexa.ModeController", "mode") => value.no_longer_than(1, usize::MAX),
+        ("Alexa.ToggleController", "toggleState") => value.one_of(&["ON", "OFF"]),
+        ("Alexa.ContactSensor" | "Alexa.MotionSensor", "detectionState") => {
+            value.one_of(&["DETECTED", "NOT_DETECTED"])
+        }
+        ("Alexa.PercentageController", "percentage")
+        | ("Alexa.PowerLevelController", "powerLevel")
+        | ("Alexa.Speaker", "volume") => value.whole(0, 100),
+        ("Alexa.Speaker", "muted") => {
+            value.ensure(value.value.is_boolean(), "is neither true nor false")
+        }
+        ("Alexa.InputController", "input") => value.no_longer_than(1, usize::MAX),
+        ("Alexa.ChannelController", "channel") => {
+            value.only(&["number", "callSign", "affiliateCallSign"])?;
+            value.ensure(!value.object()?.is_empty(), "is empty")?;
+            for name in value.object()?.keys() {
+                value.field(name)?.text()?;
+            }
+            Ok(())
+        }
+        ("Alexa.SecurityPanelController", "armState") => value.one_of(&ARM_STATES),
+        (
+            "Alexa.SecurityPanelController",
+            "burglaryAlarm" | "carbonMonoxideAlarm" | "fireAlarm" | "waterAlarm",
+        ) => {
+            value.only(&["value"])?;
+            value.field("value")?.one_of(&["OK", "ALARM"])
+        }
         (namespace, name) => Err(value.wrong(&format!("is of no known `{namespace}` `{name}`"))),
     }
 }
+
+const ARM_STATES: [&str; 4] = ["ARMED_AWAY", "ARMED_STAY", "ARMED_NIGHT", "DISARMED"];
 
 fn temperature(value: &At<'_>) -> Checked {
     value.only(&["value", "scale"])?;
@@ -392,6 +542,16 @@ pub const PLAIN_THERMOSTAT_ERRORS: [&str; 6] = [
     "UNWILLING_TO_SET_VALUE",
 ];
 
+/// The types of `Alexa.SecurityPanelController` that are a name and nothing else.
+pub const PLAIN_PANEL_ERRORS: [&str; 6] = [
+    "AUTHORIZATION_REQUIRED",
+    "BYPASS_NEEDED",
+    "NOT_READY",
+    "UNAUTHORIZED",
+    "UNCLEARED_ALARM",
+    "UNCLEARED_TROUBLE",
+];
+
 fn error(namespace: &str, payload: &At<'_>) -> Checked {
     let kind = payload.field("type")?;
     let name = kind.text()?;
@@ -400,6 +560,7 @@ fn error(namespace: &str, payload: &At<'_>) -> Checked {
             message.text()?;
         }
         None if namespace == "Alexa.ThermostatController" => {}
+        None if namespace == "Alexa.SecurityPanelController" => {}
         None => return Err(payload.wrong("has no `message`")),
     }
     let with = |extra: &str| payload.only(&["type", "message", extra]);
@@ -428,6 +589,9 @@ fn error(namespace: &str, payload: &At<'_>) -> Checked {
             temperature(&payload.field("minimumTemperatureDelta")?)
         }
         ("Alexa.ThermostatController", name) if PLAIN_THERMOSTAT_ERRORS.contains(&name) => {
+            payload.only(&["type", "message"])
+        }
+        ("Alexa.SecurityPanelController", name) if PLAIN_PANEL_ERRORS.contains(&name) => {
             payload.only(&["type", "message"])
         }
         ("Alexa.Authorization", "ACCEPT_GRANT_FAILED") => payload.only(&["type", "message"]),
@@ -507,6 +671,25 @@ fn devices(list: &At<'_>) -> Checked {
             }
             cookie.ensure(cookie.value.to_string().len() <= 5_000, "is more than 5,000 bytes")?;
         }
+        if let Some(attributes) = device.maybe("additionalAttributes")? {
+            attributes.only(&[
+                "manufacturer",
+                "model",
+                "serialNumber",
+                "firmwareVersion",
+                "softwareVersion",
+                "customIdentifier",
+            ])?;
+            for name in attributes.object()?.keys() {
+                attributes.field(name)?.no_longer_than(0, 256)?;
+            }
+        }
+        if let Some(connections) = device.maybe("connections")? {
+            for connection in connections.items()? {
+                connection.only(&["type", "macAddress", "homeId", "nodeId", "value"])?;
+                connection.field("type")?.one_of(&["TCP_IP", "ZIGBEE", "ZWAVE", "UNKNOWN"])?;
+            }
+        }
         capabilities(&device.field("capabilities")?)?;
     }
     Ok(())
@@ -517,13 +700,33 @@ fn capabilities(list: &At<'_>) -> Checked {
     list.ensure((1..=100).contains(&capabilities.len()), "has none or more than 100")?;
     let mut interfaces = BTreeSet::new();
     for capability in capabilities {
-        capability.only(&["type", "interface", "version", "properties", "configuration"])?;
+        capability.only(&[
+            "type",
+            "interface",
+            "version",
+            "instance",
+            "properties",
+            "configuration",
+            "capabilityResources",
+            "semantics",
+            "proactivelyReported",
+            "supportsDeactivation",
+            "supportedOperations",
+            "inputs",
+            "cameraStreamConfigurations",
+        ])?;
         capability.field("type")?.one_of(&["AlexaInterface"])?;
         let version = capability.field("version")?;
         version.ensure(version.value == "3", "is not the text 3")?;
         let interface = capability.field("interface")?;
         let name = interface.text()?;
-        interface.ensure(interfaces.insert(name), "is there twice")?;
+        let instance = capability.maybe("instance")?;
+        let instance = instance.as_ref().map(At::text).transpose()?;
+        capability.ensure(
+            GENERIC.contains(&name) == instance.is_some(),
+            "has an instance where there is one of it, or none where there are several",
+        )?;
+        interface.ensure(interfaces.insert((name, instance)), "is there twice")?;
         let known: &[&str] = match name {
             "Alexa" => {
                 capability.only(&["type", "interface", "version"])?;
@@ -539,10 +742,68 @@ fn capabilities(list: &At<'_>) -> Checked {
             "Alexa.LockController" => &["lockState"],
             "Alexa.TemperatureSensor" => &["temperature"],
             "Alexa.EndpointHealth" => &["connectivity"],
+            "Alexa.RangeController" => {
+                range_capability(&capability)?;
+                &["rangeValue"]
+            }
+            "Alexa.ModeController" => {
+                mode_capability(&capability)?;
+                &["mode"]
+            }
+            "Alexa.ToggleController" => {
+                friendly_names(&capability.field("capabilityResources")?)?;
+                semantics(&capability, |_, _| Ok(()))?;
+                &["toggleState"]
+            }
+            "Alexa.ContactSensor" | "Alexa.MotionSensor" => &["detectionState"],
+            "Alexa.PercentageController" => &["percentage"],
+            "Alexa.PowerLevelController" => &["powerLevel"],
+            "Alexa.Speaker" => &["volume", "muted"],
+            "Alexa.InputController" => &["input"],
+            "Alexa.ChannelController" => &["channel"],
+            "Alexa.SecurityPanelController" => {
+                let configuration = capability.field("configuration")?;
+                configuration.only(&["supportedArmStates", "supportedAuthorizationTypes"])?;
+                for state in configuration.field("supportedArmStates")?.items()? {
+                    state.field("value")?.one_of(&ARM_STATES)?;
+                }
+                &["armState", "burglaryAlarm", "carbonMonoxideAlarm", "fireAlarm", "waterAlarm"]
+            }
+            "Alexa.SceneController" => {
+                let flag = capability.field("supportsDeactivation")?;
+                flag.ensure(flag.value.is_boolean(), "is neither true nor false")?;
+                continue;
+            }
+            "Alexa.PlaybackController" => {
+                for operation in capability.field("supportedOperations")?.items()? {
+                    operation.one_of(&[
+                        "FastForward",
+                        "Next",
+                        "Pause",
+                        "Play",
+                        "Previous",
+                        "Rewind",
+                        "StartOver",
+                        "Stop",
+                    ])?;
+                }
+                continue;
+            }
+            "Alexa.RTCSessionController" => {
+                let flag =
+                    capability.field("configuration")?.field("isFullDuplexAudioSupported")?;
+                flag.ensure(flag.value.is_boolean(), "is neither true nor false")?;
+                continue;
+            }
+            "Alexa.CameraStreamController" => {
+                capability.field("cameraStreamConfigurations")?.items()?;
+                continue;
+            }
+            "Alexa.DoorbellEventSource" | "Alexa.StepSpeaker" => continue,
             _ => return Err(interface.wrong("is none of a skill's interfaces")),
         };
         let properties = capability.field("properties")?;
-        properties.only(&["supported", "proactivelyReported", "retrievable"])?;
+        properties.only(&["supported", "proactivelyReported", "retrievable", "nonControllable"])?;
         for flag in ["proactivelyReported", "retrievable"] {
             let flag = properties.field(flag)?;
             flag.ensure(flag.value.is_boolean(), "is neither true nor false")?;
@@ -553,7 +814,8 @@ fn capabilities(list: &At<'_>) -> Checked {
             property.only(&["name"])?;
             property.field("name")?.one_of(known)?;
         }
-        if let Some(configuration) = capability.maybe("configuration")? {
+        let is_checked = GENERIC.contains(&name) || name == "Alexa.SecurityPanelController";
+        if let Some(configuration) = capability.maybe("configuration")?.filter(|_| !is_checked) {
             configuration.ensure(name == "Alexa.ThermostatController", "belongs to thermostats")?;
             configuration.only(&["supportsScheduling", "supportedModes"])?;
             if let Some(modes) = configuration.maybe("supportedModes")? {
@@ -565,7 +827,115 @@ fn capabilities(list: &At<'_>) -> Checked {
         }
     }
     for always in ["Alexa", "Alexa.EndpointHealth"] {
-        list.ensure(interfaces.contains(always), &format!("has no `{always}`"))?;
+        list.ensure(interfaces.contains(&(always, None)), &format!("has no `{always}`"))?;
+    }
+    Ok(())
+}
+
+fn range_capability(capability: &At<'_>) -> Checked {
+    friendly_names(&capability.field("capabilityResources")?)?;
+    let configuration = capability.field("configuration")?;
+    configuration.only(&["supportedRange", "presets", "unitOfMeasure"])?;
+    let range = configuration.field("supportedRange")?;
+    range.only(&["minimumValue", "maximumValue", "precision"])?;
+    let number = |name: &str| range.field(name)?.number();
+    let (least, most, step) =
+        (number("minimumValue")?, number("maximumValue")?, number("precision")?);
+    range.ensure(least < most && step > 0.0, "is no range")?;
+    if let Some(presets) = configuration.maybe("presets")? {
+        for preset in presets.items()? {
+            preset.only(&["rangeValue", "presetResources"])?;
+            preset.field("rangeValue")?.within(least, most)?;
+            friendly_names(&preset.field("presetResources")?)?;
+        }
+    }
+    semantics(capability, |kind, mapping| match kind {
+        "StatesToValue" => mapping.field("value")?.within(least, most),
+        _ => {
+            let range = mapping.field("range")?;
+            range.field("minimumValue")?.within(least, most)?;
+            range.field("maximumValue")?.within(least, most)
+        }
+    })
+}
+
+fn mode_capability(capability: &At<'_>) -> Checked {
+    friendly_names(&capability.field("capabilityResources")?)?;
+    let configuration = capability.field("configuration")?;
+    configuration.only(&["ordered", "supportedModes"])?;
+    let ordered = configuration.field("ordered")?;
+    ordered.ensure(ordered.value.is_boolean(), "is neither true nor false")?;
+    let mut names = BTreeSet::new();
+    for mode in configuration.field("supportedModes")?.items()? {
+        mode.only(&["value", "modeResources"])?;
+        let name = mode.field("value")?;
+        name.ensure(names.insert(name.text()?), "is there twice")?;
+        friendly_names(&mode.field("modeResources")?)?;
+    }
+    semantics(capability, |_, mapping| {
+        let mode = mapping.field("value")?;
+        mode.ensure(names.contains(mode.text()?), "is none of the modes")
+    })
+}
+
+fn friendly_names(resources: &At<'_>) -> Checked {
+    resources.only(&["friendlyNames"])?;
+    let names = resources.field("friendlyNames")?;
+    names.ensure(!names.items()?.is_empty(), "is empty")?;
+    for name in names.items()? {
+        name.only(&["@type", "value"])?;
+        let value = name.field("value")?;
+        match name.field("@type")?.text()? {
+            "asset" => {
+                value.only(&["assetId"])?;
+                value.field("assetId")?.no_longer_than(1, 256)?;
+            }
+            "text" => {
+                value.only(&["text", "locale"])?;
+                value.field("text")?.no_longer_than(1, 100)?;
+                value.field("locale")?.no_longer_than(5, 5)?;
+            }
+            _ => return Err(name.wrong("is neither an asset nor a text")),
+        }
+    }
+    Ok(())
+}
+
+fn semantics(capability: &At<'_>, means: impl Fn(&str, &At<'_>) -> Checked) -> Checked {
+    let Some(semantics) = capability.maybe("semantics")? else { return Ok(()) };
+    semantics.only(&["actionMappings", "stateMappings"])?;
+    semantics.ensure(!semantics.object()?.is_empty(), "is empty")?;
+    if let Some(actions) = semantics.maybe("actionMappings")? {
+        let mut known = BTreeSet::new();
+        for mapping in actions.items()? {
+            mapping.only(&["@type", "actions", "directive"])?;
+            mapping.field("@type")?.one_of(&["ActionsToDirective"])?;
+            for action in mapping.field("actions")?.items()? {
+                action.one_of(&[
+                    "Alexa.Actions.Close",
+                    "Alexa.Actions.Open",
+                    "Alexa.Actions.Lower",
+                    "Alexa.Actions.Raise",
+                ])?;
+                let name = action.text()?.to_owned();
+                action.ensure(known.insert(name), "is there twice")?;
+            }
+            let directive = mapping.field("directive")?;
+            directive.only(&["name", "payload"])?;
+            directive.field("name")?.text()?;
+            directive.field("payload")?.object()?;
+        }
+    }
+    if let Some(states) = semantics.maybe("stateMappings")? {
+        for mapping in states.items()? {
+            mapping.only(&["@type", "states", "value", "range"])?;
+            let kind = mapping.field("@type")?;
+            kind.one_of(&["StatesToValue", "StatesToRange"])?;
+            for state in mapping.field("states")?.items()? {
+                state.one_of(&["Alexa.States.Closed", "Alexa.States.Open"])?;
+            }
+            means(kind.text()?, &mapping)?;
+        }
     }
     Ok(())
 }

@@ -199,6 +199,7 @@ impl Shared {
         if let Some(trouble) = &trouble {
             tokio::time::sleep(trouble.delay).await;
         }
+        let retry_after = trouble.as_ref().and_then(|trouble| trouble.retry_after);
         let answer = match trouble.map(|trouble| trouble.kind) {
             Some(Kind::HangUp) => None,
             Some(Kind::Answer(status, body)) => Some((status, body)),
@@ -212,6 +213,9 @@ impl Shared {
         let status = exchange.status.ok_or_else(|| io::Error::other("told to hang up"))?;
         let mut response =
             Response::builder().status(status).header("content-type", "application/json");
+        if let Some(seconds) = retry_after {
+            response = response.header("retry-after", seconds);
+        }
         if cut {
             response = response.header("content-length", exchange.answer.len().max(1));
         }

@@ -23,6 +23,7 @@ pub struct Trouble {
     pub(crate) times: usize,
     pub(crate) delay: Duration,
     pub(crate) does: bool,
+    pub(crate) retry_after: Option<u64>,
     pub(crate) kind: Kind,
 }
 
@@ -38,7 +39,15 @@ pub(crate) enum Kind {
 
 impl Trouble {
     fn new(kind: Kind) -> Trouble {
-        Trouble { on: None, skips: 0, times: 1, delay: Duration::ZERO, does: false, kind }
+        Trouble {
+            on: None,
+            skips: 0,
+            times: 1,
+            delay: Duration::ZERO,
+            does: false,
+            retry_after: None,
+            kind,
+        }
     }
 
     /// A request is answered with a status and no body, and nothing is done.
@@ -84,6 +93,13 @@ impl Trouble {
     #[must_use]
     pub fn later(mut self, delay: Duration) -> Trouble {
         self.delay = delay;
+        self
+    }
+
+    /// The same, and the answer says after how many seconds to try again (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Trouble {
+        self.retry_after = Some(seconds);
         self
     }
 

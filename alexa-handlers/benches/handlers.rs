@@ -192,6 +192,7 @@ async fn main() {
         unchanged: State::new(),
         failed: None,
         cause: Cause::PhysicalInteraction,
+        happened: None,
     };
     let answer = ToAlexa {
         event: Event {

@@ -12,30 +12,51 @@
 //! A link is what somebody has linked an account to Alexa by; its tokens change, and it does not.
 //! All but `/me` take the skill's API key as a bearer token. A state is an object of those of
 //! `reachable`, `on`, `brightness`, `color`, `kelvin`, `target`, `lower`, `upper`, `mode`, `lock`,
-//! `temperature` and `at` (milliseconds since 1970) that the device has; values are as Alexa writes
-//! them, temperatures in any scale and with any number. What fails is answered with a status and, where it says more, with `{"code": "low_battery",
+//! `temperature`, `percentage`, `level`, `volume`, `muted`, `input`, `channel`, `contact`, `motion`, `arm`,
+//! `burglary`, `carbon_monoxide`, `fire`, `water` and `at` (milliseconds since 1970) that the device has; values
+//! are as Alexa writes them, what is so or is not is true or false, temperatures are in any scale and with any
+//! number. What a device may have several of goes by its name: `range:NAME`, `mode:NAME`, `toggle:NAME`.
+//!
+//! A device can be told what is no state, too: `scene` (true or false), `schedule`, `steps`, `silent`, `play`,
+//! `mode_step`, `session`, `streams`, and beside `arm` a `bypass`, `instant` or `pin`. What it answers besides its
+//! state are `exit_delay` (seconds), `answer` (SDP) and `streams`, as Alexa writes them.
+//!
+//! `features` are what a device has: `power`, `brightness`, `color`, `kelvin`, `lock`, `temperature`, `target`,
+//! `range`, `schedule`, `contact`, `motion`, `percentage`, `level`, `volume`, `scene`, `scene_ends`, `arm_away`,
+//! `arm_stay`, `arm_night`, `pins`, `burglary`, `carbon_monoxide`, `fire`, `water`, `ring`. What a device may have
+//! several of is in its `settings`: `{"range": "lift", "label": "Alexa.Setting.Opening", "from": 0, "to": 100,
+//! "step": 1, "unit": "Alexa.Unit.Percent", "open": 100, "closed": 0}`, `{"mode": "cycle", "label": "Cycle",
+//! "modes": {"delicate": "Delicate"}, "ordered": false}`, `{"toggle": "swing", "label": "Swing"}`. A label is a
+//! text in English, or an asset of Alexa's.
+//! What fails is answered with a status and, where it says more, with `{"code": "low_battery",
 //! "percentage": 3}` or `out_of_range` (`minimum`, `maximum`), `temperature_out_of_range` (the same, in
 //! degrees Celsius), `too_close` (`apart`, in degrees Celsius), `off`, `busy`, `broken`, `jammed`,
-//! `unreachable`, `old_firmware`, `wrong_mode` (`mode`).
+//! `unreachable`, `old_firmware`, `wrong_mode` (`mode`), `no_such_feature`, `unwilling`, `unauthorized`,
+//! `bypass_needed`, `not_ready`, `alarm_uncleared`, `trouble_uncleared`, `authorization_required`.
 //!
 //! Acme posts what has changed to the address that it is given, if it is given one: `{"account",
-//! "device", "request", "state", "changed", "failed", "cause"}`. The request is there if one caused it,
+//! "device", "request", "state", "changed", "failed", "cause", "happened", "listed"}`. The request is there if one
+//! caused it,
 //! `changed` lists the parts of the state that are new (without it all are), and `failed` says, as
-//! above, why a request that was accepted was not carried out. The header
+//! above, why a request that was accepted was not carried out. What is no state has `happened`: `rung`, `removed`,
+//! or `added`, then with what the device is `listed` as. The header
 //! `acme-signature` proves it: `t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA256, by the skill's push
 //! key, of `SECONDS.BODY`.
 //!
 //! The network's secret for the device cloud is `{"api_key": "…", "push_key": "…"}`.
 
+mod settings;
 mod state;
 
 use crate::{
     Account, Api, DeviceCloud, Fault, Order, Outcome, PushRefused, User, http::escape, read_json,
 };
 use alexa_patterns::message::{
-    Capability, Category, Cause, Connectivity, DeviceMode, DevicePush, DiscoveredDevice,
-    EndpointId, ErrorType, Label, OwnError, Plain, Property, Scale, SetPointCount, State,
-    StateChange, Temperature, Thermostat, ThermostatError, ThermostatMode, Token,
+    AlarmKind, ArmState, Armed, Attribute, Attributes, Capability, Category, Cause, Command,
+    Connectivity, DeviceMode, DevicePush, DiscoveredDevice, EndpointId, ErrorType, Happening,
+    Label, OwnError, Plain, Property, Reply, RtcCommand, RtcReply, Scale, Scene, SecurityPanel,
+    SecurityPanelCommand, SecurityPanelError, SetPointCount, State, StateChange, Temperature,
+    Thermostat, ThermostatError, ThermostatMode, Token,
 };
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use net_dsl::HttpRequest;
@@ -44,7 +65,7 @@ use reqwest::{Method, StatusCode};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
-use state::{DeviceState, Parts};
+use state::{DeviceState, Parts, Wanted, has_no};
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::SystemTime,
@@ -123,6 +144,7 @@ fn fault(body: &Value) -> Option<Fault> {
 fn error(body: &Value) -> Option<ErrorType> {
     let celsius = |value: &Value| Temperature::new(value.as_f64()?, Scale::Celsius).ok();
     let number = |name: &str| body[name].as_f64();
+    let panel = |error| ErrorType::Own(OwnError::SecurityPanel(error));
     let thermostat = |error| ErrorType::Own(OwnError::Thermostat(error));
     Some(match body["code"].as_str()? {
         "low_battery" => ErrorType::EndpointLowPower { percentage: number("percentage") },
@@ -137,6 +159,14 @@ fn error(body: &Value) -> Option<ErrorType> {
             thermostat(ThermostatError::SetpointsTooClose { minimum })
         }
         "off" => thermostat(ThermostatError::IsOff),
+        "unwilling" => thermostat(ThermostatError::UnwillingToSetSchedule),
+        "no_such_feature" => ErrorType::InvalidDirective,
+        "unauthorized" => panel(SecurityPanelError::Unauthorized),
+        "bypass_needed" => panel(SecurityPanelError::BypassNeeded),
+        "not_ready" => panel(SecurityPanelError::NotReady),
+        "alarm_uncleared" => panel(SecurityPanelError::UnclearedAlarm),
+        "trouble_uncleared" => panel(SecurityPanelError::UnclearedTrouble),
+        "authorization_required" => panel(SecurityPanelError::AuthorizationRequired),
         "busy" => ErrorType::EndpointBusy,
         "broken" | "jammed" => ErrorType::HardwareMalfunction,
         "unreachable" => ErrorType::EndpointUnreachable,
@@ -209,19 +239,27 @@ impl DeviceCloud for Acme {
         api: &Api<'_>,
     ) -> Result<Outcome, Fault> {
         let path = path(user.account, Some(order.endpoint));
-        let wanted = match DeviceState::wanted(order.command) {
+        let wanted = match Wanted::of(order.command) {
             Some(wanted) => wanted,
             None => {
                 let (_, body) = answer(api, || api.get(&path)).await?;
                 read_state(&body)?.changed_by(order.command)?
             }
         };
-        let expected = wanted.properties();
+        let Wanted { parts, expected } = wanted;
         let request =
-            || api.request(Method::PATCH, &path).header("idempotency-key", order.id).json(&wanted);
-        let (status, body) = answer(api, request).await?;
+            || api.request(Method::PATCH, &path).header("idempotency-key", order.id).json(&parts);
+        let (status, body) = answer(api, request).await.map_err(|fault| match fault.error() {
+            // Which of Alexa's interfaces it is, Acme does not know.
+            ErrorType::InvalidDirective => has_no(order.command),
+            _ => fault,
+        })?;
         if status != StatusCode::ACCEPTED {
-            return Ok(Outcome::Done(read_state(&body)?.report(api.now())));
+            let state = read_state(&body)?.report(api.now());
+            return Ok(match reply(order.command, &body) {
+                Some(reply) => Outcome::Replied(state, reply),
+                None => Outcome::Done(state),
+            });
         }
         match body["request"].as_str() {
             Some(request) => Ok(Outcome::Accepted { request: request.to_owned(), expected }),
@@ -258,12 +296,41 @@ impl DeviceCloud for Acme {
     }
 }
 
+/// What an interface answers in its own words, as far as Acme says it.
+fn reply(command: &Command, body: &Value) -> Option<Reply> {
+    let parts = Parts(body.as_object()?);
+    match command {
+        Command::SecurityPanel(SecurityPanelCommand::Arm { .. }) => {
+            Some(Reply::SecurityPanel(Armed { exit_delay: Some(parts.part("exit_delay")?) }))
+        }
+        Command::RtcSession(RtcCommand::Initiate { .. }) => {
+            Some(Reply::RtcSession(RtcReply::Answer(parts.part("answer")?)))
+        }
+        Command::CameraStream(_) => Some(Reply::CameraStream(parts.part("streams")?)),
+        _ => None,
+    }
+}
+
 /// What a push says; none without the account, the device and a state. What else is odd is left out.
 fn pushed(told: &Value, now: SystemTime) -> Option<StateChange> {
     let parts = Parts(told.as_object()?);
-    let state = DeviceState::read(&told["state"])?.report(now);
+    let happened = match told["happened"].as_str() {
+        Some("rung") => Some(Happening::Rung { time: now.into() }),
+        Some("removed") => Some(Happening::Removed),
+        Some("added") => {
+            let device = Device::read(&told["listed"])?.discovered()?;
+            Some(Happening::Added(Box::new(device)))
+        }
+        _ => None,
+    };
+    let known = match &happened {
+        Some(_) => DeviceState::default(),
+        None => DeviceState::read(&told["state"])?,
+    };
     let names = told["changed"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let names: Vec<_> = names.filter_map(DeviceState::property).collect();
+    let names: Vec<_> =
+        names.filter_map(|name| known.property(name)).map(|property| property.name()).collect();
+    let state = known.report(now);
     let failed = parts.part::<Value>("failed");
     // A device that is there has not come back for all that is known.
     let connected = Property::Connectivity(Connectivity::Ok);
@@ -283,6 +350,7 @@ fn pushed(told: &Value, now: SystemTime) -> Option<StateChange> {
         unchanged,
         failed: failed.map(|failed| error(&failed).unwrap_or(ErrorType::InternalError)),
         cause: parts.part("cause").unwrap_or(Cause::PhysicalInteraction),
+        happened,
     })
 }
 
@@ -328,6 +396,7 @@ struct Device {
     model: String,
     kind: Kind,
     features: BTreeSet<String>,
+    settings: Vec<Capability>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -337,6 +406,14 @@ enum Kind {
     Thermostat,
     Lock,
     Sensor,
+    Blind,
+    Fan,
+    Contact,
+    Motion,
+    Scene,
+    Speaker,
+    Panel,
+    Doorbell,
     #[serde(other)]
     Other,
 }
@@ -352,6 +429,7 @@ impl Device {
             model: parts.part("model").unwrap_or_default(),
             kind: parts.part("kind").unwrap_or(Kind::Other),
             features: features.map(str::to_owned).collect(),
+            settings: settings::read(&told["settings"]),
             id,
         })
     }
@@ -368,6 +446,13 @@ impl Device {
             ("kelvin", Capability::ColorTemperature(Plain)),
             ("lock", Capability::Lock(Plain)),
             ("temperature", Capability::Temperature(Plain)),
+            ("contact", Capability::Contact(Plain)),
+            ("motion", Capability::Motion(Plain)),
+            ("percentage", Capability::Percentage(Plain)),
+            ("level", Capability::PowerLevel(Plain)),
+            ("volume", Capability::Speaker(Plain)),
+            ("scene", Capability::Scene(Scene { ends: has("scene_ends") })),
+            ("ring", Capability::Doorbell(Plain)),
         ];
         let mut capabilities: Vec<Capability> = features
             .into_iter()
@@ -388,6 +473,29 @@ impl Device {
                 scheduling: has("schedule"),
             }));
         }
+        let arm_states = [
+            ("arm_away", ArmState::ArmedAway),
+            ("arm_stay", ArmState::ArmedStay),
+            ("arm_night", ArmState::ArmedNight),
+        ];
+        let mut arm_states: BTreeSet<ArmState> =
+            arm_states.into_iter().filter(|(name, _)| has(name)).map(|(_, state)| state).collect();
+        if !arm_states.is_empty() {
+            arm_states.insert(ArmState::Disarmed);
+            let alarms = [
+                ("burglary", AlarmKind::Burglary),
+                ("carbon_monoxide", AlarmKind::CarbonMonoxide),
+                ("fire", AlarmKind::Fire),
+                ("water", AlarmKind::Water),
+            ];
+            let alarms = alarms.into_iter().filter(|(name, _)| has(name)).map(|(_, kind)| kind);
+            capabilities.push(Capability::SecurityPanel(SecurityPanel {
+                arm_states,
+                alarms: alarms.collect(),
+                takes_pins: has("pins"),
+            }));
+        }
+        capabilities.extend(self.settings);
         if capabilities.is_empty() {
             return None;
         }
@@ -396,6 +504,14 @@ impl Device {
             Kind::Thermostat => Category::Thermostat,
             Kind::Lock => Category::Smartlock,
             Kind::Sensor => Category::TemperatureSensor,
+            Kind::Blind => Category::InteriorBlind,
+            Kind::Fan => Category::Fan,
+            Kind::Contact => Category::ContactSensor,
+            Kind::Motion => Category::MotionSensor,
+            Kind::Scene => Category::SceneTrigger,
+            Kind::Speaker => Category::Speaker,
+            Kind::Panel => Category::SecurityPanel,
+            Kind::Doorbell => Category::Doorbell,
             Kind::Other => Category::Other,
         };
         Some(
@@ -405,6 +521,12 @@ impl Device {
                 .manufacturer(Label::cut("Acme"))
                 .description(Label::cut(&format!("Acme {}", self.model)))
                 .category(category)
+                // A certified product has both ("Works with Alexa Skill Requirements").
+                .attributes(Attributes {
+                    manufacturer: Attribute::new("Acme").ok(),
+                    model: Attribute::new(self.model).ok(),
+                    ..Attributes::default()
+                })
                 .capabilities(capabilities)
                 .build(),
         )

@@ -2,8 +2,9 @@
 
 use crate::Fault;
 use alexa_patterns::message::{
-    Answer, Asked, Cause, Command, Connectivity, EndpointId, Event, EventBody, MessageId, Pending,
-    PendingStatus, Promise, Property, Sample, State, Timestamp,
+    Answer, Asked, Cause, Command, Connectivity, CorrelationToken, EndpointId, ErrorType, Event,
+    EventBody, MessageId, Pending, PendingStatus, Promise, Property, Reply, Sample, State,
+    Timestamp,
 };
 use net_dsl::{Contract, ReadsItem, Sends, WritesItem};
 use net_runtime::{BoxError, Condition, Context, Failure, Update};
@@ -71,8 +72,19 @@ pub(crate) fn context_for<C: Contract>(body: &EventBody, context: &Context<C>) -
 /// How a request to a manufacturer ended.
 #[derive(Clone, Debug)]
 pub(crate) enum Ending {
-    Done(State),
+    /// In this state, and with these words if the manufacturer has some.
+    Done(State, Option<Reply>),
     Failed(Fault),
+}
+
+impl Ending {
+    /// The same in an interface's own words.
+    pub(crate) fn in_words(self, reply: Reply) -> Ending {
+        match self {
+            Ending::Done(state, _) => Ending::Done(state, Some(reply)),
+            Ending::Failed(fault) => Ending::Failed(fault),
+        }
+    }
 }
 
 /// What a request is answered with.
@@ -214,13 +226,14 @@ fn body(pending: &Pending, given: Given, now: u64) -> Option<EventBody> {
     let in_time = now < pending.deadline;
     let (endpoint, correlation) = (pending.endpoint.clone(), pending.correlation.clone());
     match given {
-        Given::Ended(Ending::Done(state)) => {
-            let state = with_connectivity(state, Timestamp::from_milliseconds(now));
-            Some(if in_time {
-                EventBody::Response { correlation, endpoint, state }
+        Given::Ended(Ending::Done(state, reply)) => {
+            let now = Timestamp::from_milliseconds(now);
+            let state = with_connectivity(state, now);
+            if in_time {
+                Some(done(&pending.command, correlation, endpoint, state, reply, now))
             } else {
                 late(endpoint, &pending.command, state)
-            })
+            }
         }
         Given::Ended(Ending::Failed(fault)) => in_time.then(|| EventBody::ErrorResponse {
             correlation: Some(correlation),
@@ -236,8 +249,32 @@ fn body(pending: &Pending, given: Given, now: u64) -> Option<EventBody> {
     }
 }
 
+/// The answer that a device has done what it was asked: in its interface's own words, if it has some.
+pub(crate) fn done(
+    command: &Command,
+    correlation: CorrelationToken,
+    endpoint: EndpointId,
+    state: State,
+    reply: Option<Reply>,
+    now: Timestamp,
+) -> EventBody {
+    match reply.or_else(|| command.reply(now)) {
+        Some(reply) => EventBody::Replied { correlation, endpoint, state, reply },
+        None if command.needs_reply() => EventBody::ErrorResponse {
+            correlation: Some(correlation),
+            endpoint: Some(endpoint),
+            error: ErrorType::InternalError,
+            message: "the device cloud did not say what the interface has to answer".to_owned(),
+        },
+        None => EventBody::Response { correlation, endpoint, state },
+    }
+}
+
 /// That a device is in a new state, since it was asked to be, and nobody waits for the answer any more.
-pub(crate) fn late(endpoint: EndpointId, command: &Command, state: State) -> EventBody {
+/// None if nothing of its state was to change, as of a scene.
+pub(crate) fn late(endpoint: EndpointId, command: &Command, state: State) -> Option<EventBody> {
     let (changed, unchanged) = state.split(&command.changes());
-    EventBody::ChangeReport { endpoint, cause: Cause::VoiceInteraction, changed, unchanged }
+    let cause = Cause::VoiceInteraction;
+    let report = EventBody::ChangeReport { endpoint, cause, changed: changed.clone(), unchanged };
+    (!changed.is_empty()).then_some(report)
 }

@@ -3,7 +3,7 @@
 use crate::{Fault, answer::time_for_the_cloud};
 use alexa_patterns::message::{
     Command, DeferredDirective, DeviceCloud as Service, DevicePush, DiscoveredDevice, EndpointId,
-    Property, State, StateChange, Token,
+    Property, Reply, State, StateChange, Token,
 };
 use net_dsl::{CallsService, HttpRequest};
 use net_runtime::{Context, ServiceClient};
@@ -225,6 +225,10 @@ pub enum Outcome {
     /// The device has been asked, and this is its state now. One that shows that it has not done it,
     /// such as a jammed lock, is told as a failure.
     Done(State),
+    /// The same, and what the interface answers in its own words, where the manufacturer knows more of it than
+    /// [`Command::reply`](alexa_patterns::message::Command::reply): the answer of a camera, the time that
+    /// there is to leave an armed house.
+    Replied(State, Reply),
     /// The manufacturer has accepted it, and the device will do it.
     Accepted {
         /// By which the manufacturer knows it, for instance in a push.

@@ -129,10 +129,13 @@ async fn told<K: Keeper<C>, C: Dispatches>(
 
 /// What an answer says to those who have not asked; none if nothing has changed.
 fn report_of(answer: &Event, asked: &Asked) -> Option<Event> {
-    let EventBody::Response { endpoint, state, .. } = &answer.body else { return None };
-    let body = late(endpoint.clone(), &asked.command, state.clone());
-    let EventBody::ChangeReport { changed, .. } = &body else { return None };
-    (!changed.is_empty()).then(|| Event { id: answer.id.clone(), body })
+    let (EventBody::Response { endpoint, state, .. } | EventBody::Replied { endpoint, state, .. }) =
+        &answer.body
+    else {
+        return None;
+    };
+    let body = late(endpoint.clone(), &asked.command, state.clone())?;
+    Some(Event { id: answer.id.clone(), body })
 }
 
 async fn deliver_as<K: Keeper<C>, C: Dispatches>(
@@ -163,9 +166,11 @@ fn still_worth_sending<C: Contract>(
         return Some(Event { id, body });
     }
     match (body, asked) {
-        (EventBody::Response { endpoint, state, .. }, Some(asked)) => {
-            Some(Event { id, body: late(endpoint, &asked.command, state) })
-        }
+        (
+            EventBody::Response { endpoint, state, .. }
+            | EventBody::Replied { endpoint, state, .. },
+            Some(asked),
+        ) => late(endpoint, &asked.command, state).map(|body| Event { id, body }),
         _ => {
             tracing::warn!("an answer comes after its deadline and is not sent");
             None
@@ -281,8 +286,8 @@ async fn deliver<K: Keeper<C>, C: Dispatches>(
                 return Err(format!("the event gateway does not take an event: {why}").into());
             }
             Verdict::Forbidden => return Err("the event gateway forbids an event".into()),
-            Verdict::Later(why) => {
-                let pause = pause(resent, context.random());
+            Verdict::Later(why, after) => {
+                let pause = pause(resent, context.random()).max(after.unwrap_or_default());
                 if resent == RESENDS || context.remaining() <= pause {
                     return Err(format!("the event gateway did not take an event: {why}").into());
                 }
@@ -331,6 +336,9 @@ fn smaller(event: Event) -> Option<Event> {
         EventBody::Response { correlation, endpoint, state } if !state.is_empty() => {
             EventBody::Response { correlation, endpoint, state: State::new() }
         }
+        EventBody::Replied { correlation, endpoint, state, reply } if !state.is_empty() => {
+            EventBody::Replied { correlation, endpoint, state: State::new(), reply }
+        }
         EventBody::ErrorResponse { correlation, endpoint, error, message }
             if message.chars().count() > SHORT =>
         {
@@ -339,10 +347,14 @@ fn smaller(event: Event) -> Option<Event> {
         }
         EventBody::ChangeReport { .. }
         | EventBody::Response { .. }
+        | EventBody::Replied { .. }
         | EventBody::ErrorResponse { .. }
         | EventBody::StateReport { .. }
         | EventBody::DeferredResponse { .. }
         | EventBody::DiscoverResponse { .. }
+        | EventBody::AddOrUpdateReport { .. }
+        | EventBody::DeleteReport { .. }
+        | EventBody::DoorbellPress { .. }
         | EventBody::AcceptGrantResponse
         | EventBody::AcceptGrantFailed { .. } => return None,
     };

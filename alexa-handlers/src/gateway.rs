@@ -3,7 +3,9 @@
 use crate::http::{SMALL, read_json};
 use alexa_patterns::message::Token;
 use net_runtime::ServiceClient;
+use reqwest::header::HeaderMap;
 use serde_json::Value;
+use std::time::Duration;
 
 /// What the gateway makes of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +24,8 @@ pub(crate) enum Verdict {
     Forbidden,
     /// 413: it is too large.
     TooLarge,
-    /// 429, 500, 503, or no answer: it may be taken later.
-    Later(String),
+    /// 429, 500, 503, or no answer: it may be taken later, and not before so long if the gateway says so.
+    Later(String, Option<Duration>),
 }
 
 /// Posts an event (Alexa, "Send Events to the Alexa Event Gateway").
@@ -32,10 +34,20 @@ pub(crate) async fn post(gateway: &ServiceClient<'_>, token: &Token, event: &Val
     match request.send().await {
         Ok(answer) => {
             let status = answer.status().as_u16();
-            verdict(status, &read_json(answer, SMALL).await.unwrap_or_default())
+            let after = retry_after(answer.headers());
+            match verdict(status, &read_json(answer, SMALL).await.unwrap_or_default()) {
+                Verdict::Later(why, _) => Verdict::Later(why, after),
+                verdict => verdict,
+            }
         }
-        Err(error) => Verdict::Later(error.to_string()),
+        Err(error) => Verdict::Later(error.to_string(), None),
     }
+}
+
+/// In how many seconds to try again (RFC 9110, `Retry-After`). A date is not read: the clocks may differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds))
 }
 
 /// What an answer means, by the documented codes and what operators have seen besides.
@@ -54,7 +66,7 @@ fn verdict(status: u16, body: &Value) -> Verdict {
         }
         (403, _) => Verdict::Forbidden,
         (413, _) => Verdict::TooLarge,
-        (408 | 429 | 500.., _) => Verdict::Later(known(status, code)),
+        (408 | 429 | 500.., _) => Verdict::Later(known(status, code), None),
         _ => Verdict::Malformed(known(status, code)),
     }
 }

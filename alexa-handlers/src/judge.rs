@@ -19,7 +19,7 @@ pub(crate) fn done(asked: &[Property], state: State) -> Ending {
         let why = "the device is not as it was asked to be";
         return Ending::Failed(Fault::new(ErrorType::HardwareMalfunction, why));
     }
-    Ending::Done(state)
+    Ending::Done(state, None)
 }
 
 /// How a command ended that an API has accepted, and whose device is in a state now.
@@ -28,7 +28,7 @@ pub(crate) fn done(asked: &[Property], state: State) -> Ending {
 /// round, and have limits of their own.
 pub(crate) fn ended(asked: &[Property], state: State) -> Ending {
     match done(asked, state) {
-        Ending::Done(state) if asked.iter().any(|it| it.is_word() && differs(it, &state)) => {
+        Ending::Done(state, _) if asked.iter().any(|it| it.is_word() && differs(it, &state)) => {
             let why = "the device is not as it was asked to be";
             Ending::Failed(Fault::new(ErrorType::InternalError, why))
         }

@@ -70,6 +70,7 @@ pub(crate) fn found(pending: &Pending, state: &State) -> Option<StateChange> {
         unchanged,
         failed: None,
         cause: Cause::PeriodicPoll,
+        happened: None,
     })
 }
 

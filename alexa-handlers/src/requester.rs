@@ -58,7 +58,7 @@ where
         customer: deferred.customer.clone(),
         endpoint: endpoint.clone(),
         correlation: deferred.target.correlation.clone(),
-        command: deferred.command.clone(),
+        command: deferred.command.without_secrets(),
         expected: deferred.command.expected(),
         status: PendingStatus::Intent,
         request: None,
@@ -112,6 +112,7 @@ where
             return Ok(table.update_if(key, sent, open).await?);
         }
         Ok(Outcome::Done(state)) => judge::done(&pending.expected, state),
+        Ok(Outcome::Replied(state, reply)) => judge::done(&pending.expected, state).in_words(reply),
         Err(fault) => {
             tracing::warn!(fault = %fault, "a directive was not carried out");
             Ending::Failed(fault)

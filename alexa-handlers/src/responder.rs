@@ -8,10 +8,10 @@ use crate::{
 };
 use alexa_patterns::{
     contract,
-    message::{EventBody, Pending, PendingStatus, StateChange},
+    message::{EventBody, Happening, Pending, PendingStatus, StateChange},
 };
 use net_runtime::{BoxError, Context, Handler};
-use std::cmp::Reverse;
+use std::{cmp::Reverse, iter};
 
 type Ctx = Context<contract::Responder>;
 
@@ -27,6 +27,9 @@ pub struct Responder;
 
 impl Handler<contract::Responder> for Responder {
     async fn handle(&self, change: StateChange, context: &Ctx) -> Result<(), BoxError> {
+        if let Some(happened) = &change.happened {
+            return tell(happened, &change, context).await;
+        }
         let device = Pending::key(&change.user, &change.endpoint);
         let mut known = context.table::<Pending>().query(device).await?;
         let now = context.now_milliseconds();
@@ -81,6 +84,26 @@ fn ending(pending: &Pending, change: &StateChange) -> Ending {
         }
         None => judge::ended(&pending.expected, change.state()),
     }
+}
+
+/// Tells what has happened, that is no state.
+async fn tell(happened: &Happening, change: &StateChange, context: &Ctx) -> Result<(), BoxError> {
+    let body = match happened {
+        Happening::Rung { time } => EventBody::DoorbellPress {
+            endpoint: change.endpoint.clone(),
+            cause: change.cause,
+            time: time.to_the_second(),
+        },
+        // Who pushes that reports.
+        Happening::Added(device) => EventBody::AddOrUpdateReport {
+            devices: iter::once((**device).clone().reported(true)).collect(),
+        },
+        Happening::Removed => {
+            EventBody::DeleteReport { endpoints: [change.endpoint.clone()].into() }
+        }
+    };
+    let id = id_of(&format!("{} {}", context.correlation(), serde_json::to_string(change)?));
+    Ok(answer::send(context, &change.user, None, id, body).await?)
 }
 
 /// Reports what has changed, if anything has.

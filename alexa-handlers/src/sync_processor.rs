@@ -49,7 +49,9 @@ impl<D: DeviceCloud> SyncProcessor<D> {
             return Ok(());
         }
         let state = with_connectivity(state, context.now());
-        let body = late(target.endpoint.clone(), &deferred.command, state);
+        let Some(body) = late(target.endpoint.clone(), &deferred.command, state) else {
+            return Ok(());
+        };
         let id = id_of(&deferred.message_id);
         Ok(answer::send(context, &deferred.user, None, id, body).await?)
     }
@@ -63,6 +65,9 @@ impl<D: DeviceCloud> Handler<contract::SyncProcessor> for SyncProcessor<D> {
         }
         let ending = match carry_out(&self.cloud, &deferred, context).await {
             Ok(Outcome::Done(state)) => judge::done(&deferred.command.expected(), state),
+            Ok(Outcome::Replied(state, reply)) => {
+                judge::done(&deferred.command.expected(), state).in_words(reply)
+            }
             Ok(Outcome::Accepted { .. }) => {
                 let why = "the device cloud answers later, and this network does not wait for it";
                 Ending::Failed(Fault::new(ErrorType::InternalError, why))
@@ -72,17 +77,24 @@ impl<D: DeviceCloud> Handler<contract::SyncProcessor> for SyncProcessor<D> {
         let target = &deferred.target;
         let endpoint = target.endpoint.clone();
         let body = match ending {
-            Ending::Done(state) => {
+            Ending::Done(state, reply) => {
                 let state = with_connectivity(state, context.now());
                 if is_late(context) {
-                    late(endpoint, &deferred.command, state)
+                    match late(endpoint, &deferred.command, state) {
+                        Some(report) => report,
+                        None => return Ok(()),
+                    }
                 } else {
-                    EventBody::Response { correlation: target.correlation.clone(), endpoint, state }
+                    let (command, now) = (&deferred.command, context.now().into());
+                    answer::done(command, target.correlation.clone(), endpoint, state, reply, now)
                 }
             }
             Ending::Failed(fault) => failed(&deferred, fault),
         };
-        let asked = Asked { customer: deferred.customer.clone(), command: deferred.command };
+        let asked = Asked {
+            customer: deferred.customer.clone(),
+            command: deferred.command.without_secrets(),
+        };
         let id = id_of(&deferred.message_id);
         Ok(answer::send(context, &deferred.user, Some(asked), id, body).await?)
     }

@@ -8,23 +8,46 @@
 //! So a new interface is a new file and a new line in the list.
 
 pub mod brightness;
+pub mod camera_stream;
+pub mod channel;
 pub mod color;
 pub mod color_temperature;
+pub mod contact_sensor;
+pub mod doorbell;
 pub mod endpoint_health;
+pub mod input;
 pub mod lock;
+pub mod mode;
+pub mod motion_sensor;
+pub mod percentage;
+pub mod playback;
 pub mod power;
+pub mod power_level;
+pub mod range;
+pub mod rtc_session;
+pub mod scene;
+pub mod security_panel;
+pub mod speaker;
+pub mod step_speaker;
 pub mod temperature_sensor;
 pub mod thermostat;
+pub mod toggle;
 
 mod alexas;
 mod described;
 mod field;
 mod name;
+mod names;
+mod number;
+mod semantics;
 
 pub(crate) use alexas::alexas;
 pub use described::{Described, Plain};
 pub use field::{Field, Refusal};
 pub use name::{Instance, PropertyName};
+pub use names::{Asset, Locale, Name, Names, SpokenText};
+pub use number::Number;
+pub use semantics::{Action, Posture, Semantics};
 
 use crate::message::Timestamp;
 use serde_json::Value;
@@ -70,6 +93,11 @@ pub trait Interface {
     /// # Errors
     /// [`Refusal`].
     fn read(written: &Received<'_>) -> Result<Option<Self::Directive>, Refusal<Self::Error>>;
+
+    /// The same without what is nobody's business once it is carried out, such as a PIN: what is remembered.
+    fn without_secrets(directive: &Self::Directive) -> Self::Directive {
+        directive.clone()
+    }
 
     /// The properties of a device that has done it; none where that depends on how it was before.
     fn expected(directive: &Self::Directive) -> Vec<Self::Property>;
@@ -197,6 +225,40 @@ macro_rules! each_interface {
             Temperature: $crate::interface::temperature_sensor::TemperatureSensor,
             /// `Alexa.EndpointHealth`
             Connectivity: $crate::interface::endpoint_health::EndpointHealth,
+            /// `Alexa.RangeController`
+            Range: $crate::interface::range::RangeController,
+            /// `Alexa.ModeController`
+            Mode: $crate::interface::mode::ModeController,
+            /// `Alexa.ToggleController`
+            Toggle: $crate::interface::toggle::ToggleController,
+            /// `Alexa.ContactSensor`
+            Contact: $crate::interface::contact_sensor::ContactSensor,
+            /// `Alexa.MotionSensor`
+            Motion: $crate::interface::motion_sensor::MotionSensor,
+            /// `Alexa.SceneController`
+            Scene: $crate::interface::scene::SceneController,
+            /// `Alexa.PercentageController`
+            Percentage: $crate::interface::percentage::PercentageController,
+            /// `Alexa.PowerLevelController`
+            PowerLevel: $crate::interface::power_level::PowerLevelController,
+            /// `Alexa.Speaker`
+            Speaker: $crate::interface::speaker::Speaker,
+            /// `Alexa.StepSpeaker`
+            StepSpeaker: $crate::interface::step_speaker::StepSpeaker,
+            /// `Alexa.PlaybackController`
+            Playback: $crate::interface::playback::PlaybackController,
+            /// `Alexa.InputController`
+            Input: $crate::interface::input::InputController,
+            /// `Alexa.ChannelController`
+            Channel: $crate::interface::channel::ChannelController,
+            /// `Alexa.SecurityPanelController`
+            SecurityPanel: $crate::interface::security_panel::SecurityPanelController,
+            /// `Alexa.DoorbellEventSource`
+            Doorbell: $crate::interface::doorbell::DoorbellEventSource,
+            /// `Alexa.RTCSessionController`
+            RtcSession: $crate::interface::rtc_session::RtcSessionController,
+            /// `Alexa.CameraStreamController`
+            CameraStream: $crate::interface::camera_stream::CameraStreamController,
         }
     };
 }
@@ -298,13 +360,37 @@ macro_rules! one_property {
 }
 pub(crate) use one_property;
 
+/// What an interface says that has no property.
+macro_rules! no_properties {
+    () => {
+        type Property = $crate::interface::Never;
+
+        fn name(property: &Self::Property) -> $crate::interface::PropertyName {
+            match *property {}
+        }
+
+        fn value(property: &Self::Property) -> serde_json::Value {
+            match *property {}
+        }
+
+        fn property(
+            _: &str,
+            _: Option<$crate::interface::Instance>,
+            _: &serde_json::Value,
+        ) -> Result<Option<Self::Property>, String> {
+            Ok(None)
+        }
+    };
+}
+pub(crate) use no_properties;
+
 /// What an interface says of which discovery says no more than its properties.
 macro_rules! plain_capability {
-    ($($name:literal),+) => {
+    ($($name:literal),*) => {
         type Capability = $crate::interface::Plain;
 
         fn describe(_: &Self::Capability) -> $crate::interface::Described {
-            $crate::interface::Described::with(&[$($name),+])
+            $crate::interface::Described::with(&[$($name),*])
         }
 
         fn capability(_: &serde_json::Value) -> Result<Self::Capability, String> {
@@ -313,6 +399,13 @@ macro_rules! plain_capability {
     };
 }
 pub(crate) use plain_capability;
+
+/// The instance that a directive is about, of an interface of which a device may have several.
+fn the_instance<E>(received: &Received<'_>) -> Result<Instance, Refusal<E>> {
+    let instance = received.instance.cloned();
+    instance
+        .ok_or_else(|| Refusal::Invalid("it does not say which instance it is about".to_owned()))
+}
 
 /// A value as JSON: numbers in range and words, of which nothing fails.
 pub(crate) fn json(value: impl serde::Serialize) -> Value {

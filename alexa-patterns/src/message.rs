@@ -19,35 +19,59 @@ mod time;
 mod value;
 
 pub use crate::interface::{
-    Instance, Never, Plain, PropertyName,
+    Action, Asset, Instance, Locale, Name, Names, Never, Number, Plain, Posture, PropertyName,
+    Semantics, SpokenText,
     brightness::BrightnessCommand,
+    camera_stream::{
+        AudioCodec, CameraStream, CameraStreams, CameraStreamsStarted, InitializeCameraStreams,
+        Resolution, StreamAuthorization, StreamConfiguration, StreamKind, StreamProtocol,
+        VideoCodec,
+    },
+    channel::{Channel, ChannelCommand},
     color::Color,
     color_temperature::ColorTemperatureCommand,
     endpoint_health::Connectivity,
+    input::{InputName, Inputs},
     lock::{LockCommand, LockState},
+    mode::{ModeChange, ModeCommand, ModeName, ModeValue, Modes},
+    percentage::PercentageCommand,
+    playback::{Playback, PlaybackCommand},
     power::Power,
-    thermostat::{
-        SetPointCount, SetPoints, Thermostat, ThermostatCommand, ThermostatError, ThermostatMode,
-        ThermostatProperty,
+    power_level::PowerLevelCommand,
+    range::{Range, RangeChange, RangeCommand, RangeMeaning, RangeValue, Unit},
+    rtc_session::{RtcCommand, RtcReply, RtcSession},
+    scene::{Scene, SceneCommand, SceneStarted},
+    security_panel::{
+        Alarm, AlarmKind, ArmState, Armed, SecurityPanel, SecurityPanelCommand, SecurityPanelError,
+        SecurityPanelProperty,
     },
+    speaker::{SpeakerCommand, SpeakerProperty},
+    step_speaker::StepSpeakerCommand,
+    thermostat::{
+        Schedule, SetPointCount, SetPoints, Thermostat, ThermostatCommand, ThermostatError,
+        ThermostatMode, ThermostatProperty,
+    },
+    toggle::{Toggle, ToggleState},
 };
 pub use command::{Command, NoCommand};
 pub use directive::{Directive, Invalid, Request, Target};
-pub use discovery::{Capability, Category, Cookie, Devices, DiscoveredDevice};
+pub use discovery::{
+    Attributes, Capability, Category, Connection, Cookie, Devices, DiscoveredDevice,
+};
 pub use error_type::{DeviceMode, ErrorType, OwnError};
 pub use event::{Cause, Event, EventBody};
 pub use habit::Habit;
 pub use internal::{
-    Answer, Asked, DeferredDirective, DevicePush, Grant, Pending, PendingStatus, Region,
+    Answer, Asked, DeferredDirective, DevicePush, Grant, Happening, Pending, PendingStatus, Region,
     StateChange,
 };
 pub use look::Look;
 pub use promise::{OpenPromise, Promise};
 pub use property::{Property, Sample, State};
 pub use reply::Reply;
-pub use text::{CorrelationToken, EndpointId, InvalidText, Label, MessageId, Token};
+pub use text::{Attribute, CorrelationToken, EndpointId, InvalidText, Label, MessageId, Token};
 pub use time::{InvalidTimestamp, Timestamp};
-pub use value::{Kelvin, OutOfRange, Percent, PercentDelta, Scale, Temperature};
+pub use value::{Detection, Kelvin, OutOfRange, Percent, PercentDelta, Scale, Temperature};
 pub(crate) use value::{within, words};
 
 use net_dsl::prelude::*;

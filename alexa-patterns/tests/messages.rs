@@ -36,13 +36,145 @@ fn mode() -> impl Strategy<Value = ThermostatMode> {
     proptest::sample::select(vec![Auto, Cool, Heat, Eco, Off])
 }
 
+fn delta() -> impl Strategy<Value = PercentDelta> {
+    (-100_i64..=100).prop_map(|delta| PercentDelta::new(delta).expect("in range"))
+}
+
+fn decimal() -> impl Strategy<Value = Number> {
+    prop_oneof![
+        (-1000_i32..1000).prop_map(Number::whole),
+        (-1e6..1e6_f64).prop_map(|number| { Number::new(number).expect("finite") })
+    ]
+}
+
+fn instance() -> impl Strategy<Value = Instance> {
+    ".{1,9}".prop_map(|text| Instance::new(text).expect("a text"))
+}
+
+fn mode_name() -> impl Strategy<Value = ModeName> {
+    ".{1,9}".prop_map(|text| ModeName::new(text).expect("a text"))
+}
+
+fn power() -> impl Strategy<Value = Power> {
+    proptest::sample::select(vec![Power::On, Power::Off])
+}
+
+fn channel() -> impl Strategy<Value = Channel> {
+    (".{0,5}", prop::option::of(".{0,5}"), prop::option::of(".{0,5}")).prop_map(
+        |(number, sign, affiliate)| Channel::new(Some(number), sign, affiliate).expect("a number"),
+    )
+}
+
+fn input() -> impl Strategy<Value = InputName> {
+    ".{1,9}".prop_map(|name| InputName::new(name).expect("a text"))
+}
+
+fn schedule() -> impl Strategy<Value = Schedule> {
+    (any::<bool>(), "PT[1-9]H").prop_map(|(starts, duration)| {
+        let start = starts.then(|| "2026-07-01T07:00:00Z".to_owned());
+        Schedule::new(start, Some(duration)).expect("a schedule")
+    })
+}
+
+fn range_change() -> impl Strategy<Value = RangeChange> {
+    prop_oneof![
+        decimal().prop_map(RangeChange::Set),
+        (decimal(), any::<bool>())
+            .prop_map(|(by, is_default)| RangeChange::Adjust { by, is_default }),
+    ]
+}
+
+fn mode_change() -> impl Strategy<Value = ModeChange> {
+    prop_oneof![mode_name().prop_map(ModeChange::Set), any::<i32>().prop_map(ModeChange::Adjust)]
+}
+
+fn playback_command() -> impl Strategy<Value = PlaybackCommand> {
+    use PlaybackCommand::*;
+    let all = vec![FastForward, Next, Pause, Play, Previous, Rewind, StartOver, Stop];
+    proptest::sample::select(all)
+}
+
+fn stream() -> impl Strategy<Value = StreamKind> {
+    use AudioCodec::{Aac, G711};
+    (1_u16.., 1_u16.., proptest::sample::select(vec![Aac, G711, AudioCodec::None])).prop_map(
+        |(width, height, audio_codec)| StreamKind {
+            protocol: StreamProtocol::Rtsp,
+            resolution: Resolution {
+                width: width.try_into().expect("not 0"),
+                height: height.try_into().expect("not 0"),
+            },
+            authorization_type: StreamAuthorization::Digest,
+            video_codec: VideoCodec::H264,
+            audio_codec,
+        },
+    )
+}
+
+fn arm_state() -> impl Strategy<Value = ArmState> {
+    use ArmState::{ArmedAway, ArmedNight, ArmedStay};
+    proptest::sample::select(vec![ArmedAway, ArmedNight, ArmedStay])
+}
+
+/// The directives of the interfaces that are not about lights, thermostats and locks.
+fn other_command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        (instance(), range_change())
+            .prop_map(|(instance, change)| Command::Range(RangeCommand { instance, change })),
+        (instance(), mode_change())
+            .prop_map(|(instance, change)| Command::Mode(ModeCommand { instance, change })),
+        (instance(), power())
+            .prop_map(|(instance, state)| Command::Toggle(ToggleState { instance, state })),
+        proptest::sample::select(vec![SceneCommand::Activate, SceneCommand::Deactivate])
+            .prop_map(Command::Scene),
+        percent().prop_map(|to| Command::Percentage(PercentageCommand::Set(to))),
+        delta().prop_map(|by| Command::Percentage(PercentageCommand::Adjust(by))),
+        percent().prop_map(|to| Command::PowerLevel(PowerLevelCommand::Set(to))),
+        delta().prop_map(|by| Command::PowerLevel(PowerLevelCommand::Adjust(by))),
+        percent().prop_map(|to| Command::Speaker(SpeakerCommand::SetVolume(to))),
+        any::<bool>().prop_map(|mute| Command::Speaker(SpeakerCommand::SetMute(mute))),
+        (delta(), any::<bool>()).prop_map(|(by, is_default)| {
+            Command::Speaker(SpeakerCommand::AdjustVolume { by, is_default })
+        }),
+        any::<bool>().prop_map(|mute| Command::StepSpeaker(StepSpeakerCommand::SetMute(mute))),
+        (delta(), any::<bool>()).prop_map(|(steps, is_default)| {
+            Command::StepSpeaker(StepSpeakerCommand::AdjustVolume { steps, is_default })
+        }),
+        playback_command().prop_map(Command::Playback),
+        input().prop_map(Command::Input),
+        (channel(), prop::option::of(".{0,5}")).prop_map(|(channel, name)| {
+            Command::Channel(ChannelCommand::Change { channel: Some(channel), name })
+        }),
+        ".{0,5}".prop_map(|name| {
+            Command::Channel(ChannelCommand::Change { channel: None, name: Some(name) })
+        }),
+        any::<i32>().prop_map(|by| Command::Channel(ChannelCommand::Skip(by))),
+        (arm_state(), any::<bool>(), any::<bool>()).prop_map(|(state, bypass, instant)| {
+            Command::SecurityPanel(SecurityPanelCommand::Arm { state, bypass, instant })
+        }),
+        prop::option::of("[0-9]{4}").prop_map(|pin| {
+            Command::SecurityPanel(SecurityPanelCommand::Disarm { pin: pin.map(secret) })
+        }),
+        (".{1,9}", ".{1,9}").prop_map(|(session, offer)| {
+            Command::RtcSession(RtcCommand::Initiate { session, offer: secret(offer) })
+        }),
+        ".{1,9}".prop_map(|session| Command::RtcSession(RtcCommand::Connected { session })),
+        ".{1,9}".prop_map(|session| Command::RtcSession(RtcCommand::Disconnected { session })),
+        prop::collection::vec(stream(), 1..3)
+            .prop_map(|streams| Command::CameraStream(InitializeCameraStreams(streams))),
+        (temperature(), schedule()).prop_map(|(target, schedule)| {
+            let set_points = SetPoints::Single { target };
+            Command::Thermostat(ThermostatCommand::SetForAWhile(set_points, schedule))
+        }),
+    ]
+}
+
 fn set_points(set_points: SetPoints) -> Command {
     Command::Thermostat(ThermostatCommand::SetTargetTemperature(set_points))
 }
 
 fn command() -> impl Strategy<Value = Command> {
     let temperatures = || (temperature(), temperature(), temperature());
-    prop_oneof![
+    let usual = prop_oneof![
         proptest::sample::select(vec![
             Command::Power(Power::On),
             Command::Power(Power::Off),
@@ -67,11 +199,12 @@ fn command() -> impl Strategy<Value = Command> {
         temperature()
             .prop_map(|by| Command::Thermostat(ThermostatCommand::AdjustTargetTemperature(by))),
         mode().prop_map(|mode| Command::Thermostat(ThermostatCommand::SetMode(mode))),
-    ]
+    ];
+    prop_oneof![usual, other_command()]
 }
 
 fn endpoint() -> impl Strategy<Value = EndpointId> {
-    prop_oneof!["[a-zA-Z0-9_=#;:?@&-]{1,40}", "[a-zA-Z0-9_=#;:?@&-]{256}"]
+    prop_oneof!["[a-zA-Z0-9._=#;:?@&-]{1,40}", "[a-zA-Z0-9._=#;:?@&-]{256}"]
         .prop_map(|text| EndpointId::new(text).expect("it fits"))
 }
 
@@ -105,7 +238,7 @@ fn request() -> impl Strategy<Value = Request> {
 
 fn property() -> impl Strategy<Value = Property> {
     use LockState::{Jammed, Locked, Unlocked};
-    prop_oneof![
+    let usual = prop_oneof![
         proptest::sample::select(vec![Power::On, Power::Off]).prop_map(Property::Power),
         percent().prop_map(Property::Brightness),
         color().prop_map(Property::Color),
@@ -118,7 +251,31 @@ fn property() -> impl Strategy<Value = Property> {
         temperature().prop_map(Property::Temperature),
         proptest::sample::select(vec![Connectivity::Ok, Connectivity::Unreachable])
             .prop_map(Property::Connectivity),
-    ]
+    ];
+    let detection = || proptest::sample::select(vec![Detection::Detected, Detection::NotDetected]);
+    let alarm = || proptest::sample::select(vec![Alarm::Ok, Alarm::Alarm]);
+    let others = prop_oneof![
+        (instance(), decimal())
+            .prop_map(|(instance, value)| Property::Range(RangeValue { instance, value })),
+        (instance(), mode_name())
+            .prop_map(|(instance, mode)| Property::Mode(ModeValue { instance, mode })),
+        (instance(), power())
+            .prop_map(|(instance, state)| Property::Toggle(ToggleState { instance, state })),
+        detection().prop_map(Property::Contact),
+        detection().prop_map(Property::Motion),
+        percent().prop_map(Property::Percentage),
+        percent().prop_map(Property::PowerLevel),
+        percent().prop_map(|volume| Property::Speaker(SpeakerProperty::Volume(volume))),
+        any::<bool>().prop_map(|muted| Property::Speaker(SpeakerProperty::Muted(muted))),
+        input().prop_map(Property::Input),
+        channel().prop_map(Property::Channel),
+        arm_state().prop_map(|it| Property::SecurityPanel(SecurityPanelProperty::Arm(it))),
+        alarm().prop_map(|it| Property::SecurityPanel(SecurityPanelProperty::Burglary(it))),
+        alarm().prop_map(|it| Property::SecurityPanel(SecurityPanelProperty::CarbonMonoxide(it))),
+        alarm().prop_map(|it| Property::SecurityPanel(SecurityPanelProperty::Fire(it))),
+        alarm().prop_map(|it| Property::SecurityPanel(SecurityPanelProperty::Water(it))),
+    ];
+    prop_oneof![usual, others]
 }
 
 fn time() -> impl Strategy<Value = Timestamp> {
@@ -171,6 +328,12 @@ fn error() -> impl Strategy<Value = ErrorType> {
         thermostat_error(ThermostatError::TripleSetpointsUnsupported),
         thermostat_error(ThermostatError::UnwillingToSetSchedule),
         thermostat_error(ThermostatError::UnwillingToSetValue),
+        Own(OwnError::SecurityPanel(SecurityPanelError::AuthorizationRequired)),
+        Own(OwnError::SecurityPanel(SecurityPanelError::BypassNeeded)),
+        Own(OwnError::SecurityPanel(SecurityPanelError::NotReady)),
+        Own(OwnError::SecurityPanel(SecurityPanelError::Unauthorized)),
+        Own(OwnError::SecurityPanel(SecurityPanelError::UnclearedAlarm)),
+        Own(OwnError::SecurityPanel(SecurityPanelError::UnclearedTrouble)),
     ];
     let finite = || -1e9..1e9_f64;
     use DeviceMode::{Asleep, Color, NotProvisioned, Other};
@@ -188,6 +351,121 @@ fn error() -> impl Strategy<Value = ErrorType> {
     ]
 }
 
+fn names() -> impl Strategy<Value = Names> {
+    let name = || {
+        prop_oneof![
+            "[A-Za-z.]{1,20}".prop_map(|id| Name::Asset(Asset::new(id).expect("an id"))),
+            (".{1,9}", proptest::sample::select(vec![Locale::EnUs, Locale::DeDe, Locale::PtBr]))
+                .prop_map(|(text, locale)| {
+                    Name::Text(SpokenText::new(text).expect("a text"), locale)
+                }),
+        ]
+    };
+    (name(), prop::collection::vec(name(), 0..3))
+        .prop_map(|(first, others)| others.into_iter().fold(Names::from(first), Names::and))
+}
+
+fn range() -> impl Strategy<Value = Range> {
+    let means = || {
+        Semantics::new()
+            .action([Action::Open, Action::Raise], RangeChange::Set(Number::whole(10)))
+            .action(
+                [Action::Close],
+                RangeChange::Adjust { by: Number::whole(-3), is_default: false },
+            )
+            .posture([Posture::Closed], RangeMeaning::Is(Number::whole(0)))
+            .posture([Posture::Open], RangeMeaning::Between(Number::whole(1), Number::whole(10)))
+    };
+    (instance(), names(), names(), any::<(bool, bool, bool)>(), 0_i32..5).prop_map(
+        move |(instance, names, preset, (in_unit, has_meaning, measured), value)| {
+            let number = Number::whole;
+            let range = Range::new(instance, names, number(0), number(10), number(1));
+            let range = range.expect("a range").preset(number(value), preset).expect("in range");
+            let unit = Unit::new("Alexa.Unit.Percent").expect("a unit");
+            let range = if in_unit { range.in_unit(unit) } else { range };
+            let range = if has_meaning { range.meaning(means()) } else { range };
+            if measured { range.measured() } else { range }
+        },
+    )
+}
+
+fn modes() -> impl Strategy<Value = Modes> {
+    let all = prop::collection::vec((mode_name(), names()), 1..4);
+    (instance(), names(), all, any::<(bool, bool, bool)>()).prop_map(
+        |(instance, names, all, (ordered, has_meaning, measured))| {
+            let first = all[0].0.clone();
+            let modes = Modes::new(instance, names);
+            let modes = all.into_iter().fold(modes, |modes, (mode, names)| modes.mode(mode, names));
+            let modes = if ordered { modes.in_order() } else { modes };
+            let means = Semantics::new()
+                .action([Action::Open], ModeChange::Set(first.clone()))
+                .action([Action::Lower], ModeChange::Adjust(-1))
+                .posture([Posture::Open], first);
+            let modes = if has_meaning { modes.meaning(means) } else { modes };
+            if measured { modes.measured() } else { modes }
+        },
+    )
+}
+
+fn other_capability() -> impl Strategy<Value = Capability> {
+    let toggle = (instance(), names(), any::<(bool, bool)>()).prop_map(
+        |(instance, names, (has_meaning, measured))| {
+            let means = Semantics::new()
+                .action([Action::Open], Power::On)
+                .posture([Posture::Closed], Power::Off);
+            let toggle = Toggle::new(instance, names);
+            let toggle = if has_meaning { toggle.meaning(means) } else { toggle };
+            if measured { toggle.measured() } else { toggle }
+        },
+    );
+    let panel = (
+        prop::collection::btree_set(arm_state(), 1..4),
+        prop::collection::btree_set(
+            proptest::sample::select(vec![AlarmKind::Burglary, AlarmKind::Fire, AlarmKind::Water]),
+            0..3,
+        ),
+        any::<bool>(),
+    )
+        .prop_map(|(arm_states, alarms, takes_pins)| {
+            Capability::SecurityPanel(SecurityPanel { arm_states, alarms, takes_pins })
+        });
+    let configuration = || StreamConfiguration {
+        protocols: vec![StreamProtocol::Rtsp],
+        resolutions: vec![Resolution {
+            width: 1_280.try_into().expect("not 0"),
+            height: 720.try_into().expect("not 0"),
+        }],
+        authorization_types: vec![StreamAuthorization::None],
+        video_codecs: vec![VideoCodec::H264],
+        audio_codecs: vec![AudioCodec::Aac],
+    };
+    prop_oneof![
+        range().prop_map(Capability::Range),
+        modes().prop_map(Capability::Mode),
+        toggle.prop_map(Capability::Toggle),
+        proptest::sample::select(vec![
+            Capability::Contact(Plain),
+            Capability::Motion(Plain),
+            Capability::Percentage(Plain),
+            Capability::PowerLevel(Plain),
+            Capability::Speaker(Plain),
+            Capability::StepSpeaker(Plain),
+            Capability::Channel(Plain),
+            Capability::Doorbell(Plain),
+        ]),
+        any::<bool>().prop_map(|ends| Capability::Scene(Scene { ends })),
+        any::<bool>()
+            .prop_map(|is_full_duplex| Capability::RtcSession(RtcSession { is_full_duplex })),
+        prop::collection::btree_set(playback_command(), 0..4)
+            .prop_map(|operations| Capability::Playback(Playback { operations })),
+        prop::collection::vec(input(), 0..3).prop_map(|names| Capability::Input(Inputs { names })),
+        Just(()).prop_map(move |()| {
+            Capability::CameraStream(CameraStreams { configurations: vec![configuration()] })
+        }),
+        panel,
+    ]
+}
+
 fn capability() -> impl Strategy<Value = Capability> {
     use SetPointCount::{One, Three, Two};
     let thermostat = (
@@ -195,7 +473,7 @@ fn capability() -> impl Strategy<Value = Capability> {
         prop::collection::btree_set(mode(), 0..5),
         any::<bool>(),
     );
-    prop_oneof![
+    let usual = prop_oneof![
         proptest::sample::select(vec![
             Capability::Power(Plain),
             Capability::Brightness(Plain),
@@ -207,7 +485,8 @@ fn capability() -> impl Strategy<Value = Capability> {
         thermostat.prop_map(|(set_points, modes, scheduling)| {
             Capability::Thermostat(Thermostat { set_points, modes, scheduling })
         }),
-    ]
+    ];
+    prop_oneof![usual, other_capability()]
 }
 
 const CATEGORIES: [Category; 34] = {
@@ -258,14 +537,26 @@ fn device() -> impl Strategy<Value = DiscoveredDevice> {
     let capabilities = prop::collection::vec(capability(), 0..8);
     let cookie = prop::collection::btree_map("[a-z]{1,5}", ".{0,5}", 0..3)
         .prop_map(|cookie| Cookie::new(cookie).expect("it is short"));
-    (endpoint(), labels, category(), others, capabilities, cookie, any::<bool>()).prop_map(
+    let attributes =
+        (prop::option::of(".{0,9}"), prop::option::of(".{256}")).prop_map(|(model, serial)| {
+            let attribute = |text: String| Attribute::new(text).expect("short");
+            Attributes {
+                model: model.map(attribute),
+                serial_number: serial.map(attribute),
+                ..Attributes::default()
+            }
+        });
+    let connection =
+        ".{0,9}".prop_map(|text| Connection::Zwave { home_id: text.clone(), node_id: text });
+    let more = (attributes, prop::collection::vec(connection, 0..2));
+    (endpoint(), labels, category(), others, capabilities, (cookie, more), any::<bool>()).prop_map(
         |(
             endpoint,
             (name, manufacturer, description),
             category,
             others,
             capabilities,
-            cookie,
+            (cookie, (attributes, connections)),
             reported,
         )| {
             let others = others.into_iter().filter(move |other| *other != category);
@@ -278,6 +569,8 @@ fn device() -> impl Strategy<Value = DiscoveredDevice> {
                 .other_categories(others)
                 .capabilities(capabilities)
                 .cookie(cookie)
+                .attributes(attributes)
+                .connections(connections)
                 .build()
                 .reported(reported)
         },
@@ -299,6 +592,36 @@ fn devices() -> impl Strategy<Value = Devices> {
         (0..301).map(numbered).collect()
     });
     prop_oneof![40 => few, 1 => many]
+}
+
+fn reply() -> impl Strategy<Value = Reply> {
+    let scene = (any::<bool>(), time()).prop_map(|(activates, time)| {
+        let what = if activates { SceneCommand::Activate } else { SceneCommand::Deactivate };
+        Reply::Scene(SceneStarted { what, cause: Cause::VoiceInteraction, time })
+    });
+    let started = (prop::collection::vec(stream(), 1..3), prop::option::of(time())).prop_map(
+        |(kinds, expiration_time)| {
+            let stream = |kind| CameraStream {
+                uri: "rtsp://example.com/1".to_owned(),
+                expiration_time,
+                idle_timeout_seconds: NonZeroU32::new(30),
+                kind,
+            };
+            Reply::CameraStream(CameraStreamsStarted {
+                camera_streams: kinds.into_iter().map(stream).collect(),
+                image_uri: "https://example.com/1.jpg".to_owned(),
+            })
+        },
+    );
+    prop_oneof![
+        scene,
+        started,
+        prop::option::of(any::<u8>())
+            .prop_map(|exit_delay| Reply::SecurityPanel(Armed { exit_delay })),
+        ".{1,9}".prop_map(|answer| Reply::RtcSession(RtcReply::Answer(secret(answer)))),
+        ".{0,9}".prop_map(|session| Reply::RtcSession(RtcReply::Connected { session })),
+        ".{0,9}".prop_map(|session| Reply::RtcSession(RtcReply::Disconnected { session })),
+    ]
 }
 
 fn body() -> impl Strategy<Value = EventBody> {
@@ -333,6 +656,22 @@ fn body() -> impl Strategy<Value = EventBody> {
             }
         ),
         devices().prop_map(|devices| EventBody::DiscoverResponse { devices }),
+        devices().prop_map(|devices| EventBody::AddOrUpdateReport { devices }),
+        prop::collection::btree_set(endpoint(), 0..4)
+            .prop_map(|endpoints| EventBody::DeleteReport { endpoints }),
+        (endpoint(), time()).prop_map(|(endpoint, time)| EventBody::DoorbellPress {
+            endpoint,
+            cause: PhysicalInteraction,
+            time: time.to_the_second(),
+        }),
+        (correlation(), endpoint(), state(), reply()).prop_map(
+            |(correlation, endpoint, state, reply)| EventBody::Replied {
+                correlation,
+                endpoint,
+                state,
+                reply,
+            }
+        ),
         Just(EventBody::AcceptGrantResponse),
         ".{0,20}".prop_map(|message| EventBody::AcceptGrantFailed { message }),
     ]
@@ -359,7 +698,12 @@ proptest! {
         let event = Event { id: MessageId::new(id).expect("an id"), body };
         let json = serde_json::to_value(&event).expect("JSON");
         let checked = match &event.body {
-            EventBody::ChangeReport { .. } => schema::proactive(&event.authorised(&secret("t"))),
+            EventBody::ChangeReport { .. }
+            | EventBody::AddOrUpdateReport { .. }
+            | EventBody::DeleteReport { .. }
+            | EventBody::DoorbellPress { .. } => {
+                schema::proactive(&event.authorised(&secret("t")))
+            }
             _ => schema::synchronous(&json),
         };
         prop_assert!(checked.is_ok(), "{:?}: {:#}", checked, json);
@@ -373,12 +717,19 @@ proptest! {
         let json = event.authorised(&secret(token.as_str()));
         let goes = match &event.body {
             EventBody::Response { .. } | EventBody::StateReport { .. } | EventBody::ChangeReport { .. } => true,
+            EventBody::Replied { .. } | EventBody::AddOrUpdateReport { .. } => true,
+            EventBody::DeleteReport { .. } | EventBody::DoorbellPress { .. } => true,
             EventBody::ErrorResponse { correlation, endpoint, .. } => correlation.is_some() && endpoint.is_some(),
             _ => false,
         };
         prop_assert_eq!(schema::proactive(&json).is_ok(), goes, "{:#}", json);
         if goes {
-            prop_assert_eq!(&json["event"]["endpoint"]["scope"], &json!({ "type": "BearerToken", "token": token }));
+            let about_all = matches!(
+                &event.body,
+                EventBody::AddOrUpdateReport { .. } | EventBody::DeleteReport { .. }
+            );
+            let holder = if about_all { "payload" } else { "endpoint" };
+            prop_assert_eq!(&json["event"][holder]["scope"], &json!({ "type": "BearerToken", "token": token }));
         }
     }
 
@@ -477,7 +828,7 @@ fn texts_have_the_form_that_the_schema_takes() {
         ("a".repeat(256), true),
         ("a".repeat(257), false),
         (String::new(), false),
-        ("a.b".to_owned(), false),
+        ("a.b".to_owned(), true),
         ("a/b".to_owned(), false),
         ("a b".to_owned(), false),
         ("ä".to_owned(), false),
@@ -653,7 +1004,7 @@ fn a_temperature_out_of_the_schemas_range_is_told_in_celsius() {
 }
 
 #[test]
-fn set_points_for_a_while_are_refused() {
+fn set_points_for_a_while_are_read() {
     let degrees = json!({ "value": 20.0, "scale": "CELSIUS" });
     for mut payload in [
         json!({ "targetSetpoint": degrees }),
@@ -664,13 +1015,85 @@ fn set_points_for_a_while_are_refused() {
             Command::parse("Alexa.ThermostatController", "SetTargetTemperature", None, payload)
         };
         payload["schedule"] = Value::Null;
-        assert!(parse(&payload).is_ok());
-        for schedule in [json!({ "start": "2026-07-01T07:00:00Z", "duration": "PT2H" }), json!("?")]
-        {
+        assert!(matches!(
+            parse(&payload),
+            Ok(Command::Thermostat(ThermostatCommand::SetTargetTemperature(_)))
+        ));
+        payload["schedule"] = json!({ "start": "2026-07-01T07:00:00Z", "duration": "PT2H" });
+        let read = parse(&payload).expect("a schedule");
+        assert_eq!(read.payload()["schedule"], payload["schedule"]);
+        assert!(read.expected().is_empty(), "it may be so later");
+        for schedule in [json!("?"), json!({}), json!({ "duration": "two hours" })] {
             payload["schedule"] = schedule;
             let refused = parse(&payload).expect_err("it is refused");
             assert_eq!(refused.error, thermostat_error(ThermostatError::UnwillingToSetSchedule));
         }
+    }
+}
+
+/// What a device may have several of is told apart by its instance, and nothing else has one.
+#[test]
+fn an_instance_is_of_what_there_may_be_several_of() {
+    let instance = Instance::new("Blind.Lift").expect("a text");
+    let payload = json!({ "rangeValue": 40 });
+    let parse = |instance: Option<&Instance>| {
+        Command::parse("Alexa.RangeController", "SetRangeValue", instance, &payload)
+    };
+    assert_eq!(parse(None).expect_err("which one?").error, ErrorType::InvalidDirective);
+    let command = parse(Some(&instance)).expect("a command");
+    assert_eq!(command.instance().as_ref(), Some(&instance));
+    let power = Command::parse("Alexa.PowerController", "TurnOn", Some(&instance), &json!({}));
+    assert_eq!(power.expect("a command").instance(), None);
+    let name = |text: &str| Instance::new(text).expect("a text");
+    let value = |instance: &str, value| {
+        Property::Range(RangeValue { instance: name(instance), value: Number::whole(value) })
+    };
+    let now = Timestamp::from_milliseconds(0);
+    let state = State::at(now, [value("lift", 1), value("tilt", 2), value("lift", 3)]);
+    assert_eq!(state.samples().count(), 2, "each once");
+    assert_eq!(state.get(&value("lift", 0).name()), Some(&value("lift", 3)));
+    assert!(!value("lift", 1).is_met_by(&value("tilt", 1)));
+}
+
+/// What nobody here has is refused by its name, and what Alexa has not is not repeated.
+#[test]
+fn an_interface_that_nobody_has_is_refused_by_its_name() {
+    let why = |namespace: &str| {
+        let refused = Command::parse(namespace, "Anything", None, &json!({}));
+        let refused = refused.expect_err("nobody has it");
+        assert_eq!(refused.error, ErrorType::InvalidDirective);
+        refused.why
+    };
+    for namespace in ["Alexa.Cooking", "Alexa.EqualizerController", "Alexa.PowerController"] {
+        assert!(why(namespace).contains(namespace), "{}", why(namespace));
+    }
+    assert!(!why("hush").contains("hush"));
+}
+
+#[test]
+fn a_pin_is_not_kept() {
+    let payload = json!({ "authorization": { "type": "FOUR_DIGIT_PIN", "value": "1234" } });
+    let disarm = Command::parse("Alexa.SecurityPanelController", "Disarm", None, &payload)
+        .expect("it is one");
+    assert!(!format!("{disarm:?}").contains("1234"));
+    assert_eq!(disarm.payload(), payload, "it is told");
+    assert_eq!(disarm.without_secrets().payload(), json!({}), "and not kept");
+    assert_eq!(disarm.without_secrets().expected(), disarm.expected());
+}
+
+/// Nothing of an alarm system, and nothing that may be a door, can be promised.
+#[test]
+fn what_may_be_a_door_is_not_promised() {
+    let instance = Instance::new("Garage").expect("a text");
+    let open = Command::Toggle(ToggleState { instance, state: Power::On });
+    let arm = Command::SecurityPanel(SecurityPanelCommand::Arm {
+        state: ArmState::ArmedAway,
+        bypass: false,
+        instant: false,
+    });
+    for command in [open, arm] {
+        assert!(!command.expected().is_empty());
+        assert_eq!(Promise::of(&command, command.expected()), None, "{command:?}");
     }
 }
 

@@ -11,6 +11,7 @@ pub struct Device {
     name: String,
     kind: &'static str,
     features: Vec<&'static str>,
+    settings: Value,
     pub(super) state: Map<String, Value>,
     /// What was changed by hand since it was last pushed.
     pub(super) touched: BTreeSet<String>,
@@ -30,6 +31,7 @@ impl Device {
             name: format!("Acme {kind}"),
             kind,
             features: features.to_vec(),
+            settings: json!([]),
             state,
             touched: BTreeSet::new(),
             jams: false,
@@ -95,6 +97,80 @@ impl Device {
         )
     }
 
+    /// A blind that is closed: how far it is open, in per cent.
+    pub fn blind() -> Device {
+        let state = json!({ "reachable": true, "range:lift": 0 });
+        Device::new("blind", &[], state).setting(json!({
+            "range": "lift", "label": "Alexa.Setting.Opening", "from": 0, "to": 100, "step": 1,
+            "unit": "Alexa.Unit.Percent", "open": 100, "closed": 0,
+        }))
+    }
+
+    /// A fan with a speed from 1 to 10, a programme, and swinging.
+    pub fn fan() -> Device {
+        let state = json!({
+            "reachable": true, "on": true, "range:speed": 3, "mode:programme": "normal",
+            "toggle:swing": false,
+        });
+        Device::new("fan", &["power"], state)
+            .setting(json!({
+                "range": "speed", "label": "Alexa.Setting.FanSpeed", "from": 1, "to": 10, "step": 1,
+            }))
+            .setting(json!({
+                "mode": "programme", "label": "Programme", "ordered": true,
+                "modes": { "breeze": "Breeze", "normal": "Normal", "storm": "Storm" },
+            }))
+            .setting(json!({ "toggle": "swing", "label": "Alexa.Setting.Oscillate" }))
+    }
+
+    /// A door's contact, which is closed.
+    pub fn contact() -> Device {
+        Device::new("contact", &["contact"], json!({ "reachable": true, "contact": false }))
+    }
+
+    /// A sensor that sees nothing move.
+    pub fn motion() -> Device {
+        Device::new("motion", &["motion"], json!({ "reachable": true, "motion": false }))
+    }
+
+    /// A scene that can be ended.
+    pub fn scene() -> Device {
+        Device::new("scene", &["scene", "scene_ends"], json!({ "reachable": true }))
+    }
+
+    /// A speaker at half its volume.
+    pub fn speaker() -> Device {
+        let state = json!({ "reachable": true, "volume": 50, "muted": false });
+        Device::new("speaker", &["volume"], state)
+    }
+
+    /// An alarm system that is not armed; its PIN is 1234, and there are 45 seconds to leave.
+    pub fn panel() -> Device {
+        let state = json!({
+            "reachable": true, "arm": "DISARMED", "burglary": false, "fire": false,
+        });
+        let features = ["arm_away", "arm_stay", "pins", "burglary", "fire"];
+        Device::new("panel", &features, state)
+    }
+
+    /// A doorbell.
+    pub fn doorbell() -> Device {
+        Device::new("doorbell", &["ring"], json!({ "reachable": true }))
+    }
+
+    fn setting(mut self, setting: Value) -> Device {
+        if let Some(settings) = self.settings.as_array_mut() {
+            settings.push(setting);
+        }
+        self
+    }
+
+    /// The setting that a part of its state is of.
+    fn setting_of(&self, part: &str) -> Option<&Value> {
+        let (kind, name) = part.split_once(':')?;
+        self.settings.as_array()?.iter().find(|setting| setting[kind] == name)
+    }
+
     /// The same, and it jams when it is locked or unlocked: Acme accepts the request, and it fails.
     #[must_use]
     pub fn jamming(mut self) -> Device {
@@ -119,7 +195,7 @@ impl Device {
     pub(super) fn listed(&self, id: &str) -> Value {
         json!({
             "id": id, "name": self.name, "model": self.kind, "kind": self.kind,
-            "features": self.features,
+            "features": self.features, "settings": self.settings,
         })
     }
 
@@ -127,17 +203,93 @@ impl Device {
         for (name, value) in wanted.as_object().into_iter().flatten() {
             if name == "schedule" {
                 self.state.insert("target".to_owned(), celsius(17.0));
-            } else {
+            } else if name == "mode_step" {
+                self.step(value);
+            } else if !["scene", "pin", "bypass", "instant"].contains(&name.as_str()) {
                 self.state.insert(name.clone(), value.clone());
             }
         }
     }
 
+    /// Goes so many modes further on, or back.
+    fn step(&mut self, wanted: &Value) {
+        let part = format!("mode:{}", wanted["name"].as_str().unwrap_or_default());
+        let Some(modes) = self.setting_of(&part).and_then(|it| it["modes"].as_object()) else {
+            return;
+        };
+        let modes: Vec<String> = modes.keys().cloned().collect();
+        let now = self.state.get(&part).and_then(Value::as_str).unwrap_or_default();
+        let at = modes.iter().position(|mode| mode == now).unwrap_or_default() as i64;
+        let at = (at + wanted["by"].as_i64().unwrap_or_default()).clamp(0, modes.len() as i64 - 1);
+        self.state.insert(part, modes[at as usize].as_str().into());
+    }
+
+    /// Whether it has what is wanted.
+    fn has(&self, name: &str) -> bool {
+        match name {
+            "mode_step" => self.settings.as_array().is_some_and(|all| {
+                all.iter().any(|setting| setting["mode"].is_string() && setting["ordered"] == true)
+            }),
+            _ if name.contains(':') => self.setting_of(name).is_some(),
+            _ => self.features.contains(&feature(name)),
+        }
+    }
+
+    /// Why a setting does not become what is wanted, if it does not.
+    fn refuses_setting(&self, name: &str, value: &Value) -> Result<(), Answer> {
+        let Some(setting) = self.setting_of(name) else { return Ok(()) };
+        if let Some(number) = value.as_f64() {
+            let bound = |name: &str| setting[name].as_f64().unwrap_or_default();
+            let (least, most) = (bound("from"), bound("to"));
+            if !(least..=most).contains(&number) {
+                let body = json!({ "code": "out_of_range", "minimum": least, "maximum": most });
+                return Err((422, body));
+            }
+        }
+        if let (Some(modes), Some(mode)) = (setting["modes"].as_object(), value.as_str())
+            && !modes.contains_key(mode)
+        {
+            return Err(failed(422, "no_such_mode"));
+        }
+        Ok(())
+    }
+
+    /// Why an alarm system is not armed or disarmed, if it is not.
+    fn refuses_arm(&self, wanted: &Map<String, Value>) -> Result<(), Answer> {
+        let Some(arm) = wanted.get("arm").and_then(Value::as_str) else { return Ok(()) };
+        let armed = self.state["arm"] != "DISARMED";
+        match arm {
+            "DISARMED" if wanted.get("pin").is_some_and(|pin| pin == "1234") => Ok(()),
+            "DISARMED" => Err(failed(403, "unauthorized")),
+            "ARMED_AWAY" | "ARMED_STAY" if self.state["burglary"] == true => {
+                Err(failed(409, "alarm_uncleared"))
+            }
+            "ARMED_STAY" if armed && self.state["arm"] == "ARMED_AWAY" => {
+                Err(failed(409, "authorization_required"))
+            }
+            "ARMED_AWAY" | "ARMED_STAY" => Ok(()),
+            _ => Err(failed(422, "no_such_feature")),
+        }
+    }
+
+    /// What it answers besides its state.
+    pub(super) fn beside(&self, wanted: &Value) -> Option<(&'static str, Value)> {
+        let arms = wanted["arm"].is_string() && wanted["arm"] != "DISARMED";
+        (arms && wanted["instant"] != true).then(|| ("exit_delay", json!(45)))
+    }
+
     /// Why it does not become what is wanted, if it does not.
     pub(super) fn refuses(&self, wanted: &Value) -> Result<(), Answer> {
         let Some(wanted) = wanted.as_object() else { return Err(failed(400, "no_object")) };
-        if wanted.keys().any(|name| !self.features.contains(&feature(name))) {
+        if wanted.keys().any(|name| !self.has(name)) {
             return Err(failed(422, "no_such_feature"));
+        }
+        if wanted.get("schedule").is_some_and(|schedule| schedule.is_object()) {
+            return Err(failed(422, "unwilling"));
+        }
+        self.refuses_arm(wanted)?;
+        for (name, value) in wanted {
+            self.refuses_setting(name, value)?;
         }
         let degrees = |name: &str| wanted.get(name).map(in_celsius);
         let set_points = ["target", "lower", "upper"];
@@ -166,6 +318,11 @@ impl Device {
 fn feature(name: &str) -> &str {
     match name {
         "on" => "power",
+        "muted" => "volume",
+        "arm" | "bypass" | "instant" => "arm_away",
+        "pin" => "pins",
+        "burglary" | "carbon_monoxide" | "fire" | "water" => "nothing that can be asked for",
+        "contact" | "motion" => "nothing that can be asked for",
         "lower" | "upper" => "range",
         "mode" => "temperature",
         "reachable" | "temperature" | "at" => "nothing that can be asked for",

@@ -171,6 +171,11 @@ fn samples(world: &World) -> Vec<Value> {
         ..Parcel::default()
     };
     let push = world.acme.push_of("ann", "lamp", Some("r-1")).to_string();
+    let mut range =
+        directive("blind", "Alexa.RangeController", "SetRangeValue", json!({ "rangeValue": 4 }));
+    range["directive"]["header"]["instance"] = "lift".into();
+    let pin = json!({ "authorization": { "type": "FOUR_DIGIT_PIN", "value": "1234" } });
+    let offer = json!({ "sessionId": "s", "offer": { "format": "SDP", "value": "v=0" } });
     vec![
         turn_on(),
         directive(
@@ -180,6 +185,13 @@ fn samples(world: &World) -> Vec<Value> {
             json!({ "targetSetpoint": { "value": 20.5, "scale": "CELSIUS" } }),
         ),
         directive("lamp", "Alexa", "ReportState", json!({})),
+        range,
+        directive("radio", "Alexa.Speaker", "SetVolume", json!({ "volume": 20 })),
+        directive("night", "Alexa.SceneController", "Activate", json!({})),
+        directive("alarm", "Alexa.SecurityPanelController", "Disarm", pin),
+        directive("tv", "Alexa.InputController", "SelectInput", json!({ "input": "TV" })),
+        directive("tv", "Alexa.ChannelController", "SkipChannels", json!({ "channelCount": 1 })),
+        directive("eye", "Alexa.RTCSessionController", "InitiateSessionWithOffer", offer),
         discover(),
         accept_grant(&world.login.code("ann")),
         queued(&[parcel(&deferred), parcel(&deferred)]),

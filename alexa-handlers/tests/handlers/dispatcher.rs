@@ -271,6 +271,25 @@ async fn what_is_taken_later_is_sent_again_a_second_later() {
     }
 }
 
+/// The gateway says when to come again: not before that, and not at all if that is after the deadline.
+#[tokio::test]
+async fn an_event_that_is_throttled_comes_again_when_the_gateway_says() {
+    let world = World::granted().await;
+    world.gateway.give(Trouble::status(429).retry_after(3));
+    let before = world.now();
+    assert!(world.dispatch(&[response(&world)]).await.is_empty());
+    assert!(world.now() - before >= 3_000, "{}", world.now() - before);
+    assert_eq!(world.gateway.taken().len(), 1);
+
+    drop(world);
+    let world = World::granted().await;
+    world.gateway.give(Trouble::status(429).retry_after(3_600));
+    let before = world.now();
+    assert_eq!(world.dispatch(&[response(&world)]).await, [0], "it is left to the queue");
+    assert_eq!(world.gateway.exchanges().len(), 1);
+    assert!(world.now() - before < 3_600_000);
+}
+
 #[tokio::test]
 async fn it_is_sent_four_times_at_the_most_as_the_same_message() {
     let world = World::granted().await;

@@ -249,7 +249,7 @@ async fn what_is_no_directive_is_answered_with_why() {
         (payload("lamp", "Alexa.Speaker", "SetVolume", json!({})), "INVALID_DIRECTIVE"),
         (payload("lamp", "Alexa", "Frobnicate", json!({})), "INVALID_DIRECTIVE"),
         (without(turn_on(), "/directive/endpoint"), "NO_SUCH_ENDPOINT"),
-        (with(turn_on(), "/directive/endpoint/endpointId", "a.b".into()), "NO_SUCH_ENDPOINT"),
+        (with(turn_on(), "/directive/endpoint/endpointId", "a/b".into()), "NO_SUCH_ENDPOINT"),
         (without(turn_on(), "/directive/endpoint/scope"), "INVALID_AUTHORIZATION_CREDENTIAL"),
         (
             with(turn_on(), "/directive/endpoint/scope/token", "".into()),

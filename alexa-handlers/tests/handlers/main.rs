@@ -6,6 +6,7 @@ mod customers;
 mod dispatcher;
 mod entrypoint;
 mod home;
+mod interfaces;
 mod network;
 mod optimistic;
 mod poller;

@@ -36,6 +36,7 @@ fn change_of(world: &World, device: &str, request: Option<&str>, cause: Cause) -
             unchanged: State::new(),
             failed: None,
             cause,
+            happened: None,
         },
         None,
     )
@@ -278,6 +279,7 @@ async fn a_request_of_another_device_or_user_is_not_answered() {
             unchanged: State::new(),
             failed: None,
             cause: Cause::PhysicalInteraction,
+            happened: None,
         };
         world.respond(&[parcel(&change, None)]).await;
         assert_eq!(name(&world.answers()[0]).1, "ChangeReport", "{user} {endpoint}");
@@ -415,6 +417,7 @@ async fn a_device_out_of_reach_is_said_to_be() {
         unchanged: State::new(),
         failed: None,
         cause: Cause::PhysicalInteraction,
+        happened: None,
     };
     world.respond(&[parcel(&change, None)]).await;
     assert_eq!(property(&world.answers()[0], "connectivity")["value"], "UNREACHABLE");

@@ -319,7 +319,9 @@ where
 pub(crate) fn event_of(answer: &Parcel) -> Value {
     let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
     let mut event = answer["event"].clone();
-    event["event"]["endpoint"]["scope"] = json!({ "type": "BearerToken", "token": "t" });
+    let about_all = event["event"]["header"]["namespace"] == "Alexa.Discovery";
+    let holder = if about_all { "payload" } else { "endpoint" };
+    event["event"][holder]["scope"] = json!({ "type": "BearerToken", "token": "t" });
     well_formed(schema::proactive(&event), &event);
     event
 }

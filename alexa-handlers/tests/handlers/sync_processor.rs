@@ -7,7 +7,8 @@ use crate::{
 use alexa_doubles::{Pace, Trouble, schema};
 use alexa_handlers::{Fault, Outcome};
 use alexa_patterns::message::{
-    DeviceMode, ErrorType, OwnError, Power, Property, Scale, State, Temperature, ThermostatError,
+    DeviceMode, ErrorType, OwnError, Power, Property, Scale, SecurityPanelError, State,
+    Temperature, ThermostatError,
 };
 use net_runtime::Parcel;
 use serde_json::{Value, json};
@@ -250,6 +251,7 @@ async fn a_thermostat_says_what_it_does_not_do() {
 pub(crate) fn every_error() -> Vec<ErrorType> {
     use ErrorType::*;
     let own = |error| Own(OwnError::Thermostat(error));
+    let panel = |error| Own(OwnError::SecurityPanel(error));
     let degrees = |value| Temperature::new(value, Scale::Celsius).expect("in range");
     let mut all = vec![
         AlreadyInOperation,
@@ -286,6 +288,12 @@ pub(crate) fn every_error() -> Vec<ErrorType> {
         own(ThermostatError::TripleSetpointsUnsupported),
         own(ThermostatError::UnwillingToSetSchedule),
         own(ThermostatError::UnwillingToSetValue),
+        panel(SecurityPanelError::AuthorizationRequired),
+        panel(SecurityPanelError::BypassNeeded),
+        panel(SecurityPanelError::NotReady),
+        panel(SecurityPanelError::Unauthorized),
+        panel(SecurityPanelError::UnclearedAlarm),
+        panel(SecurityPanelError::UnclearedTrouble),
     ];
     use DeviceMode::{Asleep, Color, NotProvisioned, Other};
     let modes = [Color, Asleep, NotProvisioned, Other];
@@ -308,8 +316,10 @@ async fn every_error_is_told_in_the_form_of_its_interface() {
         assert_eq!(event["event"]["payload"]["message"], "for logs");
         told.insert(error(&event).to_owned());
     }
-    let plain = schema::PLAIN_ERRORS.len() + schema::PLAIN_THERMOSTAT_ERRORS.len();
-    assert_eq!(told.len(), plain + 5, "23 general ones and 7 of thermostats");
+    let plain = schema::PLAIN_ERRORS.len()
+        + schema::PLAIN_THERMOSTAT_ERRORS.len()
+        + schema::PLAIN_PANEL_ERRORS.len();
+    assert_eq!(told.len(), plain + 5, "23 general ones, 7 of thermostats, 6 of alarm systems");
 }
 
 #[tokio::test]

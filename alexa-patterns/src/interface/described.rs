@@ -12,6 +12,7 @@ pub struct Plain;
 pub struct Described {
     properties: Vec<&'static str>,
     is_measured: bool,
+    reports: bool,
     instance: Option<Instance>,
     more: Map<String, Value>,
 }
@@ -43,6 +44,12 @@ impl Described {
         Described { is_measured, ..self }
     }
 
+    /// With no property, and reports all the same: whether it does, it says itself.
+    #[must_use]
+    pub fn reporting(self) -> Described {
+        Described { reports: true, ..self }
+    }
+
     /// Which of several of a device's that are alike it is.
     pub fn instance_name(&self) -> Option<&Instance> {
         self.instance.as_ref()
@@ -65,6 +72,9 @@ impl Described {
             if self.is_measured {
                 json["properties"]["nonControllable"] = true.into();
             }
+        }
+        if self.reports {
+            json["proactivelyReported"] = proactively_reported.into();
         }
         for (name, value) in self.more {
             json[name] = value;

@@ -16,10 +16,12 @@ use std::collections::BTreeSet;
 pub struct ThermostatController;
 
 /// What a thermostat is to do.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ThermostatCommand {
     /// It is set to temperatures.
     SetTargetTemperature(SetPoints),
+    /// It is set to temperatures for a while, or from some time on.
+    SetForAWhile(SetPoints, Schedule),
     /// It is set to so much more or less.
     AdjustTargetTemperature(Temperature),
     /// It works in another way.
@@ -85,6 +87,67 @@ impl SetPoints {
                     .to_owned(),
             )),
         }
+    }
+}
+
+/// From when on, and for how long, as ISO 8601 writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "AnySchedule")]
+pub struct Schedule {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct AnySchedule {
+    start: Option<String>,
+    duration: Option<String>,
+}
+
+impl TryFrom<AnySchedule> for Schedule {
+    type Error = &'static str;
+
+    fn try_from(any: AnySchedule) -> Result<Schedule, &'static str> {
+        Schedule::new(any.start, any.duration)
+            .ok_or("a schedule says from when on, or for how long")
+    }
+}
+
+impl Schedule {
+    /// From a moment on, as in `2026-07-01T07:00:00Z`, for a time, as in `PT2H30M`; none with neither, or with
+    /// what is none.
+    ///
+    /// ```
+    /// use alexa_patterns::message::Schedule;
+    ///
+    /// let evening = Schedule::new(None, Some("PT3H".to_owned()));
+    /// assert_eq!(evening.expect("a time").duration(), Some("PT3H"));
+    /// assert_eq!(Schedule::new(None, Some("three hours".to_owned())), None);
+    /// ```
+    pub fn new(start: Option<String>, duration: Option<String>) -> Option<Schedule> {
+        let made_of = |text: &str, others: &str| {
+            let fits = |letter: char| letter.is_ascii_digit() || others.contains(letter);
+            (2..=40).contains(&text.len()) && text.chars().all(fits)
+        };
+        let is_moment = |text: &String| {
+            text.starts_with(|first: char| first.is_ascii_digit()) && made_of(text, "-:.+TZ")
+        };
+        let is_time = |text: &String| text.starts_with('P') && made_of(text, "PYMWDTHS.");
+        let is_something = start.is_some() || duration.is_some();
+        let fits = start.as_ref().is_none_or(is_moment) && duration.as_ref().is_none_or(is_time);
+        (is_something && fits).then_some(Schedule { start, duration })
+    }
+
+    /// From when on.
+    pub fn start(&self) -> Option<&str> {
+        self.start.as_deref()
+    }
+
+    /// For how long.
+    pub fn duration(&self) -> Option<&str> {
+        self.duration.as_deref()
     }
 }
 
@@ -199,6 +262,11 @@ impl Interface for ThermostatController {
             ThermostatCommand::SetTargetTemperature(set_points) => {
                 Written::new("SetTargetTemperature", set_points.payload())
             }
+            ThermostatCommand::SetForAWhile(set_points, schedule) => {
+                let mut payload = set_points.payload();
+                payload["schedule"] = json!(schedule);
+                Written::new("SetTargetTemperature", payload)
+            }
             ThermostatCommand::AdjustTargetTemperature(by) => {
                 Written::new("AdjustTargetTemperature", json!({ "targetSetpointDelta": by }))
             }
@@ -212,13 +280,19 @@ impl Interface for ThermostatController {
     fn read(written: &Received<'_>) -> Result<Option<ThermostatCommand>, Refusal<ThermostatError>> {
         Ok(Some(match written.name {
             "SetTargetTemperature" => {
-                if !written.field("schedule").is_absent() {
-                    return Err(Refusal::Own(
-                        ThermostatError::UnwillingToSetSchedule,
-                        "set points for a while are not supported".to_owned(),
-                    ));
+                let set_points = SetPoints::read(written.payload)?;
+                let schedule: Result<_, Refusal<ThermostatError>> =
+                    written.field("schedule").optional();
+                match schedule {
+                    Ok(None) => ThermostatCommand::SetTargetTemperature(set_points),
+                    Ok(Some(schedule)) => ThermostatCommand::SetForAWhile(set_points, schedule),
+                    Err(_) => {
+                        return Err(Refusal::Own(
+                            ThermostatError::UnwillingToSetSchedule,
+                            "the schedule is not as documented".to_owned(),
+                        ));
+                    }
                 }
-                ThermostatCommand::SetTargetTemperature(SetPoints::read(written.payload)?)
             }
             "AdjustTargetTemperature" => ThermostatCommand::AdjustTargetTemperature(
                 written.field("targetSetpointDelta").temperature(Temperature::new)?,
@@ -244,9 +318,10 @@ impl Interface for ThermostatController {
         match command {
             ThermostatCommand::SetTargetTemperature(set_points) => set_points.properties(),
             ThermostatCommand::SetMode(mode) => vec![ThermostatProperty::Mode(*mode)],
-            ThermostatCommand::AdjustTargetTemperature(_) | ThermostatCommand::ResumeSchedule => {
-                Vec::new()
-            }
+            // From some time on, it may be.
+            ThermostatCommand::SetForAWhile(..)
+            | ThermostatCommand::AdjustTargetTemperature(_)
+            | ThermostatCommand::ResumeSchedule => Vec::new(),
         }
     }
 
@@ -254,6 +329,7 @@ impl Interface for ThermostatController {
         let set_points = ["targetSetpoint", "lowerSetpoint", "upperSetpoint"];
         let names = match command {
             ThermostatCommand::SetTargetTemperature(_)
+            | ThermostatCommand::SetForAWhile(..)
             | ThermostatCommand::AdjustTargetTemperature(_) => set_points.to_vec(),
             ThermostatCommand::SetMode(_) => vec!["thermostatMode"],
             // A schedule may set anything.

@@ -90,6 +90,17 @@ macro_rules! commands {
                 }
             }
 
+            /// The same without what is nobody's business once it is carried out, such as a PIN.
+            #[must_use]
+            #[expect(unreachable_code, reason = "some interfaces have no directive")]
+            pub fn without_secrets(&self) -> Command {
+                match self {
+                    $(Command::$interface(directive) => {
+                        Command::$interface(<$type>::without_secrets(directive))
+                    })+
+                }
+            }
+
             /// Whether Alexa waits longer for it: so it does for locks.
             pub fn is_slow(&self) -> bool {
                 match self {

@@ -1,6 +1,6 @@
 //! What a skill tells of the devices a user has.
 
-use super::{EndpointId, InvalidText, Label};
+use super::{Attribute, EndpointId, InvalidText, Label};
 use crate::interface::{Described, Interface, Plain, each_interface};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -52,6 +52,12 @@ pub struct DiscoveredDevice {
     /// What to send along with every directive, and never its state.
     #[builder(default)]
     cookie: Cookie,
+    /// What else is known of it.
+    #[builder(default)]
+    attributes: Attributes,
+    /// How it is connected.
+    #[builder(default, setter(transform = |all: impl IntoIterator<Item = Connection>| all.into_iter().collect()))]
+    connections: Vec<Connection>,
     /// Whether the manufacturer tells of changes that nobody has asked for.
     #[builder(default = true)]
     proactively_reported: bool,
@@ -187,6 +193,68 @@ impl From<Cookie> for BTreeMap<String, String> {
     }
 }
 
+/// What is known of a device besides (`additionalAttributes`): texts of 256 characters at the most. Alexa tells by
+/// them that a device is the same that it knows from another skill.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Attributes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub manufacturer: Option<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub serial_number: Option<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub firmware_version: Option<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub software_version: Option<Attribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_identifier: Option<Attribute>,
+}
+
+impl Attributes {
+    fn is_empty(&self) -> bool {
+        *self == Attributes::default()
+    }
+}
+
+/// How a device is connected: Alexa tells by it that a device is the same that it reaches otherwise.
+///
+/// ```
+/// use alexa_patterns::message::Connection;
+///
+/// let wifi = Connection::TcpIp { mac_address: "00:11:22:AA:BB:33".to_owned() };
+/// assert_eq!(serde_json::to_value(wifi)?["type"], "TCP_IP");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum Connection {
+    /// By the Internet's protocols.
+    TcpIp {
+        /// The address of its network card.
+        mac_address: String,
+    },
+    /// By Zigbee.
+    Zigbee {
+        /// Its address.
+        mac_address: String,
+    },
+    /// By Z-Wave.
+    Zwave {
+        /// The network's.
+        home_id: String,
+        /// The device's in it.
+        node_id: String,
+    },
+    /// By something else.
+    Unknown {
+        /// What it is known by.
+        value: String,
+    },
+}
+
 /// Each interface once, and once an instance; every device has its connectivity, so nobody has to say it.
 fn one_an_interface(all: impl IntoIterator<Item = Capability>) -> Vec<Capability> {
     let mut known = HashSet::new();
@@ -287,6 +355,10 @@ struct Envelope {
     display_categories: Vec<Category>,
     #[serde(default, skip_serializing_if = "Cookie::is_empty")]
     cookie: Cookie,
+    #[serde(default, skip_serializing_if = "Attributes::is_empty")]
+    additional_attributes: Attributes,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    connections: Vec<Connection>,
     capabilities: Vec<Value>,
 }
 
@@ -305,6 +377,8 @@ impl From<DiscoveredDevice> for Envelope {
             description: device.description,
             display_categories: iter::once(device.category).chain(others).collect(),
             cookie: device.cookie,
+            additional_attributes: device.attributes,
+            connections: device.connections,
             capabilities: iter::once(alexa).chain(all).collect(),
         }
     }
@@ -322,7 +396,9 @@ impl TryFrom<Envelope> for DiscoveredDevice {
             .collect();
         let mut categories = device.display_categories.into_iter();
         // What says nothing does not.
-        let reports = |json: &Value| json["properties"]["proactivelyReported"] == true;
+        let reports = |json: &Value| {
+            json["properties"]["proactivelyReported"] == true || json["proactivelyReported"] == true
+        };
         let proactively_reported = device.capabilities.iter().any(reports);
         Ok(DiscoveredDevice {
             endpoint: device.endpoint_id,
@@ -333,6 +409,8 @@ impl TryFrom<Envelope> for DiscoveredDevice {
             other_categories: categories.collect(),
             capabilities: one_an_interface(capabilities?),
             cookie: device.cookie,
+            attributes: device.additional_attributes,
+            connections: device.connections,
             proactively_reported,
         })
     }

@@ -1,9 +1,11 @@
 //! What a skill answers or reports.
 
-use super::{CorrelationToken, Devices, EndpointId, ErrorType, MessageId, Reply, State, Token};
+use super::{
+    CorrelationToken, Devices, EndpointId, ErrorType, MessageId, Reply, State, Timestamp, Token,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::num::NonZeroU32;
+use std::{collections::BTreeSet, num::NonZeroU32};
 
 /// What a skill answers or reports (Smart Home Skill API, "event").
 ///
@@ -93,6 +95,25 @@ pub enum EventBody {
         /// Each once, and 300 at the most.
         devices: Devices,
     },
+    /// Devices of a user are new, or are otherwise than they were.
+    AddOrUpdateReport {
+        /// Each once.
+        devices: Devices,
+    },
+    /// Devices of a user are gone.
+    DeleteReport {
+        /// Which.
+        endpoints: BTreeSet<EndpointId>,
+    },
+    /// Somebody has rung at a door.
+    DoorbellPress {
+        /// The doorbell.
+        endpoint: EndpointId,
+        /// Why: somebody has touched it.
+        cause: Cause,
+        /// When, to the second.
+        time: Timestamp,
+    },
     /// A grant was exchanged and stored.
     AcceptGrantResponse,
     /// A grant could not be exchanged or stored: the only error of `Alexa.Authorization`, which no
@@ -130,6 +151,9 @@ impl EventBody {
             EventBody::ErrorResponse { correlation, .. } => correlation.as_ref(),
             EventBody::ChangeReport { .. }
             | EventBody::DiscoverResponse { .. }
+            | EventBody::AddOrUpdateReport { .. }
+            | EventBody::DeleteReport { .. }
+            | EventBody::DoorbellPress { .. }
             | EventBody::AcceptGrantResponse
             | EventBody::AcceptGrantFailed { .. } => None,
         }
@@ -148,6 +172,9 @@ impl EventBody {
             EventBody::ErrorResponse { error, .. } => (error.namespace(), "ErrorResponse"),
             EventBody::ChangeReport { .. } => ("Alexa", "ChangeReport"),
             EventBody::DiscoverResponse { .. } => ("Alexa.Discovery", "Discover.Response"),
+            EventBody::AddOrUpdateReport { .. } => ("Alexa.Discovery", "AddOrUpdateReport"),
+            EventBody::DeleteReport { .. } => ("Alexa.Discovery", "DeleteReport"),
+            EventBody::DoorbellPress { .. } => ("Alexa.DoorbellEventSource", "DoorbellPress"),
             EventBody::AcceptGrantResponse => ("Alexa.Authorization", "AcceptGrant.Response"),
             EventBody::AcceptGrantFailed { .. } => ("Alexa.Authorization", "ErrorResponse"),
         }
@@ -173,8 +200,26 @@ impl Event {
     pub fn authorised(&self, token: &Token) -> Value {
         // Texts and numbers in range; this does not fail.
         let mut json = serde_json::to_value(self).unwrap_or_default();
-        if let Some(endpoint) = json["event"].get_mut("endpoint") {
-            endpoint["scope"] = json!({ "type": "BearerToken", "token": token });
+        let scope = json!({ "type": "BearerToken", "token": token });
+        match &self.body {
+            // Who has the devices, and not which device it is about.
+            EventBody::AddOrUpdateReport { .. } | EventBody::DeleteReport { .. } => {
+                json["event"]["payload"]["scope"] = scope;
+            }
+            EventBody::Response { .. }
+            | EventBody::Replied { .. }
+            | EventBody::StateReport { .. }
+            | EventBody::DeferredResponse { .. }
+            | EventBody::ErrorResponse { .. }
+            | EventBody::ChangeReport { .. }
+            | EventBody::DiscoverResponse { .. }
+            | EventBody::DoorbellPress { .. }
+            | EventBody::AcceptGrantResponse
+            | EventBody::AcceptGrantFailed { .. } => {
+                if let Some(endpoint) = json["event"].get_mut("endpoint") {
+                    endpoint["scope"] = scope;
+                }
+            }
         }
         json
     }
@@ -262,6 +307,19 @@ impl From<Event> for Envelope {
             EventBody::DiscoverResponse { devices } => {
                 (None, None, json!({ "endpoints": devices }))
             }
+            EventBody::AddOrUpdateReport { devices } => {
+                (None, None, json!({ "endpoints": devices }))
+            }
+            EventBody::DeleteReport { endpoints } => {
+                let endpoints: Vec<_> =
+                    endpoints.into_iter().map(|endpoint_id| Endpoint { endpoint_id }).collect();
+                (None, None, json!({ "endpoints": endpoints }))
+            }
+            EventBody::DoorbellPress { endpoint, cause, time } => {
+                let cause = CauseOfChange { cause };
+                let payload = json!({ "cause": cause, "timestamp": time.seconds() });
+                (Some(endpoint), Some(State::new()), payload)
+            }
             EventBody::AcceptGrantResponse => (None, None, json!({})),
         };
         Envelope {
@@ -321,6 +379,24 @@ impl TryFrom<Envelope> for Event {
             ("Alexa.Discovery", "Discover.Response") => EventBody::DiscoverResponse {
                 devices: Devices::deserialize(&payload["endpoints"]).map_err(read)?,
             },
+            ("Alexa.Discovery", "AddOrUpdateReport") => EventBody::AddOrUpdateReport {
+                devices: Devices::deserialize(&payload["endpoints"]).map_err(read)?,
+            },
+            ("Alexa.Discovery", "DeleteReport") => {
+                let gone: Vec<Endpoint> =
+                    Deserialize::deserialize(&payload["endpoints"]).map_err(read)?;
+                let endpoints = gone.into_iter().map(|endpoint| endpoint.endpoint_id).collect();
+                EventBody::DeleteReport { endpoints }
+            }
+            ("Alexa.DoorbellEventSource", "DoorbellPress") => {
+                let cause = CauseOfChange::deserialize(&payload["cause"]).map_err(read)?;
+                let time = Timestamp::deserialize(&payload["timestamp"]).map_err(read)?;
+                EventBody::DoorbellPress {
+                    endpoint: endpoint.ok_or_else(|| needs("an endpoint"))?,
+                    cause: cause.cause,
+                    time: time.to_the_second(),
+                }
+            }
             ("Alexa.Authorization", "AcceptGrant.Response") => EventBody::AcceptGrantResponse,
             ("Alexa.Authorization", "ErrorResponse") if payload["type"] == ACCEPT_GRANT_FAILED => {
                 let message = payload["message"].as_str().unwrap_or_default().to_owned();

@@ -3,7 +3,8 @@
 //! No message has a deadline of its own: the runtime carries one with every message.
 
 use super::{
-    Cause, Command, CorrelationToken, EndpointId, ErrorType, Event, Property, State, Target, Token,
+    Cause, Command, CorrelationToken, DiscoveredDevice, EndpointId, ErrorType, Event, Property,
+    State, Target, Timestamp, Token,
 };
 use net_dsl::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,23 @@ pub struct StateChange {
     pub failed: Option<ErrorType>,
     /// Why it is new, if no directive waits for it.
     pub cause: Cause,
+    /// What has happened that is no state; then the state is not looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub happened: Option<Happening>,
+}
+
+/// What can happen to a device, or by it, that is no state of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Happening {
+    /// Somebody has rung.
+    Rung {
+        /// When.
+        time: Timestamp,
+    },
+    /// The user has it now, or it is otherwise than it was: what discovery says of it.
+    Added(Box<DiscoveredDevice>),
+    /// The user has it no longer.
+    Removed,
 }
 
 impl StateChange {

@@ -30,6 +30,25 @@ impl Timestamp {
         Timestamp(if milliseconds > LAST { LAST } else { milliseconds })
     }
 
+    /// The same moment to the second, as Alexa wants it of a doorbell: what is less is left out.
+    #[must_use]
+    pub const fn to_the_second(self) -> Timestamp {
+        Timestamp(self.0 - self.0 % 1_000)
+    }
+
+    /// As text without anything less than a second.
+    ///
+    /// ```
+    /// use alexa_patterns::message::Timestamp;
+    ///
+    /// let moment = Timestamp::from_milliseconds(1_506_537_030_450);
+    /// assert_eq!(moment.seconds(), "2017-09-27T18:30:30Z");
+    /// ```
+    pub fn seconds(self) -> String {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_millis(self.0);
+        humantime::format_rfc3339_seconds(time).to_string()
+    }
+
     /// Milliseconds since 1970 began.
     pub const fn milliseconds(self) -> u64 {
         self.0

@@ -193,3 +193,13 @@ macro_rules! words {
     };
 }
 pub(crate) use words;
+
+words! {
+    /// Whether a sensor detects something.
+    Detection {
+        /// It does: it is open, or it moves.
+        Detected,
+        /// It does not.
+        NotDetected,
+    }
+}
