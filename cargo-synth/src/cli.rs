@@ -395,7 +395,7 @@ fn command() -> Command {
     .next_help_heading("How it runs")
     .args([
         flag("fresh", "Begins with nothing, whatever is kept of the last time"),
-        option("port", "NUMBER", "The first port of its HTTP APIs; 0 for any [default: 8401]")
+        option("port", "NUMBER", "The port of the console, and before those of its HTTP APIs; 0 for any [default: 8400]")
             .value_parser(clap::value_parser!(u16)),
         flag("json", "Logs a JSON object a line"),
         file(

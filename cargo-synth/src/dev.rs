@@ -29,8 +29,8 @@ use std::{
     time::{Instant, UNIX_EPOCH},
 };
 
-/// The first port of HTTP APIs.
-pub(crate) const PORT: u16 = 8401;
+/// The port of the console; those of HTTP APIs follow.
+pub(crate) const PORT: u16 = 8400;
 
 /// What was asked for.
 pub(crate) struct Dev {
@@ -226,6 +226,7 @@ async fn begin(wish: &Dev, made: Made) -> Result<(String, Arc<Server>)> {
     });
     let json = wish.json;
     let settings = Settings {
+        name: made.name.clone(),
         folder: made.data,
         fresh: wish.fresh,
         port: wish.port,
@@ -243,11 +244,16 @@ fn ready(wish: &Dev, name: &str, server: &Server, since: Instant) -> Result<()> 
     if wish.json {
         let apis: BTreeMap<&str, &str> =
             apis.iter().map(|(name, url)| (name.as_str(), url.as_str())).collect();
-        return lines::note(&serde_json::json!({ "ready": name, "apis": apis }));
+        return lines::note(&serde_json::json!({
+            "ready": name,
+            "apis": apis,
+            "console": server.console(),
+        }));
     }
     for (name, url) in &apis {
         tell("Serving", &format!("`{name}` at {url}"));
     }
+    tell("Console", &server.console());
     tell("Ready", &format!("`{name}`, after {}; Ctrl-C ends it", duration(since.elapsed())));
     Ok(())
 }

@@ -6,12 +6,16 @@
 
 mod api;
 mod aws;
+mod console;
 mod double;
+#[cfg(test)]
+mod fixture;
 mod gate;
 mod journal;
 mod mask;
 mod process;
 mod saved;
+mod stats;
 
 pub use double::Answers;
 pub use journal::Entry;
@@ -29,12 +33,14 @@ use crate::{
 };
 use aws::Callers;
 use axum::Router;
+use console::{Console, Picture};
 use journal::Tell;
 use mask::Mask;
-use net_dsl::{Graph, Key, Network, Verb, binding};
+use net_dsl::{Graph, Key, Network, Verb, binding, entity};
 use net_runtime::Schema;
 use process::House;
 use saved::{Keeper, Saved};
+use stats::Stats;
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
     fs::{self, File},
@@ -48,11 +54,14 @@ use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::Instant};
 
 /// How a network is to run.
 pub struct Settings {
+    /// What the network is called.
+    pub name: String,
     /// Where its data are kept.
     pub folder: PathBuf,
     /// Whether it begins with nothing, whatever is kept.
     pub fresh: bool,
-    /// The first port that HTTP APIs are served on, in order of name; any free one, if it is 0.
+    /// The port of the console; HTTP APIs are served on those that follow, in order of name. Any free ones, if
+    /// it is 0.
     pub port: u16,
     /// Who answers for services outside of the network, by the name of the entity.
     pub services: BTreeMap<String, Service>,
@@ -147,6 +156,11 @@ impl Drop for Served {
 impl Served {
     /// Serves on a port of this machine alone; on any free one, if it is 0 or taken.
     async fn start(port: u16, router: Router) -> io::Result<Served> {
+        Served::start_at(port, |_| router).await
+    }
+
+    /// The same, for what has to know its address.
+    async fn start_at(port: u16, router: impl FnOnce(SocketAddr) -> Router) -> io::Result<Served> {
         let listener = match TcpListener::bind(("127.0.0.1", port)).await {
             Err(error) if error.kind() == io::ErrorKind::AddrInUse && port != 0 => {
                 TcpListener::bind(("127.0.0.1", 0)).await?
@@ -154,6 +168,7 @@ impl Served {
             bound => bound?,
         };
         let address = listener.local_addr()?;
+        let router = router(address);
         let task = tokio::spawn(async move {
             // It ends with the task.
             let _ = axum::serve(listener, router).await;
@@ -182,6 +197,10 @@ pub struct Server {
     tell: Tell,
     callers: Arc<Callers>,
     aws: Served,
+    console: Served,
+    token: String,
+    stats: Stats,
+    picture: Arc<Mutex<Picture>>,
     current: watch::Sender<Option<Arc<Shared>>>,
     state: Mutex<State>,
     keeper: Arc<Keeper>,
@@ -231,11 +250,24 @@ impl Server {
         };
         let log = std::mem::replace(&mut settings.log, Box::new(|_| {}));
         let mask = Mask::new(settings.secrets.values());
-        let tell: Tell = Arc::new(move |entry| log(mask.entry(entry)));
+        let hidden = mask.clone();
+        let tell: Tell = Arc::new(move |entry| log(hidden.entry(entry)));
         let callers: Arc<Callers> = Arc::default();
         let router = Router::new().fallback(aws::answer).with_state(callers.clone());
         let aws = Served::start(0, router).await.map_err(|error| failed("no free port", error))?;
         let (current, receiver) = watch::channel(None);
+        let (token, stats) = (gate::token(), Stats::default());
+        let picture: Arc<Mutex<Picture>> = Arc::default();
+        let console = Arc::new(Console {
+            token: token.clone(),
+            current: Current(receiver.clone()),
+            stats: stats.clone(),
+            mask,
+            picture: picture.clone(),
+        });
+        let router = |address| console::router(console, address);
+        let console = Served::start_at(settings.port, router).await;
+        let console = console.map_err(|error| failed("no free port", error))?;
         let state = Mutex::new(State {
             network: String::new(),
             programs: Programs::new(),
@@ -245,8 +277,21 @@ impl Server {
             homeless: Saved::default(),
         });
         let saver = tokio::spawn(async {});
-        let mut server =
-            Server { settings, tell, callers, aws, current, state, keeper, saver, _lock: lock };
+        let mut server = Server {
+            settings,
+            tell,
+            callers,
+            aws,
+            console,
+            token,
+            stats,
+            picture,
+            current,
+            state,
+            keeper,
+            saver,
+            _lock: lock,
+        };
         server.begin(network, programs, kept, Current(receiver)).await?;
         let server = Arc::new_cyclic(|me: &std::sync::Weak<Server>| {
             let me = me.clone();
@@ -265,6 +310,11 @@ impl Server {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Where the console is; the address has the token that it asks for.
+    pub fn console(&self) -> String {
+        format!("{}/?token={}", self.console.url(), self.token)
     }
 
     /// The HTTP APIs and where they are served, by name.
@@ -390,7 +440,7 @@ impl Server {
             seed: u64::try_from(now.as_nanos()).unwrap_or_default(),
             epoch: u64::try_from(now.as_millis()).unwrap_or_default(),
             faults: Injector::none(),
-            watch: vec![journal::watch(sources(network), self.tell.clone())],
+            watch: vec![journal::watch(sources(network), self.tell.clone()), self.stats.watch()],
         };
         let shared = Shared::new(wiring.clone(), settings);
         let mut state = self.state();
@@ -411,6 +461,18 @@ impl Server {
             }
             kept.hand_over(engine)
         });
+        self.stats.counted().entities.clear();
+        {
+            let mut picture = self.picture.lock().unwrap_or_else(PoisonError::into_inner);
+            let apis = state.apis.iter().map(|(name, served)| (name.clone(), served.url()));
+            *picture = Picture {
+                name: self.settings.name.clone(),
+                svg: net_synth::emit::svg(network),
+                types: types(network),
+                apis: apis.collect(),
+                version: picture.version + 1,
+            };
+        }
         state.network = network.to_json();
         state.programs = programs;
         state.driver = tokio::spawn(drive(shared.clone()));
@@ -429,11 +491,12 @@ impl Server {
         apis.retain(|name, _| names.contains(&name.as_str()));
         for (number, name) in (0..).zip(names) {
             if !apis.contains_key(name) {
-                let api = api::Api { name: name.to_owned(), current: current.clone() };
+                let (current, stats) = (current.clone(), self.stats.clone());
+                let api = api::Api { name: name.to_owned(), current, stats };
                 let router = Router::new().fallback(api::answer).with_state(api);
                 let port = match self.settings.port {
                     0 => 0,
-                    port => port.saturating_add(number),
+                    port => port.saturating_add(number + 1),
                 };
                 apis.insert(name.to_owned(), Served::start(port, router).await?);
             }
@@ -578,6 +641,15 @@ fn sources(network: &Network) -> HashMap<String, String> {
         (node.id.to_string(), names.join(" or "))
     });
     of.filter(|(_, names)| !names.is_empty()).collect()
+}
+
+/// What each entity carries or keeps: the type of its messages or items.
+fn types(network: &Network) -> console::Types {
+    let of = network.entities().filter_map(|(id, facts)| {
+        let named = facts.get(entity::MESSAGE)?;
+        Some((id.to_string(), named.to_string()))
+    });
+    of.collect()
 }
 
 /// How AWS would call an API of the network.

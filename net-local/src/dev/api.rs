@@ -1,6 +1,6 @@
 //! HTTP APIs, served on this machine: each has an address of its own.
 
-use super::{Current, gate};
+use super::{Current, gate, stats::Stats};
 use crate::{
     engine::Engine,
     service::http_api::{self, Request},
@@ -22,6 +22,7 @@ const LARGEST: usize = 10 * 1_024 * 1_024 + 1;
 pub(crate) struct Api {
     pub(crate) name: String,
     pub(crate) current: Current,
+    pub(crate) stats: Stats,
 }
 
 /// Has the network answer a request.
@@ -47,6 +48,7 @@ pub(crate) async fn answer(State(api): State<Api>, request: axum::extract::Reque
         headers: headers.collect(),
         body: body.to_vec(),
     };
+    api.stats.remember(super::console::remembered(&api.name, &request));
     match ask(&api.current, &api.name, request).await {
         Some(response) => shown(response),
         None => (StatusCode::SERVICE_UNAVAILABLE, "the network has no such API any more\n")

@@ -4,8 +4,10 @@
 //! key of its own, drawn at random, so that a call names who makes it, and nobody else's is answered.
 
 mod dynamodb;
+mod events;
 mod expression;
 mod lambda;
+mod s3;
 mod secrets;
 mod sns;
 mod sqs;
@@ -138,6 +140,8 @@ enum Call {
     Invoke(String),
     /// SNS's form.
     Form,
+    /// S3's, by path.
+    Object,
 }
 
 fn call(headers: &HeaderMap, method: &str, path: &str) -> Option<Call> {
@@ -150,7 +154,11 @@ fn call(headers: &HeaderMap, method: &str, path: &str) -> Option<Call> {
     }
     let form = "application/x-www-form-urlencoded";
     let is_form = text(headers, "content-type").is_some_and(|kind| kind.starts_with(form));
-    (method == "POST" && is_form).then_some(Call::Form)
+    match (method, is_form) {
+        ("POST", true) => Some(Call::Form),
+        ("GET" | "HEAD" | "PUT" | "DELETE", _) => Some(Call::Object),
+        _ => None,
+    }
 }
 
 fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
@@ -171,10 +179,19 @@ fn access_key(headers: &HeaderMap) -> Option<&str> {
     credential.split('/').next()
 }
 
+/// The same of a URL that was signed for whoever has it.
+fn presigned(query: &str) -> Option<String> {
+    let mut parts = form_urlencoded::parse(query.as_bytes());
+    let (_, credential) = parts.find(|(name, _)| name == "X-Amz-Credential")?;
+    credential.split('/').next().map(str::to_owned)
+}
+
 /// Answers a call.
 pub(crate) async fn answer(State(callers): State<Arc<Callers>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let port = access_key(&parts.headers).and_then(|key| callers.all().get(key).cloned());
+    let query = parts.uri.query().unwrap_or_default();
+    let key = access_key(&parts.headers).map(str::to_owned).or_else(|| presigned(query));
+    let port = key.and_then(|key| callers.all().get(&key).cloned());
     let Some(port) = port else {
         let message = "The security token included in the request is invalid.";
         let refusal = Refusal::new("UnrecognizedClientException", message);
@@ -202,6 +219,10 @@ pub(crate) async fn answer(State(callers): State<Arc<Callers>>, request: Request
                 Err(refusal) => refusal.json(),
             }
         }
+        Some(Call::Object) => {
+            let (method, path) = (parts.method.as_str(), parts.uri.path());
+            s3::answer(&port, method, path, query, &parts.headers, body.to_vec()).await
+        }
         Some(Call::Form) => sns::answer(&port, &body).await,
         None => Refusal::unknown(&format!("{} {}", parts.method, parts.uri.path())).json(),
     }
@@ -212,6 +233,7 @@ async fn targeted(port: &Port, target: &str, request: Value) -> Result<Value, Re
     match service {
         "AmazonSQS" => sqs::answer(port, operation, &request).await,
         "DynamoDB_20120810" => dynamodb::answer(port, operation, request).await,
+        "AWSEvents" => events::answer(port, operation, &request).await,
         "secretsmanager" => secrets::answer(port, operation, &request).await,
         _ => Err(Refusal::unknown(target)),
     }
@@ -231,4 +253,135 @@ fn xml(status: StatusCode, text: String) -> Response {
 
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dev::fixture::{engine, kitchen, queue},
+        service::function,
+    };
+
+    fn signed(key: &str) -> HeaderMap {
+        let value = format!(
+            "AWS4-HMAC-SHA256 Credential={key}/20260101/eu-west-1/sqs/aws4_request, SignedHeaders=host"
+        );
+        [(header::AUTHORIZATION, value.parse().expect("a header"))].into_iter().collect()
+    }
+
+    #[test]
+    fn a_call_says_who_makes_it_and_what_it_is() {
+        assert_eq!(access_key(&signed("NET1")), Some("NET1"));
+        assert_eq!(access_key(&HeaderMap::new()), None);
+        assert_eq!(
+            presigned("X-Amz-Credential=NET1%2F20260101&X-Amz-Expires=60"),
+            Some("NET1".into())
+        );
+        let path = "/2015-03-31/functions/arn%3Aaws%3Alambda%3A%3A%3Afunction%3Acook/invocations";
+        let Some(Call::Invoke(function)) = call(&HeaderMap::new(), "POST", path) else {
+            panic!("it is an invocation")
+        };
+        assert_eq!(function, "arn:aws:lambda:::function:cook");
+        assert!(call(&HeaderMap::new(), "POST", "/").is_none());
+    }
+
+    #[tokio::test]
+    async fn an_access_key_lasts_as_long_as_its_instance() {
+        let shared = engine(&kitchen(true));
+        let port = shared.with(|engine| function::port(engine, 0));
+        let callers: Arc<Callers> = Arc::default();
+        let key = callers.admit(port);
+        let text = key.as_str().to_owned();
+        assert!(callers.all().contains_key(&text));
+        drop(key);
+        assert!(callers.all().is_empty());
+        shared.end();
+    }
+
+    #[tokio::test]
+    async fn calls_are_carried_out_by_the_engine() {
+        let shared = engine(&kitchen(true));
+        let port = shared.with(|engine| function::port(engine, 0));
+        let (url, table) = shared.with(|engine| {
+            let number = queue(engine, "done", "queue");
+            (engine.wiring.queues[number].url.clone(), engine.wiring.tables[0].name.clone())
+        });
+        let ask = |target: &'static str, request: Value| {
+            let port = port.clone();
+            async move { targeted(&port, target, request).await }
+        };
+        let message = json!({
+            "QueueUrl": url,
+            "MessageBody": "{\"id\":\"t-1\"}",
+            "MessageAttributes": {
+                "net-correlation": { "DataType": "String", "StringValue": "request-7" },
+            },
+        });
+        let sent = ask("AmazonSQS.SendMessage", message).await.expect("it is sent");
+        assert_eq!(sent["MD5OfMessageBody"], "1732e849ea8639937808c0822c6b00a1");
+        shared.with(|engine| {
+            let number = queue(engine, "done", "queue");
+            let item = engine.services.queues[number].items().next().expect("a message");
+            assert_eq!(engine.log.of(item.letter).parcel.correlation, "request-7");
+        });
+
+        let item = json!({ "order": { "S": "t-1" }, "state": { "S": "COOKING" } });
+        let put = json!({
+            "TableName": table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(#n0)",
+            "ExpressionAttributeNames": { "#n0": "order" },
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        });
+        ask("DynamoDB_20120810.PutItem", put.clone()).await.expect("it is new");
+        let refusal = ask("DynamoDB_20120810.PutItem", put).await.expect_err("it is there");
+        assert_eq!(refusal.code, "ConditionalCheckFailedException");
+        assert_eq!(refusal.more["Item"], item);
+        let key = json!({ "order": { "S": "t-1" } });
+        let update = json!({
+            "TableName": table,
+            "Key": key,
+            "UpdateExpression": "SET #s = :s",
+            "ExpressionAttributeNames": { "#s": "state" },
+            "ExpressionAttributeValues": { ":s": { "S": "SERVED" } },
+            "ReturnValues": "ALL_NEW",
+        });
+        let updated = ask("DynamoDB_20120810.UpdateItem", update).await.expect("it is there");
+        assert_eq!(updated["Attributes"]["state"], json!({ "S": "SERVED" }));
+        let got = ask("DynamoDB_20120810.GetItem", json!({ "TableName": table, "Key": key })).await;
+        assert_eq!(got.expect("it is there")["Item"]["state"], json!({ "S": "SERVED" }));
+        let scanned = ask("DynamoDB_20120810.Scan", json!({ "TableName": table })).await;
+        assert_eq!(scanned.expect("a table")["Count"], 1);
+        let delete = json!({
+            "ClientRequestToken": "hand",
+            "TransactItems": [{ "Delete": { "TableName": table, "Key": key } }],
+        });
+        ask("DynamoDB_20120810.TransactWriteItems", delete).await.expect("it is deleted");
+
+        // What is not carried out is refused, and never half done.
+        for (target, request, code) in [
+            ("AmazonSQS.ReceiveMessage", json!({}), "NotImplemented"),
+            ("Kinesis_20131202.PutRecord", json!({}), "NotImplemented"),
+            (
+                "DynamoDB_20120810.Scan",
+                json!({ "TableName": "other" }),
+                "ResourceNotFoundException",
+            ),
+            (
+                "DynamoDB_20120810.Query",
+                json!({ "TableName": table, "IndexName": "by-state", "KeyConditionExpression": "a = :a" }),
+                "ValidationException",
+            ),
+            (
+                "DynamoDB_20120810.PutItem",
+                json!({ "TableName": table, "Item": { "state": { "S": "x" } } }),
+                "ValidationException",
+            ),
+        ] {
+            let refusal = ask(target, request).await.expect_err(target);
+            assert_eq!(refusal.code, code, "{target}: {}", refusal.message);
+        }
+        shared.end();
+    }
 }

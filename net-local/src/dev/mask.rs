@@ -3,7 +3,7 @@
 use super::Entry;
 
 /// What is shown in a secret's place.
-const MASK: &str = "•••";
+pub(crate) const MASK: &str = "•••";
 /// A text that is shorter is in too many others.
 const SHORTEST: usize = 4;
 

@@ -6,9 +6,10 @@
 use super::schema;
 use crate::{
     engine::{Engine, log::Number},
-    service::{function::Event, queue, stream, table},
+    service::{bucket, function::Event, queue, stream, table},
 };
-use net_runtime::{Attributes, Parcel};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use net_runtime::{Attributes, ObjectBody, Parcel};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
@@ -29,8 +30,17 @@ pub(crate) struct Saved {
     letters: BTreeMap<Number, Letter>,
     tables: BTreeMap<String, Vec<Attributes>>,
     queues: BTreeMap<String, Messages>,
+    buckets: BTreeMap<String, Vec<Object>>,
     events: Vec<Waiting>,
     streams: Vec<Changes>,
+}
+
+/// An object of a bucket; its bytes in base64.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Object {
+    key: String,
+    bytes: String,
+    content_type: Option<String>,
 }
 
 /// What is counted on from, so that ids are never given twice.
@@ -118,6 +128,13 @@ impl Saved {
         for (name, items) in services.tables.tables() {
             saved.tables.entry(name.to_owned()).or_default().extend(items.cloned());
         }
+        for bucket in &wiring.buckets {
+            let objects = services.objects.all(&bucket.name).into_iter().map(|(key, body)| {
+                let ObjectBody { bytes, content_type } = body;
+                Object { key, bytes: STANDARD.encode(bytes), content_type }
+            });
+            saved.buckets.insert(bucket.name.clone(), objects.collect());
+        }
         let mut letters = BTreeSet::new();
         for (settings, queue) in wiring.queues.iter().zip(&services.queues) {
             let items = queue.items.iter().map(|(place, item)| {
@@ -180,7 +197,7 @@ impl Saved {
 
     /// Hands everything to an engine that has just been made; what it has no place for comes back.
     pub(crate) fn hand_over(self, engine: &mut Engine) -> Saved {
-        let Saved { counters, letters, tables, queues, events, streams } = self;
+        let Saved { counters, letters, tables, queues, buckets, events, streams } = self;
         let mut homeless = Saved { letters: letters.clone(), ..Saved::default() };
         engine.log.go_on(
             counters.letters,
@@ -197,6 +214,17 @@ impl Saved {
         services.last_tick = counters.ticks;
         for (name, items) in tables {
             hand_over_items(engine, name, items, &mut homeless);
+        }
+        for (bucket, objects) in buckets {
+            if !engine.wiring.buckets.iter().any(|known| known.name == bucket) {
+                homeless.buckets.insert(bucket, objects);
+                continue;
+            }
+            for Object { key, bytes, content_type } in objects {
+                let bytes = STANDARD.decode(bytes).unwrap_or_default();
+                // It was taken before.
+                let _ = bucket::restore(engine, &bucket, &key, ObjectBody { bytes, content_type });
+            }
         }
         for (arn, messages) in queues {
             match engine.wiring.queue(&arn) {
@@ -339,5 +367,99 @@ fn hand_over_messages(engine: &mut Engine, number: usize, messages: Messages) {
             group: message.group.into(),
         };
         queue::restore(engine, number, message.place, item);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        dev::fixture::{engine, kitchen, queue},
+        service::{consumer::message_id, function},
+    };
+    use net_runtime::AttributeValue;
+
+    fn parcel(id: &str) -> Arc<Parcel> {
+        let body = format!("{{\"id\":\"{id}\"}}");
+        Arc::new(Parcel { body, correlation: format!("request-{id}"), ..Parcel::default() })
+    }
+
+    fn ticket(order: &str) -> Attributes {
+        [("order".to_owned(), AttributeValue::S(order.to_owned()))].into()
+    }
+
+    /// The messages of a queue: ids and bodies.
+    fn messages(engine: &Engine, name: &str) -> Vec<(String, String)> {
+        let items = engine.services.queues[queue(engine, name, "queue")].items();
+        let shown = items
+            .map(|item| (message_id(item.letter), engine.log.of(item.letter).parcel.body.clone()));
+        shown.collect()
+    }
+
+    #[tokio::test]
+    async fn what_an_engine_holds_the_next_one_goes_on_with() {
+        let first = engine(&kitchen(true));
+        let saved = first.with(|engine| {
+            let orders = queue(engine, "orders", "queue");
+            crate::service::queue::send(engine, orders, &parcel("1"), 0);
+            crate::service::queue::send(engine, orders, &parcel("2"), 0);
+            let places: Vec<u64> = engine.services.queues[orders].items.keys().copied().collect();
+            crate::service::queue::delete(engine, orders, places[0], 0);
+            function::send(engine, 0, &parcel("3"), 0);
+            table::restore(
+                engine,
+                0,
+                schema(&engine.wiring.tables[0].keys.clone()).expect("keys"),
+                ticket("t-1"),
+            )
+            .expect("an item");
+            Saved::of(engine, &Saved::default())
+        });
+        // As it is in a file.
+        let saved: Saved =
+            serde_json::from_str(&serde_json::to_string(&saved).expect("JSON")).expect("the same");
+
+        // A network without the queue keeps its messages for one that has it again.
+        let second = engine(&kitchen(false));
+        let saved = second.with(|engine| {
+            let homeless = saved.hand_over(engine);
+            assert_eq!(engine.services.waiting.len(), 1, "an event waits for its function");
+            Saved::of(engine, &homeless)
+        });
+        let third = engine(&kitchen(true));
+        third.with(|engine| {
+            let homeless = saved.hand_over(engine);
+            assert!(homeless.queues.is_empty());
+            let known = vec![("message-2".to_owned(), "{\"id\":\"2\"}".to_owned())];
+            assert_eq!(messages(engine, "orders"), known, "under the id that it had");
+            let correlation = engine.log.of(1).correlation;
+            assert_eq!(engine.log.correlations.text(correlation), "request-2");
+            assert_eq!(engine.log.next(), 3, "no id is given twice");
+            assert_eq!(engine.services.waiting.len(), 1);
+            let (_, items) = engine.services.tables.tables().next().expect("a table");
+            assert_eq!(items.cloned().collect::<Vec<_>>(), [ticket("t-1")]);
+            assert!(!engine.is_settled(), "it is on its way");
+        });
+        for shared in [first, second, third] {
+            shared.end();
+        }
+    }
+
+    #[test]
+    fn an_earlier_look_is_not_written_over_a_later_one() {
+        let folder = std::env::temp_dir().join(format!("net-local-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let keeper = Keeper::new(folder.join("data.json"));
+        let (early, late) = (keeper.turn(), keeper.turn());
+        let counted = |runs| {
+            let counters = Counters { runs, ..Counters::default() };
+            Saved { counters, ..Saved::default() }
+        };
+        keeper.write(late, &counted(2)).expect("written");
+        keeper.write(early, &counted(1)).expect("passed over");
+        let read = Saved::read(&folder.join("data.json")).expect("a file");
+        assert_eq!(read.counters.runs, 2);
+        assert_eq!(Saved::read(&folder.join("none")).expect("nothing").counters.runs, 0);
+        fs::remove_dir_all(&folder).expect("the folder");
     }
 }
