@@ -1,14 +1,19 @@
 //! `synth dev` on the restaurant: its binaries as processes, its HTTP API, its data over a restart.
 
+mod console;
+
 use net_tests::{
     desk::{Desk, ask, get, post},
     python::root,
 };
 use serde_json::json;
-use std::process::Command;
+use std::{
+    fs::{self, File},
+    process::Command,
+};
 
 /// `synth dev` on the restaurant, with what cargo has built already.
-fn synth(more: &[&str]) -> Command {
+pub(crate) fn synth(more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_synth"));
     command
         .args(["dev", "--package", "restaurant", "--port", "0", "--json", "--target-dir", "target"])
@@ -17,8 +22,18 @@ fn synth(more: &[&str]) -> Command {
     command
 }
 
+/// One test at a time has the restaurant's data.
+pub(crate) fn alone() -> File {
+    let folder = root().join("target/tests");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    let lock = File::create(folder.join("dev.lock")).expect("a lock can be made");
+    lock.lock().expect("the lock can be taken");
+    lock
+}
+
 #[test]
 fn the_restaurant_runs_on_the_desk() {
+    let _alone = alone();
     let desk = Desk::start(&mut synth(&["--fresh"]));
     let door = desk.api("door");
     let order = json!({ "id": "t-1", "table": 4, "dish": "soup" });
@@ -55,6 +70,8 @@ fn the_restaurant_runs_on_the_desk() {
         );
     }
 
+    console::answers_its_own_page_alone(&desk);
+
     // Two of them on the same data would lose each other's.
     let second = synth(&[]).output().expect("synth runs");
     let text = String::from_utf8_lossy(&second.stderr).into_owned();
@@ -70,4 +87,14 @@ fn the_restaurant_runs_on_the_desk() {
     assert_eq!(status, 202);
     let run = desk.until(|line| line["entity"] == "waiter");
     assert_ne!(run["correlations"], json!(["request-1"]), "ids are never given twice");
+
+    // What the console stores is there over the next restart, and the kitchen cooks.
+    let menu = json!({ "name": "soup", "cents": 700 });
+    console::act(&desk, &json!({ "do": "put", "table": "menu", "item": menu }));
+    desk.end();
+    let desk = Desk::start(&mut synth(&[]));
+    desk.until(|line| line["entity"] == "cook" && !line["sent"]["served"].is_null());
+    desk.until(|line| line["entity"] == "till" && !line["wrote"]["bills"].is_null());
+    let (status, ticket) = get(&desk.api("door"), "/orders/t-1");
+    assert!(status == 200 && ticket.contains("Served"), "{ticket}");
 }
