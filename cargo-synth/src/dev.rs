@@ -45,10 +45,7 @@ pub(crate) struct Dev {
 }
 
 /// Who answers for services, as the command line says it: `NAME=URL`, `NAME` or `NAME=FILE` of a double.
-pub(crate) fn services<'a>(
-    urls: impl Iterator<Item = &'a String>,
-    doubles: impl Iterator<Item = &'a String>,
-) -> Result<BTreeMap<String, Service>> {
+pub(crate) fn services(urls: &[String], doubles: &[String]) -> Result<BTreeMap<String, Service>> {
     let mut services = BTreeMap::new();
     let mut add = |name: &str, service| match services.insert(name.to_owned(), service) {
         None => Ok(()),

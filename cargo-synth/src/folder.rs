@@ -13,9 +13,10 @@ use serde_json::{Value, json};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// What a function's code is built for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
 pub(crate) enum Processor {
     Arm64,
+    #[value(name = "x86_64")]
     X86_64,
 }
 

@@ -19,10 +19,7 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    pub(crate) fn new<'a>(
-        flags: impl Iterator<Item = &'a String>,
-        file: Option<&Path>,
-    ) -> Result<Given> {
+    pub(crate) fn new(flags: &[String], file: Option<&Path>) -> Result<Given> {
         let mut given = Given::default();
         for flag in flags {
             // Whatever is wrong with it, it may be a secret.
