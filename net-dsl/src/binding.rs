@@ -2,7 +2,8 @@
 //! the running code reads by.
 
 use crate::Verb;
-use smol_str::{SmolStr, SmolStrBuilder};
+use smol_str::SmolStr;
+use std::{cmp::Ordering, iter};
 
 /// The environment variable that binds a need: `NET_` and the verb and what is needed, in
 /// capitals; one for reading and writing the items of a table.
@@ -14,13 +15,21 @@ use smol_str::{SmolStr, SmolStrBuilder};
 /// assert_eq!(binding::variable(Verb::Reads, "Grant"), binding::variable(Verb::Writes, "Grant"));
 /// ```
 pub fn variable(verb: Verb, what: &str) -> SmolStr {
-    let verb = verb.descriptor().need.map_or(verb.as_str(), |need| need.variable);
-    let mut variable = SmolStrBuilder::new();
-    variable.push_str("NET_");
-    push_shouted(&mut variable, verb);
-    variable.push('_');
-    push_shouted(&mut variable, what);
-    variable.finish()
+    shouted(&[word(verb), what])
+}
+
+/// How a verb is called in variables.
+fn word(verb: Verb) -> &'static str {
+    verb.descriptor().need.map_or(verb.as_str(), |need| need.variable)
+}
+
+/// The order of the variables that bind needs; equal if one variable binds both.
+pub(crate) fn compare(a: (Verb, &str), b: (Verb, &str)) -> Ordering {
+    let letters = |text| {
+        let mut shout = Shout::new(text);
+        iter::from_fn(move || shout.next())
+    };
+    word(a.0).cmp(word(b.0)).then_with(|| letters(a.1).cmp(letters(b.1)))
 }
 
 /// The environment variable with the name of the bucket whose objects are read or written.
@@ -29,10 +38,7 @@ pub fn variable(verb: Verb, what: &str) -> SmolStr {
 /// assert_eq!(net_dsl::binding::bucket_variable("Photo"), "NET_BUCKET_PHOTO");
 /// ```
 pub fn bucket_variable(object: &str) -> SmolStr {
-    let mut variable = SmolStrBuilder::new();
-    variable.push_str("NET_BUCKET_");
-    push_shouted(&mut variable, object);
-    variable.finish()
+    shouted(&["bucket", object])
 }
 
 /// The environment variable with the ARN of the secret that calls of a service need.
@@ -41,10 +47,7 @@ pub fn bucket_variable(object: &str) -> SmolStr {
 /// assert_eq!(net_dsl::binding::secret_variable("LoginWithAmazon"), "NET_SECRET_LOGIN_WITH_AMAZON");
 /// ```
 pub fn secret_variable(service: &str) -> SmolStr {
-    let mut variable = SmolStrBuilder::new();
-    variable.push_str("NET_SECRET_");
-    push_shouted(&mut variable, service);
-    variable.finish()
+    shouted(&["secret", service])
 }
 
 /// The environment variable with the seconds in which a message sent is due, if it goes where a
@@ -55,10 +58,7 @@ pub fn secret_variable(service: &str) -> SmolStr {
 /// assert_eq!(variable, "NET_DEADLINE_DEFERRED_DIRECTIVE");
 /// ```
 pub fn deadline_variable(message: &str) -> SmolStr {
-    let mut variable = SmolStrBuilder::new();
-    variable.push_str("NET_DEADLINE_");
-    push_shouted(&mut variable, message);
-    variable.finish()
+    shouted(&["deadline", message])
 }
 
 /// How a binding's value starts: by which transport a message goes.
@@ -117,11 +117,18 @@ impl Address {
     }
 }
 
-fn push_shouted(out: &mut SmolStrBuilder, text: &str) {
-    let mut shout = Shout::new(text);
-    while let Some(letter) = shout.next() {
-        out.push(letter as char);
+/// `NET_` and some names in capitals.
+fn shouted(names: &[&str]) -> SmolStr {
+    let mut out = String::with_capacity(64);
+    out.push_str("NET");
+    for name in names {
+        out.push('_');
+        let mut shout = Shout::new(name);
+        while let Some(letter) = shout.next() {
+            out.push(letter as char);
+        }
     }
+    SmolStr::new(out)
 }
 
 /// Whether two names make one variable.
@@ -169,12 +176,11 @@ impl<'a> Shout<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SmolStr, SmolStrBuilder, is_one, push_shouted};
+    use super::{compare, is_one, shouted};
+    use crate::Verb;
 
-    fn shout(text: &str) -> SmolStr {
-        let mut out = SmolStrBuilder::new();
-        push_shouted(&mut out, text);
-        out.finish()
+    fn shout(text: &str) -> String {
+        shouted(&[text]).trim_start_matches("NET_").to_owned()
     }
 
     #[test]
@@ -184,7 +190,10 @@ mod tests {
             "()", "_",
         ];
         for (a, b) in names.iter().flat_map(|a| names.map(|b| (*a, b))) {
-            assert_eq!(is_one(a, b), shout(a) == shout(b), "{a} and {b}");
+            let shouts = [a, b].map(|name| shouted(&[name]));
+            assert_eq!(is_one(a, b), shouts[0] == shouts[1], "{a} and {b}");
+            let order = compare((Verb::Sends, a), (Verb::Sends, b));
+            assert_eq!(order, shouts[0].cmp(&shouts[1]), "{a} and {b}");
         }
         assert!(is_one("OrderV2", "Order_V2"));
         assert_eq!(shout("DeferredDirective"), "DEFERRED_DIRECTIVE");

@@ -27,26 +27,25 @@ use crate::Id;
 /// assert_eq!(logical::of(name!("async-processor").id(), "Function"), "AsyncProcessorFunction");
 /// ```
 pub fn of(entity: &Id, suffix: &str) -> String {
-    let mut words = words(entity.as_str());
+    let name = entity.as_str();
+    let mut id = String::with_capacity(name.len() + suffix.len() + 4);
+    // Schedules have roles for their links.
+    push_words(&mut id, name, (suffix == "Role").then_some("to"));
     match suffix {
-        // Schedules have roles for their links.
-        "Role" => words.iter_mut().for_each(|word| repeat_last(word, "To")),
         "Queue" | "QueuePolicy" => {
-            if let [.., dead, letter] = words.as_mut_slice()
-                && dead == "Dead"
+            if let Some((before, letter)) = name.rsplit_once('-')
+                && (before == "dead" || before.ends_with("-dead"))
+                && is_repeated(letter, "letter")
             {
-                repeat_last(letter, "Letter");
+                id.push('r');
             }
         }
         // `CodeBucket` is the parameter with the bucket of the packages.
-        "Bucket" => {
-            if let [code] = words.as_mut_slice() {
-                repeat_last(code, "Code");
-            }
-        }
+        "Bucket" if is_repeated(name, "code") => id.push('e'),
         _ => {}
     }
-    words.concat() + suffix
+    id.push_str(suffix);
+    id
 }
 
 impl Id {
@@ -58,13 +57,17 @@ impl Id {
     /// assert_eq!(name!("async-processor").id().pascal_case(), "AsyncProcessor");
     /// ```
     pub fn pascal_case(&self) -> String {
-        words(self.as_str()).concat()
+        let mut words = String::with_capacity(self.as_str().len() + 4);
+        push_words(&mut words, self.as_str(), None);
+        words
     }
 }
 
 /// The id of a resource of a link between two entities.
 pub fn of_link(from: &Id, to: &Id, suffix: &str) -> String {
-    start(from) + &words(to.as_str()).concat() + suffix
+    let mut id = start(from);
+    push_words(&mut id, to.as_str(), None);
+    id + suffix
 }
 
 /// The id of a resource of an API's route, `METHOD /path`: of the API and the route alone, so that a
@@ -101,25 +104,29 @@ pub fn of_route(api: &Id, route: &str, suffix: &str) -> String {
 
 /// The name in Pascal case, and what ends it in the id of a link.
 fn start(from: &Id) -> String {
-    let mut words = words(from.as_str());
-    words.iter_mut().for_each(|word| repeat_last(word, "To"));
-    words.concat() + "To"
+    let mut id = String::with_capacity(2 * from.as_str().len() + 32);
+    push_words(&mut id, from.as_str(), Some("to"));
+    id + "To"
 }
 
-/// The parts of a name, each with a capital in front.
-fn words(name: &str) -> Vec<String> {
-    let capitalised = |part: &str| {
-        let mut word = String::with_capacity(part.len() + 1);
+/// Adds the parts of a name, each with a capital in front; where a part is a reserved word, or what that
+/// makes of others, its last letter once more.
+fn push_words(id: &mut String, name: &str, reserved: Option<&str>) {
+    for part in name.split(|letter| letter == '-') {
+        let start = id.len();
         if part.trim_start_matches('n').starts_with(|first: char| first.is_ascii_digit()) {
-            word.push('n');
+            id.push('n');
         }
-        word.push_str(part);
-        if let Some(first) = word.get_mut(..1) {
+        id.push_str(part);
+        if let Some(first) = id.get_mut(start..=start) {
             first.make_ascii_uppercase();
         }
-        word
-    };
-    name.split('-').map(capitalised).collect()
+        if let Some(reserved) = reserved
+            && is_repeated(part, reserved)
+        {
+            id.extend(reserved.chars().last());
+        }
+    }
 }
 
 /// The entity whose resource has an id of these two halves, if it can be one's.
@@ -173,13 +180,6 @@ pub(crate) fn entity(head: &str, suffix: &str) -> Option<String> {
 fn is_repeated(text: &str, word: &str) -> bool {
     let last = word.chars().last().unwrap_or_default();
     text.strip_prefix(word).is_some_and(|rest| rest.chars().all(|letter| letter == last))
-}
-
-/// Says the last letter of a reserved word once more, and of what that makes of others.
-fn repeat_last(text: &mut String, word: &str) {
-    if is_repeated(text, word) {
-        text.extend(word.chars().last());
-    }
 }
 
 /// A text that starts a word: what is no lower-case letter or digit is spelt as the code of its bytes,

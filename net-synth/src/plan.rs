@@ -28,14 +28,14 @@ pub use key::{Key, KeyUse, Service, Untold};
 pub use naming::{LogicalId, PhysicalName, Sharing, stack_name};
 pub(crate) use stateless::holds_nothing;
 pub(crate) use value::substitution;
-pub use value::{Entries, Pseudo, Value};
+pub use value::{Entries, PropertyKey, Pseudo, Value};
 
 use net_dsl::{
     Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding,
     entity::{Holds, MESSAGE, REMOVAL},
     property::PROPERTY,
 };
-use smol_str::{SmolStr, format_smolstr};
+use smol_str::{SmolStr, SmolStrBuilder};
 
 /// What a network needs on AWS.
 ///
@@ -187,6 +187,7 @@ impl<'n> Plan<'n> {
             }
         }
         let Planner { mut plan, .. } = planner;
+        plan.resources.shrink_to_fit();
         plan.resources.sort_by(|a, b| a.id.cmp(&b.id));
         plan.parameters.sort_by(|a, b| a.id.cmp(&b.id));
         plan.outputs.sort_by(|a, b| a.id.cmp(&b.id));
@@ -429,7 +430,10 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     /// What a statement about an entity is called.
     fn sid(&self, purpose: &str, number: usize) -> SmolStr {
-        format_smolstr!("{purpose}{}", self.node(number).id.pascal_case())
+        let mut sid = SmolStrBuilder::new();
+        sid.push_str(purpose);
+        sid.push_str(&self.node(number).id.pascal_case());
+        sid.finish()
     }
 
     /// The bucket with the functions' packages: a parameter of every plan with functions.

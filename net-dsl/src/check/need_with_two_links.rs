@@ -6,7 +6,7 @@ use crate::{
     entity::{Kind, MESSAGE},
 };
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Need with two links.
 pub const RULE: Rule = Rule {
@@ -20,19 +20,21 @@ pub const RULE: Rule = Rule {
 pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
     for node in context.graph.of_kind(Kind::Function).map(|(_, node)| node) {
         // By the variable that binds it: reading and writing one item share one table.
-        let mut bound: BTreeMap<SmolStr, Vec<(usize, &Link)>> = BTreeMap::new();
-        for &(to, link) in &node.out {
-            if let Some(what) = link.facts().get(MESSAGE) {
-                bound.entry(binding::variable(link.verb(), &what)).or_default().push((to, link));
-            }
-        }
-        for links in bound.into_values() {
-            let ends: BTreeSet<usize> = links.iter().map(|(to, _)| *to).collect();
+        let bound = node.out.iter().filter_map(|(to, link)| {
+            let what: SmolStr = link.facts().get(MESSAGE)?;
+            Some((*to, *link, what))
+        });
+        let mut bound: Vec<_> = bound.collect();
+        let order = |a: &(usize, &Link, SmolStr), b: &(usize, &Link, SmolStr)| {
+            binding::compare((a.1.verb(), &a.2), (b.1.verb(), &b.2))
+        };
+        bound.sort_by(order);
+        for links in bound.chunk_by(|a, b| order(a, b).is_eq()) {
+            let ends: BTreeSet<usize> = links.iter().map(|(to, ..)| *to).collect();
             if ends.len() < 2 {
                 continue;
             }
-            let (verb, what) =
-                (links[0].1.verb(), links[0].1.facts().get(MESSAGE).unwrap_or_default());
+            let (verb, what) = (links[0].1.verb(), &links[0].2);
             let names: Vec<_> =
                 ends.iter().map(|end| format!("`{}`", context.node(*end).id)).collect();
             let message = format!(
@@ -42,8 +44,8 @@ pub(super) fn find(context: &Context<'_, '_>, findings: &mut Findings) {
                 names.join(" and ")
             );
             let mut finding = Finding::new(&RULE, node.id, message);
-            for (to, link) in links {
-                let text = format!("{} `{}` here", link.verb(), context.node(to).id);
+            for (to, link, _) in links {
+                let text = format!("{} `{}` here", link.verb(), context.node(*to).id);
                 finding = finding.declared(link.facts(), &text);
             }
             let finding =

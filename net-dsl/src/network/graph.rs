@@ -47,7 +47,7 @@ impl<'n> Graph<'n> {
                 id,
                 facts: &node.facts,
                 kind,
-                out: vec![],
+                out: Vec::with_capacity(node.links.len()),
                 into: vec![],
                 mentions: vec![],
                 mentioned: vec![],

@@ -11,7 +11,10 @@ use net_dsl::{
     check::{Finding, Findings, Rule, Severity},
     property::PROPERTY,
 };
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 /// Property that AWS does not take.
 pub const RULE: Rule = Rule {
@@ -66,14 +69,20 @@ fn between<N: std::fmt::Display + PartialEq>(least: N, most: N, open: N, unit: &
     if most == open { format!("{least}{unit} or more") } else { format!("{least} to {most}{unit}") }
 }
 
+/// What a property and what is inside it are held to: whole paths, in order.
+type Limits = &'static [(&'static str, &'static str, Limit)];
+
 pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     let mut seen = BTreeSet::new();
+    // Few types and many resources: the limits of a type are looked up once.
+    let mut types: HashMap<&str, Vec<(&'static str, Limits)>> = HashMap::new();
     for resource in &plan.resources {
         let kind = resource.resource_type.as_str();
-        let start = generated::LIMITS.partition_point(|(of, ..)| *of < kind);
-        let end = generated::LIMITS.partition_point(|(of, ..)| *of <= kind);
+        let held = types.entry(kind).or_insert_with(|| by_property(kind));
         for (name, value) in resource.properties.entries() {
-            for (path, inside, limit) in limits_of(&generated::LIMITS[start..end], name) {
+            let Some((_, limits)) = held.iter().find(|(of, _)| *of == name) else { continue };
+            for (_, path, limit) in *limits {
+                let inside = path[name.len()..].strip_prefix('/');
                 let held = inside.map_or(Some(value), |inside| value.get(inside));
                 let Some(broken) = held.and_then(|value| limit.broken_by(value)) else { continue };
                 // A link may make more than one resource.
@@ -86,19 +95,13 @@ pub(super) fn find(plan: &Plan<'_>, _: &Graph<'_>, findings: &mut Findings) {
     }
 }
 
-/// The limits of a property and of what is inside it: the whole path, the path inside, and the limit.
-fn limits_of<'a>(
-    limits: &'a [(&'static str, &'static str, Limit)],
-    property: &'a str,
-) -> impl Iterator<Item = (&'static str, Option<&'static str>, &'a Limit)> {
-    let start = limits.partition_point(|(_, path, _)| *path < property);
-    limits[start..].iter().map_while(move |(_, path, limit)| {
-        let inside = path.strip_prefix(property)?;
-        match inside.is_empty() {
-            true => Some((*path, None, limit)),
-            false => Some((*path, Some(inside.strip_prefix('/')?), limit)),
-        }
-    })
+/// The limits of a type by property.
+fn by_property(kind: &str) -> Vec<(&'static str, Limits)> {
+    let start = generated::LIMITS.partition_point(|(of, ..)| *of < kind);
+    let end = generated::LIMITS.partition_point(|(of, ..)| *of <= kind);
+    let top = |path: &'static str| path.split('/').next().unwrap_or(path);
+    let properties = generated::LIMITS[start..end].chunk_by(|a, b| top(a.1) == top(b.1));
+    properties.map(|limits| (top(limits[0].1), limits)).collect()
 }
 
 fn finding(

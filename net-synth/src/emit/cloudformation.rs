@@ -29,7 +29,7 @@ pub const MADE_BY: &str = "serverless-networks";
 /// assert!(template.contains("AWS::SQS::Queue"));
 /// ```
 pub fn cloudformation(plan: &Plan<'_>) -> String {
-    super::json(4_096 + plan.resources.len() * 1_400, &Template::of(plan))
+    super::json(4_096 + plan.resources.len() * 1_350, &Template::of(plan))
 }
 
 /// The same as data.

@@ -18,7 +18,7 @@ impl Planned for AlexaSkill {
         let node = planner.node(number);
         let token = LogicalId::of(node.id, "SkillId");
         for (to, link) in node.outgoing(Verb::Triggers) {
-            let condition = ("EventSourceToken", Value::Ref(token.clone()));
+            let condition = (&"EventSourceToken", Value::Ref(token.clone()));
             permission(planner, node, to, link, "alexa-connectedhome.amazon.com", condition);
             planner.plan.outputs.push(Output {
                 id: LogicalId::of_link(node.id, planner.node(to).id, "", "Endpoint"),

@@ -5,7 +5,7 @@
 //! what is known before the bucket is there; nothing but its own policy refers to the bucket itself.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Pseudo, Sender, Value,
+    LogicalId, Need, Part, Planned, Planner, PropertyKey, Pseudo, Sender, Value,
     policy::{self, allow, allow_if},
     topic, types,
     value::object,
@@ -236,14 +236,14 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
     for (to, link) in &node.out {
         let Some(event) = link.facts().get(EVENT) else { continue };
         let target = planner.node(*to);
-        let (destination, list) = match (link.verb(), target.kind) {
+        let (destination, list): (PropertyKey, _) = match (link.verb(), target.kind) {
             (Verb::Triggers, _) => {
                 after.push(permission(planner, node, *to, link));
-                ("Function", &mut functions)
+                (&"Function", &mut functions)
             }
             (Verb::FansOut, Some(Kind::Topic)) => {
                 after.push(topic::policy_id(target.id));
-                ("Topic", &mut topics)
+                (&"Topic", &mut topics)
             }
             // S3 tells the account's own bus of everything; rules there say who is told of what.
             (Verb::FansOut, Some(Kind::EventBus)) => {
@@ -252,7 +252,7 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
             }
             (Verb::FansOut, _) => {
                 after.push(LogicalId::of(target.id, "QueuePolicy"));
-                ("Queue", &mut queues)
+                (&"Queue", &mut queues)
             }
             (
                 Verb::Routes | Verb::Sends | Verb::Asks | Verb::Reads | Verb::Writes | Verb::Calls,
@@ -261,7 +261,7 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
                 continue;
             }
         };
-        let address = match destination {
+        let address = match *destination {
             "Topic" => planner.reference(*to),
             _ => planner.arn(*to),
         };
@@ -274,8 +274,8 @@ fn notifications(planner: &mut Planner<'_, '_>, number: usize) -> (Option<Value>
         let rules: Vec<Value> = rules.into_iter().flatten().collect();
         let filter = (!rules.is_empty()).then(|| object! { "S3Key": object! { "Rules": rules } });
         list.push(Value::object([
-            ("Event", Some(event.pattern().into())),
-            ("Filter", filter),
+            (&"Event", Some(event.pattern().into())),
+            (&"Filter", filter),
             (destination, Some(address)),
         ]));
     }

@@ -1,8 +1,8 @@
 //! HTTP APIs: their stage, and for each route what it leads to.
 
 use super::{
-    LogicalId, Need, Output, Part, Planned, Planner, Value, naming::derived_name, types,
-    value::object,
+    LogicalId, Need, Output, Part, Planned, Planner, PropertyKey, Value, naming::derived_name,
+    types, value::object,
 };
 use net_dsl::{GraphNode, Id, Link, Verb, entity::function};
 use smol_str::{SmolStr, format_smolstr};
@@ -51,7 +51,7 @@ impl Planned for HttpApi {
                 planner.add(integration.clone(), part, types::INTEGRATION, properties);
             }
             let key = SmolStr::new(link.label());
-            let condition = ("SourceArn", route_arn(api.clone(), &key));
+            let condition = (&"SourceArn", route_arn(api.clone(), &key));
             let properties = object! {
                 "ApiId": api.clone(),
                 "RouteKey": key,
@@ -90,12 +90,12 @@ pub(super) fn permission<'n>(
     to: usize,
     link: &'n Link,
     principal: &'static str,
-    (condition, source): (&'static str, Value),
+    (condition, source): (PropertyKey, Value),
 ) {
     let properties = Value::object([
-        ("Action", Some("lambda:InvokeFunction".into())),
-        ("FunctionName", Some(planner.arn(to))),
-        ("Principal", Some(principal.into())),
+        (&"Action", Some("lambda:InvokeFunction".into())),
+        (&"FunctionName", Some(planner.arn(to))),
+        (&"Principal", Some(principal.into())),
         (condition, Some(source)),
     ]);
     let function: &Id = planner.node(to).id;

@@ -47,7 +47,7 @@ impl Planned for Topic {
                 },
                 Verb::Triggers => {
                     let principal = "sns.amazonaws.com";
-                    permission(planner, node, *to, link, principal, ("SourceArn", topic.clone()));
+                    permission(planner, node, *to, link, principal, (&"SourceArn", topic.clone()));
                     let dead_letters = function::dead_letter_queue(planner, *to);
                     object! {
                         "TopicArn": topic,

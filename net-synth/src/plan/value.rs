@@ -33,10 +33,13 @@ pub enum Value {
     /// Values in order.
     List(Box<[Value]>),
     /// Values by keys that are written in this crate.
-    Object(Box<[(&'static str, Value)]>),
+    Object(Box<[(PropertyKey, Value)]>),
     /// Values by keys that are data: variables, tags, and what overlays set.
     Map(Box<[(SmolStr, Value)]>),
 }
+
+/// A key that is written in this crate: a reference to the text, which is half as large as the text's own.
+pub type PropertyKey = &'static &'static str;
 
 /// What AWS says of the stack itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,7 +97,7 @@ impl Pseudo {
 macro_rules! object {
     ($($key:literal: $value:expr),* $(,)?) => {
         $crate::plan::Value::object([
-            $(($key, $crate::plan::value::Property::property($value)),)*
+            $((&$key, $crate::plan::value::Property::property($value)),)*
         ])
     };
 }
@@ -190,7 +193,7 @@ impl PartialEq for Value {
 #[derive(Clone, Debug)]
 pub enum Entries<'a> {
     /// With keys that are written in this crate.
-    Object(slice::Iter<'a, (&'static str, Value)>),
+    Object(slice::Iter<'a, (PropertyKey, Value)>),
     /// With keys that are data.
     Map(slice::Iter<'a, (SmolStr, Value)>),
 }
@@ -200,7 +203,7 @@ impl<'a> Iterator for Entries<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
-            Entries::Object(entries) => entries.next().map(|(key, value)| (*key, value)),
+            Entries::Object(entries) => entries.next().map(|(key, value)| (**key, value)),
             Entries::Map(entries) => entries.next().map(|(key, value)| (key.as_str(), value)),
         }
     }
@@ -221,7 +224,7 @@ impl Value {
         Value::Object(Box::new([]))
     }
 
-    pub(super) fn object<const N: usize>(entries: [(&'static str, Option<Value>); N]) -> Value {
+    pub(super) fn object<const N: usize>(entries: [(PropertyKey, Option<Value>); N]) -> Value {
         let count = entries.iter().filter(|(_, value)| value.is_some()).count();
         let mut present = Vec::with_capacity(count);
         present.extend(entries.into_iter().filter_map(|(key, value)| Some((key, value?))));
@@ -342,7 +345,7 @@ impl Value {
     /// Changes what lies at a key, or what is put there; what is no object becomes one.
     fn at(&mut self, key: &str, change: impl FnOnce(&mut Value)) {
         if let Value::Object(entries) = self
-            && let Some((_, found)) = entries.iter_mut().find(|(mine, _)| *mine == key)
+            && let Some((_, found)) = entries.iter_mut().find(|(mine, _)| **mine == key)
         {
             return change(found);
         }
