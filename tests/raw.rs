@@ -417,6 +417,43 @@ fn a_raw_resource_takes_what_comes_out() {
 }
 
 #[test]
+fn a_deadline_goes_on_where_a_raw_resource_takes_and_starts() {
+    let due = |seconds| {
+        let orders = Queue::<Order>::builder().name(name!("orders")).deadline(seconds).build();
+        Network::from(till().sends_to(&orders))
+    };
+    let mapping = raw(
+        "mapping",
+        "AWS::Lambda::EventSourceMapping",
+        json!({ "FunctionName": ref_of(&kitchen()), "EventSourceArn": arn_of(&orders()) }),
+    );
+    let pipe = raw(
+        "pipe",
+        "AWS::Pipes::Pipe",
+        json!({ "RoleArn": "r", "Source": arn_of(&orders()), "Target": arn_of(&kitchen()) }),
+    );
+    let slow = Function::<Kitchen>::builder().name(name!("kitchen")).timeout(seconds!(60)).build();
+    for by in [mapping, pipe] {
+        let network = |seconds| due(seconds) + &slow + &by;
+        let late = findings(&network(seconds!(59)));
+        let late = late.iter().find(|finding| finding.rule.code == "N403").expect("it is late");
+        assert!(late.why.contains("`orders` → ") && late.why.contains("`kitchen` (60 s)"));
+        assert!(!codes(&network(seconds!(60))).contains(&"N403"));
+    }
+    // Who only watches takes nothing on.
+    let watched = raw(
+        "alarm",
+        "AWS::CloudWatch::Alarm",
+        json!({
+            "ComparisonOperator": "x", "EvaluationPeriods": 1,
+            "Dimensions": [{ "Name": "QueueName", "Value": attribute_of(&orders(), "QueueName") }],
+            "AlarmActions": [arn_of(&kitchen())],
+        }),
+    );
+    assert!(!codes(&(due(seconds!(59)) + &slow + watched)).contains(&"N403"));
+}
+
+#[test]
 fn properties_are_held_to_the_schema_of_their_type() {
     for (resource_type, properties, message, help) in [
         (

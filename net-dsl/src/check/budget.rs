@@ -1,6 +1,6 @@
 //! The longest that paths may take.
 
-use super::deadline_path::goes_on;
+use super::deadline_path::{goes_on, path_on};
 use crate::{Graph, Link, Verb, link::batch_window};
 
 /// The longest a path from an entity may take, as far as a deadline holds.
@@ -75,17 +75,20 @@ fn finish(graph: &Graph<'_>, place: &[usize], cycle: Option<u32>, budgets: &mut 
     for &member in place {
         for (to, link) in path_on(graph, member).filter(|(to, _)| place.binary_search(to).is_err())
         {
-            let window = batch_window(link.facts());
+            let window = link.map_or(0, |link| batch_window(link.facts()));
             // Who asks waits inside its own timeout; only what the other starts comes on top.
-            let (time, after) = match link.verb() {
-                Verb::Asks => (budgets[to].below, budgets[to].next),
-                Verb::Triggers
-                | Verb::Routes
-                | Verb::FansOut
-                | Verb::Sends
-                | Verb::Reads
-                | Verb::Writes
-                | Verb::Calls => (budgets[to].total + window, Some(to)),
+            let (time, after) = match link.map(Link::verb) {
+                Some(Verb::Asks) => (budgets[to].below, budgets[to].next),
+                Some(
+                    Verb::Triggers
+                    | Verb::Routes
+                    | Verb::FansOut
+                    | Verb::Sends
+                    | Verb::Reads
+                    | Verb::Writes
+                    | Verb::Calls,
+                )
+                | None => (budgets[to].total + window, Some(to)),
             };
             if time > below || (next.is_none() && after.is_some()) {
                 (below, next) = (time, after);
@@ -102,9 +105,4 @@ fn finish(graph: &Graph<'_>, place: &[usize], cycle: Option<u32>, budgets: &mut 
 fn own(graph: &Graph<'_>, number: usize) -> u64 {
     let node = &graph.nodes()[number];
     node.descriptor().map_or(0, |kind| (kind.time)(node.facts))
-}
-
-/// The links along which a deadline goes on from an entity.
-fn path_on<'a>(graph: &'a Graph<'_>, number: usize) -> impl Iterator<Item = (usize, &'a Link)> {
-    graph.nodes()[number].out.iter().copied().filter(|&(to, link)| goes_on(graph, to, link))
 }

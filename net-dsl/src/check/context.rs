@@ -2,7 +2,7 @@
 
 use super::{
     budget::{self, Budget},
-    deadline_path::{goes_on, own_deadline},
+    deadline_path::{own_deadline, path_on},
 };
 use crate::{
     Flow, Graph, GraphNode,
@@ -69,12 +69,7 @@ impl<'g, 'n> Context<'g, 'n> {
                         continue;
                     }
                     held[number] = Some(deadline);
-                    open.extend(
-                        nodes[number]
-                            .out
-                            .iter()
-                            .filter_map(|(to, link)| goes_on(self.graph, *to, link).then_some(*to)),
-                    );
+                    open.extend(path_on(self.graph, number).map(|(to, _)| to));
                 }
             }
             held
