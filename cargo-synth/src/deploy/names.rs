@@ -104,6 +104,14 @@ fn find(template: &Template, place: &Place<'_>) -> Result<()> {
                 ))
                 .help("choose a shorter name for the stack, `--stack-name NAME`, or for the entity"));
         }
+        if naming.is_lower_case && name.contains(|letter: char| letter.is_ascii_uppercase()) {
+            return Err(Error::new(format!("the name of {} has capitals", of(id)))
+                .why(format!(
+                    "in the stack `{}` it is `{name}`, and AWS takes a name of lower-case letters",
+                    place.stack
+                ))
+                .help("choose another name for the stack, `--stack-name NAME`, or set the name of the resource"));
+        }
         let Some(told) = naming.told_apart(&name) else { continue };
         if let Some(other) = known.insert((kind, told), id) {
             let case = match naming.sharing {
@@ -152,6 +160,20 @@ mod tests {
         // What a parameter says is known only while deploying.
         assert_eq!(found(&"a".repeat(60), cook(json!({ "Fn::Sub": "${Name}-cook" }))), None);
         assert_eq!(found(&"a".repeat(60), json!({ "Q": { "Type": "AWS::SQS::Queue" } })), None);
+    }
+
+    #[test]
+    fn a_bucket_has_no_capitals_of_its_stack() {
+        let named = |kind: &str, property: &str| {
+            let properties = json!({ property: { "Fn::Sub": "${AWS::StackName}-album" } });
+            json!({ "Album": { "Type": kind, "Properties": properties } })
+        };
+        let bucket = || named("AWS::S3::Bucket", "BucketName");
+        assert_eq!(found("diner", bucket()), None);
+        let said = found("Diner", bucket()).expect("capitals");
+        assert!(said.contains("the name of `Album` has capitals"), "{said}");
+        assert!(said.contains("`Diner-album`") && said.contains("--stack-name"), "{said}");
+        assert_eq!(found("Diner", named("AWS::SQS::Queue", "QueueName")), None);
     }
 
     #[test]

@@ -54,6 +54,8 @@ pub struct PhysicalName {
     pub limit: usize,
     /// How many resources of the type can have one name in an account and region.
     pub sharing: Sharing,
+    /// Whether a name has no capitals (S3 User Guide, "General purpose bucket naming rules").
+    pub is_lower_case: bool,
 }
 
 /// Which resources of a type can have one name.
@@ -71,7 +73,10 @@ pub enum Sharing {
 /// The types whose names can be set, with the property and the longest name.
 const NAMES: &[(&str, PhysicalName)] = {
     const fn named(property: &'static str, limit: usize, sharing: Sharing) -> PhysicalName {
-        PhysicalName { property, limit, sharing }
+        PhysicalName { property, limit, sharing, is_lower_case: false }
+    }
+    const fn lower_case(name: PhysicalName) -> PhysicalName {
+        PhysicalName { is_lower_case: true, ..name }
     }
     use Sharing::{Any, One, OneWhateverTheCase};
     &[
@@ -97,7 +102,7 @@ const NAMES: &[(&str, PhysicalName)] = {
         ("AWS::Logs::LogGroup", named("LogGroupName", 512, One)),
         ("AWS::RDS::DBCluster", named("DBClusterIdentifier", 63, OneWhateverTheCase)),
         ("AWS::RDS::DBInstance", named("DBInstanceIdentifier", 63, OneWhateverTheCase)),
-        ("AWS::S3::Bucket", named("BucketName", 63, One)),
+        ("AWS::S3::Bucket", lower_case(named("BucketName", 63, One))),
         ("AWS::SNS::Topic", named("TopicName", 256, One)),
         ("AWS::SQS::Queue", named("QueueName", 80, One)),
         ("AWS::SSM::Parameter", named("Name", 2_048, One)),
