@@ -3,14 +3,16 @@
 use net_dsl::{
     Graph, accept,
     prelude::*,
-    property::{self, dynamodb, lambda, logs, scheduler, sns, sqs},
+    property::{self, dynamodb, lambda, logs, s3, scheduler, sns, sqs},
 };
 use net_synth::{Plan, check, emit};
 use serde_json::{Value, json};
 
 struct Order;
 struct Ticket;
+struct Photo;
 messages! { Order }
+objects! { Photo as bytes }
 
 impl Item for Ticket {
     const NAME: &'static str = "Ticket";
@@ -23,6 +25,8 @@ contract! {
     Archivist: Tick => () { reads Ticket, writes Ticket }
     Watcher: Change<Ticket> => () {}
     Ping: Order => () { sends Order }
+    Painter: Tick => () { reads Photo, writes Photo }
+    Viewer: Tick => () { reads Photo }
 }
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -238,6 +242,91 @@ fn a_key_that_a_service_needs_says_so_in_its_own_policy() {
     let filtered =
         orders().triggers(&kitchen()).set(lambda::event_source_mapping::KMS_KEY_ARN, KEY);
     assert!(findings(&filtered.into(), "P109")[0].contains("lambda.amazonaws.com"));
+}
+
+/// "Using server-side encryption with AWS KMS keys", Amazon S3 User Guide: reading takes `kms:Decrypt`,
+/// writing `kms:GenerateDataKey` as well.
+#[test]
+fn who_uses_an_encrypted_bucket_may_use_its_key_by_way_of_s3() {
+    let photos = Bucket::<Photo>::builder().name(name!("photos")).build();
+    let painter = Function::<Painter>::builder().name(name!("painter")).code(binary!("p")).build();
+    let viewer = Function::<Viewer>::builder().name(name!("viewer")).code(binary!("v")).build();
+    let encrypted = |by: Value| {
+        let rules = json!([{ "ServerSideEncryptionByDefault": by }]);
+        template(
+            &(painter.reads(&photos)
+                + painter.writes(&photos)
+                + viewer.reads(&photos)
+                + property::set(
+                    &photos,
+                    s3::bucket::BUCKET_ENCRYPTION_SERVER_SIDE_ENCRYPTION_CONFIGURATION,
+                    rules,
+                )),
+        )
+    };
+    let by_key = encrypted(json!({ "SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY }));
+    let via = json!({
+        "StringEquals": { "kms:ViaService": { "Fn::Sub": "s3.${AWS::Region}.${AWS::URLSuffix}" } }
+    });
+    for (role, actions) in [
+        ("PainterRole", json!(["kms:Decrypt", "kms:GenerateDataKey"])),
+        ("ViewerRole", json!(["kms:Decrypt"])),
+    ] {
+        let found = statement(&by_key, role, "UsesKeyOfPhotos").expect("a statement");
+        assert_eq!((&found["Action"], &found["Condition"]), (&actions, &via));
+        assert_eq!(found["Resource"], KEY);
+    }
+    // S3's own key, and none of KMS, need nothing.
+    for algorithm in ["aws:kms", "AES256"] {
+        let plain = encrypted(json!({ "SSEAlgorithm": algorithm }));
+        assert!(statement(&plain, "ViewerRole", "UsesKeyOfPhotos").is_none());
+    }
+}
+
+#[test]
+fn whatever_sends_to_what_is_encrypted_is_asked_about_in_the_keys_policy() {
+    let placed = Topic::<Order>::builder().name(name!("placed")).build();
+    let raw = |kind: net_dsl::entity::raw::ResourceType, properties: Value| {
+        let raw = Raw::builder().name(name!("sender")).resource_type(kind);
+        raw.properties(properties).build().network()
+    };
+    let asked = |network: Network| findings(&network, "P109");
+    let locked = || {
+        property::set(&placed, sns::topic::KMS_MASTER_KEY_ID, KEY)
+            + property::set(&orders(), sqs::queue::KMS_MASTER_KEY_ID, KEY)
+            + placed.network()
+            + &orders()
+    };
+    let to = |of: &dyn Fn() -> Value| json!([{ "Id": "o", "Arn": of() }]);
+    for of in [&|| Value::from(arn_of(&orders())) as Value, &|| Value::from(ref_of(&placed))]
+        as [&dyn Fn() -> Value; 2]
+    {
+        let rule = raw(resource_type!("AWS::Events::Rule"), json!({ "Targets": to(of) }));
+        let said = asked(locked() + rule);
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert!(said[0].starts_with("events.amazonaws.com has to use"), "{said:?}");
+        assert!(said[0].contains("`sender` sends to it"), "{said:?}");
+    }
+    let alarm = json!({
+        "ComparisonOperator": "x", "EvaluationPeriods": 1, "AlarmActions": [ref_of(&placed)],
+    });
+    let said = asked(locked() + raw(resource_type!("AWS::CloudWatch::Alarm"), alarm));
+    assert!(said[0].starts_with("cloudwatch.amazonaws.com has to use"), "{said:?}");
+    // A schedule of Scheduler's acts in a role, and who only watches sends nothing.
+    let schedule = json!({ "Target": { "Arn": arn_of(&orders()), "RoleArn": "r" } });
+    for silent in [
+        raw(resource_type!("AWS::Scheduler::Schedule"), schedule),
+        raw(resource_type!("AWS::SSM::Parameter"), json!({ "Value": arn_of(&orders()) })),
+    ] {
+        assert_eq!(asked(locked() + silent), [""; 0]);
+    }
+    // A bucket tells in S3's name.
+    let photos = Bucket::<Photo>::builder().name(name!("photos")).build();
+    let news = Queue::<Created<Photo>>::builder().name(name!("news")).build();
+    let told = photos.created().fans_out_to(&news)
+        + property::set(&news, sqs::queue::KMS_MASTER_KEY_ID, KEY);
+    let said = asked(told);
+    assert!(said[0].starts_with("s3.amazonaws.com has to use the key of `news`"), "{said:?}");
 }
 
 #[test]

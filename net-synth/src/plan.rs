@@ -30,6 +30,7 @@ pub(crate) use stateless::holds_nothing;
 pub(crate) use value::substitution;
 pub use value::{Entries, PropertyKey, Pseudo, Value};
 
+use key::Encryption;
 use net_dsl::{
     Architecture, Facts, Graph, GraphNode, Id, Kind, Link, Removal, Verb, binding,
     entity::{Holds, MESSAGE, REMOVAL},
@@ -182,8 +183,10 @@ impl<'n> Plan<'n> {
         for (number, node) in graph.nodes().iter().enumerate() {
             if let Some(kind) = node.kind {
                 of(kind).resources(&mut planner, number);
-                planner.note_keys(number);
-                planner.note_places(number);
+                if planner.is_overridden(number) {
+                    planner.note_keys(number);
+                    planner.note_places(number);
+                }
             }
         }
         let Planner { mut plan, .. } = planner;
@@ -292,6 +295,11 @@ trait Planned: Sync {
     /// As what its service sends, for a link, to a queue or topic at the link's end or to the queue for what
     /// the function there fails on.
     fn delivers(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Option<Sender> {
+        None
+    }
+
+    /// How overlays encrypt its entities, if they can.
+    fn encryption(&self) -> Option<&'static Encryption> {
         None
     }
 
@@ -405,6 +413,13 @@ impl<'g, 'n> Planner<'g, 'n> {
 
     fn attribute(&self, number: usize, attribute: &'static str) -> Value {
         Value::Attribute(Box::new((self.id(number), SmolStr::new_static(attribute))))
+    }
+
+    /// Whether overlays set any property of an entity's resources, or of those of the links that leave it.
+    fn is_overridden(&self, number: usize) -> bool {
+        let node = self.node(number);
+        let mut facts = node.out.iter().map(|(_, link)| link.facts()).chain([node.facts]);
+        facts.any(|facts| facts.below(PROPERTY).next().is_some())
     }
 
     /// What overlays set for a property, as `PART/PATH`.

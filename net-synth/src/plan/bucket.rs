@@ -6,6 +6,7 @@
 
 use super::{
     LogicalId, Need, Part, Planned, Planner, PropertyKey, Pseudo, Sender, Value,
+    key::{Encryption, SENDS, TAKES},
     policy::{self, allow, allow_if},
     topic, types,
     value::object,
@@ -30,6 +31,12 @@ pub(super) struct Bucket;
 const UNFINISHED_UPLOADS: u64 = 7;
 /// For how many seconds a browser keeps what it was told of other origins.
 const PREFLIGHT: u64 = 3_000;
+
+const ENCRYPTION: Encryption = Encryption {
+    property: "bucket/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
+    links: &[(Verb::Reads, TAKES), (Verb::Writes, SENDS)],
+    via: Some("s3"),
+};
 
 impl Planned for Bucket {
     fn main(&self) -> Option<&'static str> {
@@ -105,6 +112,10 @@ impl Planned for Bucket {
             source: arn(planner, planner.node(number), ""),
             in_this_account: true,
         })
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {

@@ -4,10 +4,11 @@
 use super::{
     LogicalId, Planner, Pseudo, Untold, Value,
     key::{self, Key},
+    of,
     policy::allow,
     types,
 };
-use net_dsl::{Facts, Kind};
+use net_dsl::Facts;
 use smol_str::format_smolstr;
 use std::slice;
 
@@ -138,18 +139,10 @@ fn encrypted_by(planner: &Planner<'_, '_>, target: &Value) -> Option<Key> {
     let mut found = None;
     target.references(&mut |id, _| found = found.take().or(Some(LogicalId::new(id))));
     let (node, _) = planner.called(&found?)?;
-    let property = match node.kind? {
-        Kind::Queue | Kind::FifoQueue => key::QUEUE,
-        Kind::Topic => key::TOPIC,
-        Kind::Raw => "resource/KmsMasterKeyId",
-        Kind::Function
-        | Kind::Table
-        | Kind::Bucket
-        | Kind::EventBus
-        | Kind::Schedule
-        | Kind::HttpApi
-        | Kind::ExternalService
-        | Kind::AlexaSkill => return None,
+    let property = match of(node.kind?).encryption() {
+        Some(encryption) => encryption.property,
+        // Of what is a queue or a topic, only raw resources are left.
+        None => "resource/KmsMasterKeyId",
     };
     planner.key(node.facts, property)
 }

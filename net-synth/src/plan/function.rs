@@ -1,7 +1,8 @@
 //! Functions, each with its role, its log group and, where nobody waits for it, its dead-letter queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, extra, key,
+    LogicalId, Need, Part, Planned, Planner, Value, extra,
+    key::{self, Encryption},
     naming::derived_name,
     policy::{self, allow},
     queue, types,
@@ -30,6 +31,8 @@ pub(crate) const CODE_BUCKET: &str = "CodeBucket";
 pub(crate) const VARIABLES: &str = "Environment/Variables";
 /// Where the key of a function's package is.
 pub(crate) const CODE_KEY: &str = "Code/S3Key";
+
+const ENCRYPTION: Encryption = Encryption { property: "function/KmsKeyArn", links: &[], via: None };
 
 impl Planned for Function {
     fn main(&self) -> Option<&'static str> {
@@ -108,6 +111,10 @@ impl Planned for Function {
 
     fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {
         None
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, planner: &Planner<'_, '_>, user: usize, number: usize, link: &Link) -> Need {

@@ -7,14 +7,16 @@
 //! | send to a queue, publish to a topic | `kms:GenerateDataKey`, `kms:Decrypt` | "Key management", Amazon SQS and Amazon SNS Developer Guides |
 //! | take from a queue | `kms:Decrypt` | the same |
 //! | read, write, stream a table | `kms:Decrypt` by way of DynamoDB | "How DynamoDB uses AWS KMS": a caller's access decrypts the table's key |
+//! | read a bucket | `kms:Decrypt` by way of S3 | "Using server-side encryption with AWS KMS keys", Amazon S3 User Guide |
+//! | write into a bucket | `kms:GenerateDataKey`, `kms:Decrypt` by way of S3 | the same |
 //! | run with an encrypted environment | `kms:Decrypt` | "Securing Lambda environment variables", AWS Lambda Developer Guide |
 //! | tick with an encrypted input | `kms:Decrypt` | "Encryption at rest", EventBridge Scheduler User Guide |
 //!
 //! What a service does in its own name needs a statement in the key's policy, which rules P107 and P108
 //! look at.
 
-use super::{Planner, Pseudo, Value, value::object};
-use net_dsl::{Facts, Id, Kind, Verb};
+use super::{Planner, Pseudo, Value, of, value::object};
+use net_dsl::{Facts, Flow, Id, Verb, entity::raw::RESOURCE_TYPE};
 use smol_str::SmolStr;
 use std::collections::BTreeMap;
 
@@ -69,57 +71,53 @@ pub struct Service {
     pub purpose: String,
 }
 
-pub(super) const QUEUE: &str = "queue/KmsMasterKeyId";
-pub(super) const TOPIC: &str = "topic/KmsMasterKeyId";
-pub(super) const TABLE: &str = "table/SSESpecification/KMSMasterKeyId";
-pub(super) const SCHEDULE: &str = "schedule/KmsKeyArn";
-const FUNCTION: &str = "function/KmsKeyArn";
+/// How overlays encrypt the entities of a kind.
+pub(super) struct Encryption {
+    /// The property that names the key, as `PART/PATH`.
+    pub(super) property: &'static str,
+    /// What a role needs of the key for its part in a link.
+    pub(super) links: &'static [(Verb, &'static [&'static str])],
+    /// The service by way of which alone a role uses the key, as its name starts.
+    pub(super) via: Option<&'static str>,
+}
+
 const LOG_GROUP: &str = "log-group/KmsKeyId";
 const MAPPING: &str = "mapping/KmsKeyArn";
 
-/// What sending to a queue or publishing to a topic takes.
+/// What putting something into what is encrypted takes.
 pub(super) const SENDS: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey"];
-const TAKES: &[&str] = &["kms:Decrypt"];
+/// What taking something out of it takes.
+pub(super) const TAKES: &[&str] = &["kms:Decrypt"];
 
-/// What the holder of a link needs of the key of the entity at its other end.
-fn needed(kind: Kind, verb: Verb) -> Option<(&'static str, &'static [&'static str])> {
-    let verbs: (&'static str, &[(Verb, &'static [&'static str])]) = match kind {
-        Kind::Queue | Kind::FifoQueue => (QUEUE, &[(Verb::Triggers, TAKES), (Verb::Sends, SENDS)]),
-        Kind::Topic => (TOPIC, &[(Verb::Sends, SENDS)]),
-        Kind::Table => {
-            (TABLE, &[(Verb::Triggers, TAKES), (Verb::Reads, TAKES), (Verb::Writes, TAKES)])
-        }
-        Kind::Function
-        | Kind::Bucket
-        | Kind::EventBus
-        | Kind::Schedule
-        | Kind::HttpApi
-        | Kind::ExternalService
-        | Kind::AlexaSkill
-        | Kind::Raw => return None,
-    };
-    let (property, verbs) = verbs;
-    verbs.iter().find(|(of, _)| *of == verb).map(|(_, actions)| (property, *actions))
-}
+/// As what raw resources of a type send to queues and topics; not those that send in a role of their own.
+const RAW_SENDERS: &[(&str, &str)] = &[
+    ("AWS::CloudWatch::Alarm", "cloudwatch.amazonaws.com"),
+    ("AWS::CloudWatch::CompositeAlarm", "cloudwatch.amazonaws.com"),
+    ("AWS::Events::Rule", "events.amazonaws.com"),
+    ("AWS::S3::Bucket", "s3.amazonaws.com"),
+    ("AWS::SES::ReceiptRule", "ses.amazonaws.com"),
+    ("AWS::SNS::Subscription", "sns.amazonaws.com"),
+];
 
 /// The statements of a function's role about the keys of what it is linked to, and of its environment.
 pub(super) fn statements(planner: &Planner<'_, '_>, number: usize) -> Vec<Value> {
     let node = planner.node(number);
-    let mut needs: BTreeMap<usize, (&'static str, &'static [&'static str])> = BTreeMap::new();
+    let mut needs: BTreeMap<usize, (&Encryption, &'static [&'static str])> = BTreeMap::new();
     for (other, link) in node.into.iter().chain(&node.out) {
-        let Some(kind) = planner.node(*other).kind else { continue };
-        let Some(need) = needed(kind, link.verb()) else { continue };
-        let most = needs.entry(*other).or_insert(need);
-        if need.1.len() > most.1.len() {
-            *most = need;
+        let Some(encryption) = planner.encryption(*other) else { continue };
+        let mut verbs = encryption.links.iter();
+        let Some((_, actions)) = verbs.find(|(verb, _)| *verb == link.verb()) else { continue };
+        let (_, most) = needs.entry(*other).or_insert((encryption, actions));
+        if actions.len() > most.len() {
+            *most = actions;
         }
     }
-    let linked = needs.into_iter().filter_map(|(other, (property, actions))| {
-        let key = planner.key(planner.node(other).facts, property)?;
-        let via = (property == TABLE).then_some("dynamodb");
-        key.allows(planner.sid("UsesKeyOf", other), actions, via)
+    let linked = needs.into_iter().filter_map(|(other, (encryption, actions))| {
+        let key = planner.key(planner.node(other).facts, encryption.property)?;
+        key.allows(planner.sid("UsesKeyOf", other), actions, encryption.via)
     });
-    let own = planner.key(node.facts, FUNCTION);
+    let own = planner.encryption(number);
+    let own = own.and_then(|own| planner.key(node.facts, own.property));
     let own = own.and_then(|key| key.allows("UsesOwnKey".into(), TAKES, None));
     linked.chain(own).collect()
 }
@@ -230,14 +228,39 @@ impl<'n> Planner<'_, 'n> {
         Key::of(self.overridden(facts, property)?, self)
     }
 
+    /// How overlays encrypt an entity of its kind.
+    pub(super) fn encryption(&self, number: usize) -> Option<&'static Encryption> {
+        of(self.node(number).kind?).encryption()
+    }
+
     /// Notes which services need the keys of an entity, and of the links that leave it, in their own
     /// name, and which keys are not known.
     pub(super) fn note_keys(&mut self, number: usize) {
         let node = self.node(number);
-        for property in [QUEUE, TOPIC, TABLE, SCHEDULE, FUNCTION, LOG_GROUP] {
-            let Some(key) = self.key(node.facts, property) else { continue };
-            let services = self.services(number, property);
-            self.note_key(node.id, node.facts, property, key, services);
+        if let Some(encryption) = self.encryption(number)
+            && let Some(key) = self.key(node.facts, encryption.property)
+        {
+            let services = self.services(number, encryption);
+            self.note_key(node.id, node.facts, encryption.property, key, services);
+        }
+        if let Some(key) = self.key(node.facts, LOG_GROUP) {
+            // "Encrypt log data in CloudWatch Logs using AWS KMS", CloudWatch Logs User Guide.
+            let service = Service {
+                principal: Value::join([
+                    "logs.".into(),
+                    Pseudo::Region.into(),
+                    ".amazonaws.com".into(),
+                ]),
+                actions: &[
+                    "kms:Encrypt*",
+                    "kms:Decrypt*",
+                    "kms:ReEncrypt*",
+                    "kms:GenerateDataKey*",
+                    "kms:Describe*",
+                ],
+                purpose: format!("CloudWatch Logs keeps what `{}` logs", node.id),
+            };
+            self.note_key(node.id, node.facts, LOG_GROUP, key, vec![service]);
         }
         for (_, link) in &node.out {
             let Some(key) = self.key(link.facts(), MAPPING) else { continue };
@@ -266,38 +289,30 @@ impl<'n> Planner<'_, 'n> {
         self.plan.keys.extend(services.into_iter().map(of));
     }
 
-    /// The services that use the key of a property in their own name.
-    fn services(&self, number: usize, property: &str) -> Vec<Service> {
-        let node = self.node(number);
-        match property {
-            // "Configure KMS permissions for AWS services", Amazon SQS Developer Guide.
-            QUEUE => node
-                .incoming(Verb::FansOut)
-                .filter(|(from, _)| self.node(*from).kind == Some(Kind::Topic))
-                .map(|(from, _)| Service {
-                    principal: "sns.amazonaws.com".into(),
-                    actions: SENDS,
-                    purpose: format!("`{}` fans out to it", self.node(from).id),
-                })
-                .collect(),
-            // "Encrypt log data in CloudWatch Logs using AWS KMS", CloudWatch Logs User Guide.
-            LOG_GROUP => vec![Service {
-                principal: Value::join([
-                    "logs.".into(),
-                    Pseudo::Region.into(),
-                    ".amazonaws.com".into(),
-                ]),
-                actions: &[
-                    "kms:Encrypt*",
-                    "kms:Decrypt*",
-                    "kms:ReEncrypt*",
-                    "kms:GenerateDataKey*",
-                    "kms:Describe*",
-                ],
-                purpose: format!("CloudWatch Logs keeps what `{}` logs", node.id),
-            }],
-            _ => Vec::new(),
+    /// The services that send, in their own name, to what is encrypted: for links, and for raw resources
+    /// ("Configure KMS permissions for AWS services", Amazon SQS Developer Guide; "Encrypting topics", Amazon
+    /// SNS Developer Guide).
+    fn services(&self, number: usize, encryption: &Encryption) -> Vec<Service> {
+        if !encryption.links.iter().any(|(verb, _)| *verb == Verb::Sends) {
+            return Vec::new();
         }
+        let node = self.node(number);
+        let linked = node.incoming(Verb::FansOut).filter_map(|(from, link)| {
+            let sender = of(self.node(from).kind?).delivers(self, from, number, link)?;
+            Some((sender.service, from, "fans out to it"))
+        });
+        let raw = node.mentioned.iter().filter(|mention| mention.flow == Flow::Starts);
+        let raw = raw.filter_map(|mention| {
+            let resource_type = self.node(mention.other).facts.get(RESOURCE_TYPE)?;
+            let (_, principal) = RAW_SENDERS.iter().find(|(of, _)| *of == resource_type)?;
+            Some((*principal, mention.other, "sends to it"))
+        });
+        let service = |(principal, from, what): (&'static str, usize, &str)| Service {
+            principal: principal.into(),
+            actions: SENDS,
+            purpose: format!("`{}` {what}", self.node(from).id),
+        };
+        linked.chain(raw).map(service).collect()
     }
 }
 

@@ -1,7 +1,8 @@
 //! Queues, standard and FIFO, each with its dead-letter queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, key,
+    LogicalId, Need, Part, Planned, Planner, Value,
+    key::{self, Encryption, SENDS, TAKES},
     policy::{self, allow},
     types,
     value::object,
@@ -16,6 +17,12 @@ use net_dsl::{
 pub(super) struct Queue {
     pub(super) fifo: bool,
 }
+
+const ENCRYPTION: Encryption = Encryption {
+    property: "queue/KmsMasterKeyId",
+    links: &[(Verb::Triggers, TAKES), (Verb::Sends, SENDS)],
+    via: None,
+};
 
 impl Planned for Queue {
     fn main(&self) -> Option<&'static str> {
@@ -42,7 +49,7 @@ impl Planned for Queue {
             "MessageRetentionPeriod": queue::retention(facts),
             "DelaySeconds": queue::delay(facts),
             // SQS takes one kind of encryption: by the key that an overlay names, or its own.
-            "SqsManagedSseEnabled": planner.key(facts, key::QUEUE).is_none().then_some(true),
+            "SqsManagedSseEnabled": planner.key(facts, ENCRYPTION.property).is_none().then_some(true),
             "RedrivePolicy": redrive.clone().map(|(queue, receives)| object! {
                 "deadLetterTargetArn": Value::Arn(queue),
                 "maxReceiveCount": receives,
@@ -64,6 +71,10 @@ impl Planned for Queue {
     fn feeds(&self, planner: &Planner<'_, '_>, number: usize, _: &Link) -> Option<Value> {
         let actions = &["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"];
         Some(allow(planner.sid("Consumes", number), actions, planner.arn(number)))
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {

@@ -1,8 +1,8 @@
 //! Schedules, one for each function that they start, with the role it is started in.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, extra, function, key, policy::allow, types,
-    value::object,
+    LogicalId, Need, Part, Planned, Planner, Value, extra, function, key::Encryption,
+    policy::allow, types, value::object,
 };
 use net_dsl::{Link, Verb, entity::schedule};
 
@@ -10,6 +10,8 @@ pub(super) struct Schedule;
 
 /// What the function is given: a [`net_dsl::Tick`]; Scheduler fills in the time.
 const INPUT: &str = r#"{"scheduled_at":"<aws.scheduler.scheduled-time>"}"#;
+
+const ENCRYPTION: Encryption = Encryption { property: "schedule/KmsKeyArn", links: &[], via: None };
 
 impl Planned for Schedule {
     fn main(&self) -> Option<&'static str> {
@@ -46,7 +48,7 @@ impl Planned for Schedule {
             planner.add(schedule, Part::of(id, facts, "schedule"), types::SCHEDULE, properties);
             let sid = planner.sid("Starts", to);
             let statement = allow(sid, &["lambda:InvokeFunction"], planner.arn(to));
-            let key = planner.key(facts, key::SCHEDULE);
+            let key = planner.key(facts, ENCRYPTION.property);
             let key = key.and_then(|key| key.allows("UsesKey".into(), &["kms:Decrypt"], None));
             let lost = extra::lost_ticks(planner, facts);
             let statements = [statement].into_iter().chain(key).chain(lost).collect();
@@ -57,6 +59,10 @@ impl Planned for Schedule {
 
     fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {
         None
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, _: &Planner<'_, '_>, _: usize, _: usize, _: &Link) -> Need {

@@ -1,12 +1,22 @@
 //! Tables and their streams.
 
 use super::{
-    Need, Part, Planned, Planner, Value, function, key, policy::allow, queue, types, value::object,
+    Need, Part, Planned, Planner, Value, function,
+    key::{Encryption, TAKES},
+    policy::allow,
+    queue, types,
+    value::object,
 };
 use net_dsl::{Link, Verb, entity::table};
 use smol_str::SmolStr;
 
 pub(super) struct Table;
+
+const ENCRYPTION: Encryption = Encryption {
+    property: "table/SSESpecification/KMSMasterKeyId",
+    links: &[(Verb::Triggers, TAKES), (Verb::Reads, TAKES), (Verb::Writes, TAKES)],
+    via: Some("dynamodb"),
+};
 
 impl Planned for Table {
     fn main(&self) -> Option<&'static str> {
@@ -44,7 +54,7 @@ impl Planned for Table {
                 .map(|attribute: SmolStr| object! { "AttributeName": attribute, "Enabled": true }),
             // DynamoDB uses a key that an overlay names only where it is told to encrypt with one.
             "SSESpecification": planner
-                .key(facts, key::TABLE)
+                .key(facts, ENCRYPTION.property)
                 .map(|_| object! { "SSEEnabled": true, "SSEType": "KMS" }),
             "StreamSpecification": facts
                 .is(table::STREAM)
@@ -69,6 +79,10 @@ impl Planned for Table {
         ];
         let stream = planner.attribute(number, "StreamArn");
         Some(allow(planner.sid("Consumes", number), actions, stream))
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {

@@ -3,6 +3,7 @@
 use super::{
     LogicalId, Need, Part, Planned, Planner, Sender, Value, function,
     http_api::permission,
+    key::{Encryption, SENDS},
     policy::{self, allow},
     types,
     value::object,
@@ -10,6 +11,9 @@ use super::{
 use net_dsl::{Id, Link, Verb, binding::transport};
 
 pub(super) struct Topic;
+
+const ENCRYPTION: Encryption =
+    Encryption { property: "topic/KmsMasterKeyId", links: &[(Verb::Sends, SENDS)], via: None };
 
 impl Planned for Topic {
     fn main(&self) -> Option<&'static str> {
@@ -88,6 +92,10 @@ impl Planned for Topic {
             source: planner.reference(number),
             in_this_account: false,
         })
+    }
+
+    fn encryption(&self) -> Option<&'static Encryption> {
+        Some(&ENCRYPTION)
     }
 
     fn serves(&self, planner: &Planner<'_, '_>, _: usize, number: usize, link: &Link) -> Need {
