@@ -98,7 +98,7 @@ pub struct Resource<'n> {
     /// Its properties, those that overlays set among them.
     pub properties: Value,
     /// What has to be there before it, and is not referred to.
-    pub after: Vec<LogicalId>,
+    pub after: Box<[LogicalId]>,
 }
 
 /// Whose a resource is.
@@ -483,7 +483,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         after.sort_unstable();
         after.dedup();
         if let Some(added) = self.plan.resources.last_mut() {
-            added.after = after;
+            added.after = after.into_boxed_slice();
         }
     }
 
@@ -503,7 +503,7 @@ impl<'g, 'n> Planner<'g, 'n> {
         for (path, value) in part.overrides() {
             properties.set(path, Value::from_json(&resolved(self.graph, value.to_json())));
         }
-        let after = Vec::new();
+        let after = Box::default();
         self.plan.resources.push(Resource { id, part, resource_type, properties, after });
     }
 }

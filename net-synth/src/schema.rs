@@ -122,6 +122,7 @@ impl Schema {
             // A text, whatever is in it, which may be a number's.
             Value::Join(_) => matches!(shape.as_str(), Some("s" | "i" | "n" | "b" | "?")),
             Value::Object(_) | Value::Map(_) => value.is_function(),
+            Value::Fixed(value) => return self.value(shape, value, path, faults),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
                 false
             }

@@ -26,45 +26,45 @@ pub struct GraphNode<'n> {
     /// Its kind, if it is declared and nobody disagrees.
     pub kind: Option<Kind>,
     /// The links that leave it, with the number of where they lead.
-    pub out: Vec<(usize, &'n Link)>,
+    pub out: Box<[(usize, &'n Link)]>,
     /// The links that arrive, with the number of where they come from.
-    pub into: Vec<(usize, &'n Link)>,
+    pub into: Box<[(usize, &'n Link)]>,
     /// The entities that its properties refer to, in order.
-    pub mentions: Vec<Mention>,
+    pub mentions: Box<[Mention]>,
     /// The entities whose properties refer to it, in order.
-    pub mentioned: Vec<Mention>,
+    pub mentioned: Box<[Mention]>,
 }
 
 impl<'n> Graph<'n> {
     /// The graph of a network. A link to an entity that the network lacks is left out.
     pub fn new(network: &'n Network) -> Graph<'n> {
-        let mut numbers: HashMap<&Id, usize> = HashMap::with_capacity(network.nodes.len());
-        let mut nodes: Vec<GraphNode<'n>> = Vec::with_capacity(network.nodes.len());
-        for (number, (id, node)) in network.nodes.iter().enumerate() {
-            numbers.insert(id, number);
-            let kind = node.facts.get(KIND);
-            nodes.push(GraphNode {
-                id,
-                facts: &node.facts,
-                kind,
-                out: Vec::with_capacity(node.links.len()),
-                into: vec![],
-                mentions: vec![],
-                mentioned: vec![],
-            });
-        }
-        for (from, node) in network.nodes.values().enumerate() {
-            for link in &node.links {
-                if let Some(&to) = numbers.get(&link.to) {
-                    nodes[from].out.push((to, link));
-                    nodes[to].into.push((from, link));
-                }
+        let ids = network.nodes.keys().enumerate();
+        let numbers: HashMap<&Id, usize> = ids.map(|(number, id)| (id, number)).collect();
+        let mut into = vec![Vec::new(); network.nodes.len()];
+        let nodes = network.nodes.iter().enumerate().map(|(from, (id, node))| {
+            let links = node.links.iter();
+            let out = links.filter_map(|link| Some((*numbers.get(&link.to)?, link)));
+            let out: Box<[_]> = out.collect();
+            for (to, link) in &out {
+                into[*to].push((from, *link));
             }
+            let facts = &node.facts;
+            let (into, mentions, mentioned) = Default::default();
+            GraphNode { id, facts, kind: facts.get(KIND), out, into, mentions, mentioned }
+        });
+        let mut graph = Graph { nodes: nodes.collect() };
+        for (node, into) in graph.nodes.iter_mut().zip(into) {
+            node.into = into.into_boxed_slice();
         }
-        let mut graph = Graph { nodes };
-        for (from, to, flow) in mention::all(&graph) {
-            graph.nodes[from].mentions.push(Mention { other: to, flow });
-            graph.nodes[to].mentioned.push(Mention { other: from, flow });
+        let mut found = mention::all(&graph);
+        for of in found.chunk_by(|a, b| a.0 == b.0) {
+            let mentions = of.iter().map(|&(_, other, flow)| Mention { other, flow });
+            graph.nodes[of[0].0].mentions = mentions.collect();
+        }
+        found.sort_by_key(|&(from, to, flow)| (to, from, flow));
+        for of in found.chunk_by(|a, b| a.1 == b.1) {
+            let mentioned = of.iter().map(|&(other, _, flow)| Mention { other, flow });
+            graph.nodes[of[0].1].mentioned = mentioned.collect();
         }
         graph
     }

@@ -272,6 +272,7 @@ impl Reader<'_, '_> {
             | Value::List(_)
             | Value::Object(_)
             | Value::Map(_) => None,
+            Value::Fixed(value) => self.owner(value),
         }
     }
 
@@ -440,6 +441,7 @@ impl Names {
             Value::Join(parts) => {
                 parts.iter().map(|part| self.text(part)).collect::<Option<String>>()?
             }
+            Value::Fixed(value) => self.text(value)?,
             Value::Null | Value::List(_) | Value::Object(_) | Value::Map(_) => return None,
         })
     }

@@ -225,6 +225,7 @@ fn plain(reader: &Reader<'_, '_>, value: &Planned) -> Value {
         Planned::Null => Value::Null,
         Planned::Bool(flag) => (*flag).into(),
         Planned::Number(number) => number.to_string().parse().unwrap_or_default(),
+        Planned::Fixed(value) => plain(reader, value),
         Planned::List(_) => value.items().iter().map(|item| plain(reader, item)).collect(),
         Planned::Object(_) | Planned::Map(_) => value
             .entries()

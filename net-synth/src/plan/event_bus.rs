@@ -1,8 +1,11 @@
 //! Event buses: a rule for each link that leaves one, with what cannot be delivered in a queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Pseudo, Sender, Value, function, naming::derived_name,
-    policy::allow_if, queue, types, value::object,
+    LogicalId, Need, Part, Planned, Planner, Pseudo, Sender, Value, function,
+    naming::derived_name,
+    policy::allow_if,
+    queue, types,
+    value::{fixed, object},
 };
 use net_dsl::{
     Facts, GraphNode, Kind, Link, Removal, Verb,
@@ -289,7 +292,7 @@ fn from_buckets(planner: &mut Planner<'_, '_>, number: usize) -> Vec<LogicalId> 
         let (rule, role) = (id("Rule"), id("Role"));
         let reaches = planner.sid("Reaches", number);
         let statement = super::policy::allow(reaches, &["events:PutEvents"], planner.arn(number));
-        let properties = function::role("events.amazonaws.com", true, vec![statement]);
+        let properties = function::role(trust(), vec![statement]);
         let part = Part::of(teller.id, teller.facts, "role");
         planner.add(role.clone(), part, types::ROLE, properties);
         let target = object! {
@@ -354,6 +357,11 @@ fn detail_pattern(link: &Facts) -> Option<Value> {
     Some(Value::from_json(&pattern.into()))
 }
 
+/// Who acts in the roles of buses: EventBridge, for this account.
+fn trust() -> Value {
+    fixed!(super::policy::trust("events.amazonaws.com", true))
+}
+
 /// The role in which a rule reaches what has no policy of its own for it.
 fn role(
     planner: &mut Planner<'_, '_>,
@@ -366,7 +374,7 @@ fn role(
     let (node, target) = (planner.node(number), planner.node(to));
     let id = id_of(node, target, link, "Role");
     let statement = super::policy::allow(planner.sid("Reaches", to), actions, resource);
-    let properties = function::role("events.amazonaws.com", true, vec![statement]);
+    let properties = function::role(trust(), vec![statement]);
     planner.add(id.clone(), Part::of(node.id, node.facts, "role"), types::ROLE, properties);
     id
 }

@@ -130,7 +130,8 @@ fn destination(planner: &Planner<'_, '_>, target: &Value) -> Option<&'static [&'
         | Value::Join(_)
         | Value::List(_)
         | Value::Object(_)
-        | Value::Map(_) => None,
+        | Value::Map(_)
+        | Value::Fixed(_) => None,
     }
 }
 
@@ -164,7 +165,8 @@ pub(super) fn log_group(planner: &Planner<'_, '_>, facts: &Facts) -> Option<Valu
         | Value::Pseudo(_)
         | Value::List(_)
         | Value::Object(_)
-        | Value::Map(_) => return None,
+        | Value::Map(_)
+        | Value::Fixed(_) => return None,
     };
     Some(Value::join([
         "arn:".into(),

@@ -6,7 +6,7 @@ use super::{
     naming::derived_name,
     policy::{self, allow},
     queue, types,
-    value::object,
+    value::{fixed, object},
 };
 use net_dsl::{
     FunctionCode, GraphNode, Link, Removal, Runtime, Verb,
@@ -91,7 +91,8 @@ impl Planned for Function {
         let main = planner.id(number);
         planner.add(main, Part::of(id, facts, "function"), types::FUNCTION, properties);
         let part = Part::of(id, facts, "role");
-        planner.add(role, part, types::ROLE, self::role("lambda.amazonaws.com", false, statements));
+        let trust = fixed!(policy::trust("lambda.amazonaws.com", false));
+        planner.add(role, part, types::ROLE, self::role(trust, statements));
         let kept = facts.setting(function::LOG_RETENTION);
         let days = kept.unwrap_or(function::DEFAULT_LOG_RETENTION) / 86_400;
         let part = Part::of(id, facts, "log-group").kept(Removal::Delete);
@@ -138,14 +139,10 @@ impl Planned for Function {
     }
 }
 
-/// The role of a function or a schedule, which a service acts in.
-pub(super) fn role(
-    service: &'static str,
-    this_account_only: bool,
-    statements: Vec<Value>,
-) -> Value {
+/// A role which a service acts in, which is trusted with it.
+pub(super) fn role(trust: Value, statements: Vec<Value>) -> Value {
     object! {
-        "AssumeRolePolicyDocument": policy::trust(service, this_account_only),
+        "AssumeRolePolicyDocument": trust,
         "Policies": Value::from([object! {
             "PolicyName": POLICY,
             "PolicyDocument": policy::document(statements),

@@ -176,7 +176,8 @@ impl Key {
             | Value::Pseudo(_)
             | Value::List(_)
             | Value::Object(_)
-            | Value::Map(_) => Key::Unknown,
+            | Value::Map(_)
+            | Value::Fixed(_) => Key::Unknown,
         })
     }
 

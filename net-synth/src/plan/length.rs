@@ -39,6 +39,7 @@ impl Value {
             Value::Pseudo(Pseudo::StackName) => plan.name.len(),
             Value::Pseudo(Pseudo::UrlSuffix) => 13,
             Value::Join(parts) => parts.iter().map(|part| part.expected_length(plan)).sum(),
+            Value::Fixed(value) => value.expected_length(plan),
             Value::List(_) | Value::Object(_) | Value::Map(_) => self.expected_json_length(plan),
         }
     }
@@ -54,6 +55,7 @@ impl Value {
             | Value::Attribute(_)
             | Value::Pseudo(_)
             | Value::Join(_) => "\"\"".len() + self.expected_length(plan),
+            Value::Fixed(value) => value.expected_json_length(plan),
             Value::List(items) => {
                 let inside: usize = items.iter().map(|item| item.expected_json_length(plan)).sum();
                 "[]".len() + inside + separators(items.len())

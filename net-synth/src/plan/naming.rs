@@ -171,6 +171,7 @@ fn known(value: &Value, plan: &Plan<'_>) -> Option<String> {
         | Value::List(_)
         | Value::Object(_)
         | Value::Map(_) => None,
+        Value::Fixed(value) => known(value, plan),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::{
     LogicalId, Need, Part, Planned, Planner, Value,
-    key::{self, Encryption, SENDS, TAKES},
+    key::{Encryption, SENDS, TAKES},
     policy::{self, allow},
     types,
-    value::object,
+    value::{fixed, object},
 };
 use net_dsl::{
     GraphNode, Link, Removal, Verb,
@@ -102,14 +102,17 @@ impl Planned for Queue {
 
 /// A queue for what failed: the dead letters of a FIFO queue go to one of their own kind.
 pub(super) fn dead_letters(fifo: bool) -> Value {
-    object! {
-        "FifoQueue": fifo.then_some(true),
-        "ContentBasedDeduplication": fifo.then_some(false),
-        "VisibilityTimeout": 30_u64,
-        "MessageRetentionPeriod": queue::DEAD_LETTER_RETENTION,
-        "DelaySeconds": 0_u64,
-        "SqsManagedSseEnabled": true,
+    fn made(fifo: bool) -> Value {
+        object! {
+            "FifoQueue": fifo.then_some(true),
+            "ContentBasedDeduplication": fifo.then_some(false),
+            "VisibilityTimeout": 30_u64,
+            "MessageRetentionPeriod": queue::DEAD_LETTER_RETENTION,
+            "DelaySeconds": 0_u64,
+            "SqsManagedSseEnabled": true,
+        }
     }
+    if fifo { fixed!(made(true)) } else { fixed!(made(false)) }
 }
 
 /// Lets what reaches an entity by `verb`, topics among it, send to a queue made for it.
@@ -133,6 +136,9 @@ pub(super) fn senders_may_send(
     planner.add(LogicalId::of(node.id, suffix), part, types::QUEUE_POLICY, properties);
 }
 
+/// What a function answers of a batch.
+const REPORTS: &[&str] = &["ReportBatchItemFailures"];
+
 /// What feeds a function from a queue or, with a place for records that fail, from a stream.
 pub(super) fn mapping<'n>(
     planner: &mut Planner<'_, 'n>,
@@ -151,7 +157,7 @@ pub(super) fn mapping<'n>(
         "MaximumBatchingWindowInSeconds":
             facts.setting(link::BATCH_WINDOW),
         // What the function answers: the messages of a batch that failed, and only they come again.
-        "FunctionResponseTypes": Value::from(["ReportBatchItemFailures".into()]),
+        "FunctionResponseTypes": REPORTS,
         "ScalingConfig": facts
             .setting(link::MAX_CONCURRENCY)
             .map(|runs| object! { "MaximumConcurrency": runs }),

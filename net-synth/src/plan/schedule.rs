@@ -1,8 +1,11 @@
 //! Schedules, one for each function that they start, with the role it is started in.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value, extra, function, key::Encryption,
-    policy::allow, types, value::object,
+    LogicalId, Need, Part, Planned, Planner, Value, extra, function,
+    key::Encryption,
+    policy::{self, allow},
+    types,
+    value::{fixed, object},
 };
 use net_dsl::{Link, Verb, entity::schedule};
 
@@ -52,7 +55,8 @@ impl Planned for Schedule {
             let key = key.and_then(|key| key.allows("UsesKey".into(), &["kms:Decrypt"], None));
             let lost = extra::lost_ticks(planner, facts);
             let statements = [statement].into_iter().chain(key).chain(lost).collect();
-            let properties = function::role("scheduler.amazonaws.com", true, statements);
+            let trust = fixed!(policy::trust("scheduler.amazonaws.com", true));
+            let properties = function::role(trust, statements);
             planner.add(role, Part::of(id, link.facts(), "role"), types::ROLE, properties);
         }
     }

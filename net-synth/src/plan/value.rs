@@ -3,7 +3,12 @@
 use super::LogicalId;
 use serde_json::{Number, Value as Json};
 use smol_str::{SmolStr, format_smolstr};
-use std::{borrow::Cow, slice};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    slice,
+    sync::{Mutex, PoisonError},
+};
 
 /// A property's value, or a tree of them.
 ///
@@ -36,6 +41,8 @@ pub enum Value {
     Object(Box<[(PropertyKey, Value)]>),
     /// Values by keys that are data: variables, tags, and what overlays set.
     Map(Box<[(SmolStr, Value)]>),
+    /// What is the same in every network, kept once.
+    Fixed(&'static Value),
 }
 
 /// A key that is written in this crate: a reference to the text, which is half as large as the text's own.
@@ -103,6 +110,27 @@ macro_rules! object {
 }
 pub(super) use object;
 
+/// A value that is the same in every network: made once.
+macro_rules! fixed {
+    ($value:expr) => {{
+        static VALUE: std::sync::LazyLock<$crate::plan::Value> =
+            std::sync::LazyLock::new(|| $value);
+        $crate::plan::Value::Fixed(&VALUE)
+    }};
+}
+pub(super) use fixed;
+
+/// A list of texts that are written in this crate, such as the actions of a statement: made once, as there
+/// are few of them.
+fn fixed_list(texts: &'static [&'static str]) -> &'static Value {
+    static LISTS: Mutex<BTreeMap<&[&str], &Value>> = Mutex::new(BTreeMap::new());
+    let mut lists = LISTS.lock().unwrap_or_else(PoisonError::into_inner);
+    lists.entry(texts).or_insert_with(|| {
+        let list = texts.iter().map(|text| Value::from(*text)).collect();
+        Box::leak(Box::new(list))
+    })
+}
+
 /// What a property can be set to, or left unset with.
 pub(super) trait Property {
     fn property(self) -> Option<Value>;
@@ -139,7 +167,7 @@ properties! {
     SmolStr, text => Value::Text(text);
     Pseudo, pseudo => Value::Pseudo(pseudo);
     Vec<Value>, values => Value::List(values.into_boxed_slice());
-    &'static [&'static str], texts => texts.iter().map(|text| Value::from(*text)).collect();
+    &'static [&'static str], texts => Value::Fixed(fixed_list(texts));
 }
 
 impl Property for Value {
@@ -169,7 +197,9 @@ impl FromIterator<Value> for Value {
 /// Equal entries in any order make equal objects.
 impl PartialEq for Value {
     fn eq(&self, other: &Value) -> bool {
+        let other = other.plain();
         match self {
+            Value::Fixed(mine) => *mine == other,
             Value::Null => matches!(other, Value::Null),
             Value::Bool(mine) => matches!(other, Value::Bool(theirs) if mine == theirs),
             Value::Number(mine) => matches!(other, Value::Number(theirs) if mine == theirs),
@@ -249,9 +279,14 @@ impl Value {
         Value::Join(flat.into_boxed_slice())
     }
 
+    /// The value, wherever it is kept.
+    fn plain(&self) -> &Value {
+        if let Value::Fixed(value) = self { value.plain() } else { self }
+    }
+
     /// The text, if it is one that is known now.
     pub fn as_text(&self) -> Option<&str> {
-        if let Value::Text(text) = self { Some(text) } else { None }
+        if let Value::Text(text) = self.plain() { Some(text) } else { None }
     }
 
     /// Whether a text is part of it.
@@ -259,6 +294,7 @@ impl Value {
         match self {
             Value::Text(text) => text.contains(part),
             Value::Join(parts) => parts.iter().any(|inside| inside.has_text(part)),
+            Value::Fixed(value) => value.has_text(part),
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -274,12 +310,12 @@ impl Value {
 
     /// The number, if it is a whole one.
     pub fn as_u64(&self) -> Option<u64> {
-        if let Value::Number(number) = self { number.as_u64() } else { None }
+        if let Value::Number(number) = self.plain() { number.as_u64() } else { None }
     }
 
     /// Whether it has entries, and is no function of CloudFormation.
     pub fn is_object(&self) -> bool {
-        matches!(self, Value::Object(_) | Value::Map(_))
+        matches!(self.plain(), Value::Object(_) | Value::Map(_))
     }
 
     /// Whether it is one of CloudFormation's functions that has no value of its own here, such as
@@ -295,6 +331,7 @@ impl Value {
         match self {
             Value::Object(entries) => Entries::Object(entries.iter()),
             Value::Map(entries) => Entries::Map(entries.iter()),
+            Value::Fixed(value) => value.entries(),
             Value::Null
             | Value::Bool(_)
             | Value::Number(_)
@@ -310,7 +347,7 @@ impl Value {
 
     /// What a list holds; anything else is a list of itself.
     pub fn items(&self) -> &[Value] {
-        if let Value::List(items) = self { items } else { slice::from_ref(self) }
+        if let Value::List(items) = self.plain() { items } else { slice::from_ref(self) }
     }
 
     fn entry(&self, key: &str) -> Option<&Value> {
@@ -344,6 +381,9 @@ impl Value {
 
     /// Changes what lies at a key, or what is put there; what is no object becomes one.
     fn at(&mut self, key: &str, change: impl FnOnce(&mut Value)) {
+        if let Value::Fixed(value) = self {
+            *self = value.plain().clone();
+        }
         if let Value::Object(entries) = self
             && let Some((_, found)) = entries.iter_mut().find(|(mine, _)| **mine == key)
         {
@@ -394,6 +434,7 @@ impl Value {
         match self {
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) | Value::Pseudo(_) => {
             }
+            Value::Fixed(value) => value.references(found),
             Value::Ref(id) => found(id.as_str(), None),
             Value::Arn(id) => found(id.as_str(), Some("Arn")),
             Value::Attribute(reference) => found(reference.0.as_str(), Some(&reference.1)),

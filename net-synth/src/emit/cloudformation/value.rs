@@ -19,6 +19,7 @@ impl Serialize for Value {
                 function(serializer, "Fn::GetAtt", &[id.as_str(), attribute])
             }
             Value::Join(parts) => function(serializer, "Fn::Sub", &Substitution(parts)),
+            Value::Fixed(value) => value.serialize(serializer),
             Value::List(items) => serializer.collect_seq(items),
             Value::Object(_) | Value::Map(_) => serializer.collect_map(self.entries()),
         }
@@ -63,6 +64,7 @@ fn substitute(part: &Value, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         Value::Attribute(reference) => all(&["${", reference.0.as_str(), ".", &reference.1, "}"]),
         Value::Pseudo(pseudo) => all(&["${", pseudo.as_str(), "}"]),
         Value::Join(parts) => parts.iter().try_for_each(|part| substitute(part, out)),
+        Value::Fixed(value) => substitute(value, out),
         Value::Bool(flag) => out.write_str(if *flag { "true" } else { "false" }),
         Value::Number(number) => write!(out, "{number}"),
         // No text is made of these; a join has none.

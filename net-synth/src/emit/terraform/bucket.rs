@@ -156,6 +156,7 @@ impl Setting {
             | plan::Value::List(_)
             | plan::Value::Object(_)
             | plan::Value::Map(_) => terms.value(value),
+            plan::Value::Fixed(value) => self.value(value, terms),
         }
     }
 }

@@ -45,6 +45,7 @@ impl<'p> Expressions<'p> {
             | plan::Value::Attribute(_)
             | plan::Value::Pseudo(_)
             | plan::Value::Join(_) => self.template(value).map(Value::Template),
+            plan::Value::Fixed(value) => self.value(value),
             plan::Value::List(items) => {
                 let items = items.iter().map(|item| self.value(item));
                 items.collect::<Option<Vec<_>>>().map(Value::List)
@@ -66,6 +67,7 @@ impl<'p> Expressions<'p> {
     /// A text as a template; `None` if Terraform has no expression for it, or it is no text.
     pub(super) fn template(&self, value: &plan::Value) -> Option<String> {
         match value {
+            plan::Value::Fixed(value) => self.template(value),
             plan::Value::Text(text) => Some(literal(text)),
             plan::Value::Join(parts) => {
                 let parts = parts.iter().map(|part| self.template(part));
@@ -118,7 +120,8 @@ impl<'p> Expressions<'p> {
                     | plan::Value::Join(_)
                     | plan::Value::List(_)
                     | plan::Value::Object(_)
-                    | plan::Value::Map(_) => None,
+                    | plan::Value::Map(_)
+                    | plan::Value::Fixed(_) => None,
                 };
                 let parts = parts.iter().map(|part| match own(part) {
                     Some((_, value)) => Some(format!("${{{}}}", self.expression(value)?)),
@@ -146,6 +149,7 @@ impl<'p> Expressions<'p> {
                 let is_whole = template == format!("${{{reference}}}");
                 Some(if is_whole { reference } else { quoted(&template) })
             }
+            plan::Value::Fixed(value) => self.expression(value),
             plan::Value::List(items) => {
                 let items = items.iter().map(|item| self.expression(item));
                 Some(format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(", ")))
@@ -208,6 +212,7 @@ impl<'p> Expressions<'p> {
             | plan::Value::List(_)
             | plan::Value::Object(_)
             | plan::Value::Map(_) => None,
+            plan::Value::Fixed(value) => self.reference(value),
         }
     }
 
