@@ -17,7 +17,7 @@ use crate::{
     },
     fault::Fault,
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use std::{collections::HashMap, sync::Arc};
 
 /// One mapping, as the plan has it.
@@ -267,30 +267,42 @@ fn event(engine: &Engine, queue: usize, batch: &Batch) -> Value {
     let records = batch.iter().filter_map(|(place, receives)| {
         let item = state.item(*place)?;
         let parcel = &engine.log.of(item.letter).parcel;
-        let mut attributes = json!({
-            "ApproximateReceiveCount": receives.to_string(),
-            "SentTimestamp": item.sent.to_string(),
-            "SenderId": "AIDALOCAL",
-            "ApproximateFirstReceiveTimestamp": item.first_received.to_string(),
-        });
+        let mut attributes = fields([
+            ("ApproximateReceiveCount", receives.to_string()),
+            ("SentTimestamp", item.sent.to_string()),
+            ("SenderId", "AIDALOCAL".to_owned()),
+            ("ApproximateFirstReceiveTimestamp", item.first_received.to_string()),
+        ]);
         if settings.fifo {
-            attributes["MessageGroupId"] = parcel.group.as_deref().unwrap_or("all").into();
-            attributes["MessageDeduplicationId"] = parcel.id.as_str().into();
-            attributes["SequenceNumber"] = format!("{place:020}").into();
+            attributes.append(&mut fields([
+                ("MessageGroupId", parcel.group.clone().unwrap_or_else(|| "all".to_owned())),
+                ("MessageDeduplicationId", parcel.id.clone()),
+                ("SequenceNumber", format!("{place:020}")),
+            ]));
         }
-        Some(json!({
-            "messageId": message_id(item.letter),
-            "receiptHandle": format!("{place}-{receives}"),
-            "body": parcel.body,
-            "attributes": attributes,
-            "messageAttributes": attributes_of(parcel, "stringValue"),
-            "md5OfBody": "",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": settings.arn,
-            "awsRegion": crate::engine::wiring::REGION,
-        }))
+        let mut record = fields([
+            ("messageId", message_id(item.letter)),
+            ("receiptHandle", format!("{place}-{receives}")),
+            ("body", parcel.body.clone()),
+            ("md5OfBody", String::new()),
+            ("eventSource", "aws:sqs".to_owned()),
+            ("eventSourceARN", settings.arn.clone()),
+            ("awsRegion", crate::engine::wiring::REGION.to_owned()),
+        ]);
+        record.insert("attributes".to_owned(), attributes.into());
+        record.insert("messageAttributes".to_owned(), attributes_of(parcel, "stringValue"));
+        Some(Value::Object(record))
     });
-    json!({ "Records": records.collect::<Vec<_>>() })
+    records_of(records.collect())
+}
+
+/// An event of some records. `json!` would copy them.
+pub(crate) fn records_of(records: Vec<Value>) -> Value {
+    Map::from_iter([("Records".to_owned(), Value::Array(records))]).into()
+}
+
+fn fields<const N: usize>(fields: [(&str, String); N]) -> Map<String, Value> {
+    fields.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect()
 }
 
 /// What a message is known by, wherever it goes.
@@ -300,13 +312,11 @@ pub(crate) fn message_id(letter: Number) -> String {
 
 /// What travels beside a message's body, as message attributes.
 pub(crate) fn attributes_of(parcel: &net_runtime::Parcel, key: &str) -> Value {
-    let mut attributes = serde_json::Map::new();
+    let mut attributes = Map::new();
     let mut put = |name: &str, text: String| {
-        let (kind, value) = match key {
-            "Value" => ("Type", text),
-            _ => ("dataType", text),
-        };
-        attributes.insert(name.to_owned(), json!({ key: value, kind: "String" }));
+        let kind = if key == "Value" { "Type" } else { "dataType" };
+        let attribute = fields([(key, text), (kind, "String".to_owned())]);
+        attributes.insert(name.to_owned(), attribute.into());
     };
     if let Some(deadline) = parcel.deadline {
         put("net-deadline", deadline.to_string());

@@ -5,7 +5,7 @@
 //! with DynamoDB and Lambda", "Polling and batching streams".
 
 use super::{
-    consumer::reported,
+    consumer::{records_of, reported},
     filter::Filters,
     function::{self, Ended, Outcome},
     queue,
@@ -279,9 +279,7 @@ fn poll(engine: &mut Engine, stream: usize, number: u64) {
     state.window_ends = None;
     let count = state.next.unwrap_or(settings.batch).min(waiting).max(1);
     let records: Vec<Record> = state.records.iter().take(count).cloned().collect();
-    let event = json!({
-        "Records": records.iter().map(|record| (*record.event).clone()).collect::<Vec<_>>(),
-    });
+    let event = records_of(records.iter().map(|record| (*record.event).clone()).collect());
     let times = u32::try_from(state.tries + 1).unwrap_or(u32::MAX);
     state.at_work = true;
     let place = |engine: &Engine| {
