@@ -1,6 +1,7 @@
 //! What Lambda hands a function, told apart and taken apart.
 
 pub(crate) mod http;
+mod queue;
 
 use crate::{
     AttributeValue, Invocation, Parcel,
@@ -75,8 +76,8 @@ impl Input {
 }
 
 impl Record {
-    fn of(id: &Value, input: Result<Value, String>) -> Record {
-        let id = id.as_str().unwrap_or_default().to_owned();
+    fn of(id: &str, input: Result<Value, String>) -> Record {
+        let id = id.to_owned();
         let input = input.map(Input::Json);
         Record {
             id,
@@ -95,9 +96,9 @@ impl Record {
     }
 
     /// Known by several ids together. Lengths keep two lists of them from making one text.
-    fn known_by(mut self, ids: &[&Value]) -> Record {
-        self.source.reserve(ids.iter().filter_map(|id| id.as_str()).map(|id| id.len() + 5).sum());
-        for id in ids.iter().filter_map(|id| id.as_str()) {
+    fn known_by(mut self, ids: &[&str]) -> Record {
+        self.source.reserve(ids.iter().map(|id| id.len() + 5).sum());
+        for id in ids.iter().filter(|id| !id.is_empty()) {
             // Nothing can go wrong where a text grows.
             let _ = write!(self.source, "{}:{id} ", id.len());
         }
@@ -113,6 +114,17 @@ impl Record {
     }
 }
 
+/// Reads an event that is a text.
+///
+/// # Errors
+/// That it is no JSON.
+pub(crate) fn read(event: &str) -> serde_json::Result<Event> {
+    match queue::records(event) {
+        Some((records, ordered)) => Ok(Event::Queue { records, ordered }),
+        None => Ok(parse(serde_json::from_str(event)?)),
+    }
+}
+
 /// Tells an event by its shape; total: what has no other shape is an input itself.
 pub(crate) fn parse(event: Value) -> Event {
     if let Some(records) = event["Records"].as_array() {
@@ -121,13 +133,9 @@ pub(crate) fn parse(event: Value) -> Event {
             source.unwrap_or_default().to_owned()
         };
         match records.first().map(source).as_deref() {
-            Some("aws:sqs") => {
-                let ordered =
-                    records[0]["eventSourceARN"].as_str().is_some_and(|arn| arn.ends_with(".fifo"));
-                return Event::Queue {
-                    records: records.iter().flat_map(queued).collect(),
-                    ordered,
-                };
+            Some(queue::SOURCE) => {
+                let (records, ordered) = queue::lenient_records(records);
+                return Event::Queue { records, ordered };
             }
             Some("aws:sns") => return Event::All(records.iter().flat_map(published).collect()),
             Some("aws:dynamodb") => return Event::Stream(records.iter().map(changed).collect()),
@@ -135,7 +143,7 @@ pub(crate) fn parse(event: Value) -> Event {
         }
     }
     if let Some(events) = bucket::events(&event) {
-        return Event::All(events.into_iter().map(|event| happened(event, &Value::Null)).collect());
+        return Event::All(events.into_iter().map(|event| happened(event, "")).collect());
     }
     if is_of_a_bus(&event) {
         return Event::All(vec![told_by_a_bus(event)]);
@@ -144,17 +152,6 @@ pub(crate) fn parse(event: Value) -> Event {
         return Event::Http(http::request(&event));
     }
     direct(event)
-}
-
-fn queued(record: &Value) -> Vec<Record> {
-    let body = parse_body(&record["body"]);
-    // A bucket's events may come by a topic, in its envelope if nobody said otherwise.
-    let inside = body.as_ref().ok().filter(|body| body["Type"] == "Notification");
-    let inside = inside.and_then(|body| parse_body(&body["Message"]).ok());
-    if let Some(events) = inside.as_ref().or(body.as_ref().ok()).and_then(bucket::events) {
-        return events.into_iter().map(|event| happened(event, &record["messageId"])).collect();
-    }
-    vec![message(record, body)]
 }
 
 /// What a rule of a bus hands over ("Amazon EventBridge events": every event has these fields).
@@ -166,35 +163,31 @@ fn is_of_a_bus(event: &Value) -> bool {
 /// An event's detail, which is the message. An event that is played again from an archive has another id.
 fn told_by_a_bus(mut event: Value) -> Record {
     let detail = event["detail"].take();
-    Record::of(&event["id"], Ok(detail)).known_by(&[
-        &event["account"],
-        &event["region"],
-        &event["id"],
-    ])
+    let ids = ["id", "account", "region"].map(|name| text(&event[name]));
+    Record::of(ids[0], Ok(detail)).known_by(&[ids[1], ids[2], ids[0]])
 }
 
 /// An event of a bucket's, in a message of an id.
-fn happened((input, known_by): (Value, Vec<Value>), id: &Value) -> Record {
-    Record::of(id, Ok(input)).known_by(&known_by.iter().collect::<Vec<_>>())
+fn happened((input, known_by): (Value, Vec<Value>), id: &str) -> Record {
+    Record::of(id, Ok(input)).known_by(&known_by.iter().map(text).collect::<Vec<_>>())
 }
 
-fn message(record: &Value, body: Result<Value, String>) -> Record {
-    let mut queued = Record::of(&record["messageId"], body)
-        .travelling(&record["messageAttributes"], "stringValue")
-        .known_by(&[&record["eventSourceARN"], &record["messageId"]]);
-    queued.group = record["attributes"]["MessageGroupId"].as_str().unwrap_or_default().to_owned();
-    queued
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 fn published(record: &Value) -> Vec<Record> {
     let message = &record["Sns"];
-    let body = parse_body(&message["Message"]);
+    let body = parse_body(message["Message"].as_str());
     if let Some(events) = body.as_ref().ok().and_then(bucket::events) {
-        return events.into_iter().map(|event| happened(event, &message["MessageId"])).collect();
+        return events
+            .into_iter()
+            .map(|event| happened(event, text(&message["MessageId"])))
+            .collect();
     }
-    let published = Record::of(&message["MessageId"], body)
+    let published = Record::of(text(&message["MessageId"]), body)
         .travelling(&message["MessageAttributes"], "Value")
-        .known_by(&[&message["TopicArn"], &message["MessageId"]]);
+        .known_by(&[text(&message["TopicArn"]), text(&message["MessageId"])]);
     vec![published]
 }
 
@@ -207,25 +200,25 @@ fn changed(record: &Value) -> Record {
     });
     // A sequence number is unique in its shard; the event's id everywhere (Amazon DynamoDB Streams API
     // Reference, "Record" and "StreamRecord").
-    let ids = [&record["eventSourceARN"], &record["eventID"], &change["SequenceNumber"]];
-    let record = Record::of(&change["SequenceNumber"], Ok(Value::Null));
-    Record { input, ..record.known_by(&ids) }
+    let number = text(&change["SequenceNumber"]);
+    let ids = [text(&record["eventSourceARN"]), text(&record["eventID"]), number];
+    Record { input, ..Record::of(number, Ok(Value::Null)).known_by(&ids) }
 }
 
-fn parse_body(body: &Value) -> Result<Value, String> {
-    let text = body.as_str().ok_or("it has no body")?;
+fn parse_body(body: Option<&str>) -> Result<Value, String> {
+    let text = body.ok_or("it has no body")?;
     serde_json::from_str(text).map_err(|error| format!("its body is no JSON: {error}"))
 }
 
 fn direct(mut event: Value) -> Event {
     if event.get("message").is_none() || !event[ENVELOPE].is_object() {
-        return Event::Direct(Record::of(&Value::Null, Ok(event)));
+        return Event::Direct(Record::of("", Ok(event)));
     }
     let envelope = event[ENVELOPE].take();
-    let mut record = Record::of(&Value::Null, Ok(event["message"].take()));
+    let mut record = Record::of("", Ok(event["message"].take()));
     record.deadline = envelope[DEADLINE].as_u64();
     record.correlation = envelope[CORRELATION].as_str().map(str::to_owned);
-    Event::Direct(record.known_by(&[&envelope[ID]]))
+    Event::Direct(record.known_by(&[text(&envelope[ID])]))
 }
 
 impl Parcel {

@@ -140,8 +140,30 @@ where
         event: Value,
         invocation: &Invocation,
     ) -> Result<Value, BoxError> {
+        self.take(handler, event::parse(event), invocation).await
+    }
+
+    /// [`Runtime::invoke_within`] on an event that is a text.
+    ///
+    /// # Errors
+    /// The same, and that the text is no JSON.
+    pub async fn invoke_text(
+        &self,
+        handler: &impl Handler<C>,
+        event: &str,
+        invocation: &Invocation,
+    ) -> Result<Value, BoxError> {
+        self.take(handler, event::read(event)?, invocation).await
+    }
+
+    async fn take(
+        &self,
+        handler: &impl Handler<C>,
+        event: Event,
+        invocation: &Invocation,
+    ) -> Result<Value, BoxError> {
         let run = Run::new(&self.shared, handler, invocation);
-        match event::parse(event) {
+        match event {
             Event::Queue { records, ordered: false } => {
                 Ok(failures(&records, run.each(&records).await))
             }

@@ -90,7 +90,7 @@ pub(crate) fn impossible(why: String) -> Code {
 struct Impossible(String);
 
 impl Instance for Impossible {
-    fn invoke(self: Arc<Self>, _: Value, _: Invocation) -> Invoked {
+    fn invoke(self: Arc<Self>, _: String, _: Invocation) -> Invoked {
         Box::pin(async move { Err(self.0.clone().into()) })
     }
 }
@@ -159,11 +159,11 @@ impl Process {
 }
 
 impl Instance for Process {
-    fn invoke(self: Arc<Self>, event: Value, invocation: Invocation) -> Invoked {
+    fn invoke(self: Arc<Self>, event: String, invocation: Invocation) -> Invoked {
         Box::pin(async move {
             let function = self.started.get_or_try_init(|| self.start()).await?;
             let id = Some(invocation.request_id.as_str());
-            let answer = function.invoke_as(id, &event.to_string(), self.timeout).await;
+            let answer = function.invoke_as(id, &event, self.timeout).await;
             if !is_plain(&answer) {
                 // Why it failed stands in a line that was written before, and comes another way.
                 tokio::time::sleep(Duration::from_millis(5)).await;

@@ -12,7 +12,8 @@ pub(crate) type Invoked = Pin<Box<dyn Future<Output = Result<Value, BoxError>> +
 
 /// One instance of a function's code, which handles one event at a time.
 pub(crate) trait Instance: Send + Sync {
-    fn invoke(self: Arc<Self>, event: Value, invocation: Invocation) -> Invoked;
+    /// Handles an event, which is JSON.
+    fn invoke(self: Arc<Self>, event: String, invocation: Invocation) -> Invoked;
 
     /// Whether it can be given another event: a process may have ended.
     fn is_alive(&self) -> bool {
@@ -36,10 +37,8 @@ where
     C::Output: Serialize + Send,
     H: Handler<C>,
 {
-    fn invoke(self: Arc<Self>, event: Value, invocation: Invocation) -> Invoked {
-        Box::pin(
-            async move { self.runtime.invoke_within(&*self.handler, event, &invocation).await },
-        )
+    fn invoke(self: Arc<Self>, event: String, invocation: Invocation) -> Invoked {
+        Box::pin(async move { self.runtime.invoke_text(&*self.handler, &event, &invocation).await })
     }
 }
 

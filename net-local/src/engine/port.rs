@@ -308,7 +308,7 @@ impl Invocations for Port {
                 let found = engine.wiring.function(function).ok_or_else(|| nobody(function))?;
                 let correlation = number(engine, &correlation);
                 engine.tell(correlation, run, What::Asked { function: found as Number });
-                let event = serde_json::from_str(&parcel.payload()).unwrap_or_default();
+                let event = parcel.payload();
                 let done: function::Done = Box::new(move |_, ended| {
                     // Who does not wait any more has died.
                     let _ = tell.send(function::reply(ended.outcome));

@@ -13,12 +13,16 @@ use crate::{
     engine::{
         Engine,
         log::{Number, What},
-        wiring::Reader,
+        wiring::{REGION, Reader},
     },
     fault::Fault,
 };
 use serde_json::{Map, Value};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt::{self, Write as _},
+    sync::Arc,
+};
 
 /// One mapping, as the plan has it.
 #[derive(Debug)]
@@ -156,8 +160,8 @@ fn filtered(engine: &mut Engine, settings: &Settings, received: Batch) -> Batch 
         return received;
     }
     let (taken, left): (Batch, Batch) = received.into_iter().partition(|message| {
-        let event = event(engine, settings.queue, &vec![*message]);
-        let mut record = event["Records"][0].clone();
+        let record = record(engine, settings.queue, *message).unwrap_or_default();
+        let mut record: Value = serde_json::from_str(&record).unwrap_or_default();
         // A body that is JSON is looked into, and is no text.
         let body = record["body"].as_str().unwrap_or_default();
         if let Ok(body @ (Value::Object(_) | Value::Array(_))) = serde_json::from_str(body) {
@@ -261,48 +265,66 @@ fn hand_over(engine: &mut Engine, consumer: usize, batch: Batch, pause: u64) {
 }
 
 /// What Lambda hands a function ("Example standard queue message event").
-fn event(engine: &Engine, queue: usize, batch: &Batch) -> Value {
+fn event(engine: &Engine, queue: usize, batch: &Batch) -> String {
+    records_of(batch.iter().filter_map(|message| record(engine, queue, *message)))
+}
+
+/// One message of it. A million of them are made in a simulation: each is written once, as text.
+fn record(engine: &Engine, queue: usize, (place, receives): (u64, u32)) -> Option<String> {
     let settings = &engine.wiring.queues[queue];
-    let state = &engine.services.queues[queue];
-    let records = batch.iter().filter_map(|(place, receives)| {
-        let item = state.item(*place)?;
-        let parcel = &engine.log.of(item.letter).parcel;
-        let mut attributes = fields([
-            ("ApproximateReceiveCount", receives.to_string()),
-            ("SentTimestamp", item.sent.to_string()),
-            ("SenderId", "AIDALOCAL".to_owned()),
-            ("ApproximateFirstReceiveTimestamp", item.first_received.to_string()),
-        ]);
-        if settings.fifo {
-            attributes.append(&mut fields([
-                ("MessageGroupId", parcel.group.clone().unwrap_or_else(|| "all".to_owned())),
-                ("MessageDeduplicationId", parcel.id.clone()),
-                ("SequenceNumber", format!("{place:020}")),
-            ]));
+    let item = engine.services.queues[queue].item(place)?;
+    let parcel = &engine.log.of(item.letter).parcel;
+    let (id, body) = (message_id(item.letter), Text(&parcel.body));
+    let (sent, first, queue) = (item.sent, item.first_received, Text(&settings.arn));
+    let attributes = attributes_of(parcel, "stringValue");
+    let mut record = String::with_capacity(640 + parcel.body.len());
+    // Nothing can go wrong where a text grows.
+    let _ = write!(
+        record,
+        r#"{{"messageId":"{id}","receiptHandle":"{place}-{receives}","body":{body},"md5OfBody":"","#
+    );
+    let _ = write!(
+        record,
+        r#""eventSource":"aws:sqs","eventSourceARN":{queue},"awsRegion":"{REGION}","#
+    );
+    let _ = write!(
+        record,
+        r#""attributes":{{"ApproximateReceiveCount":"{receives}","SentTimestamp":"{sent}","#
+    );
+    let _ =
+        write!(record, r#""SenderId":"AIDALOCAL","ApproximateFirstReceiveTimestamp":"{first}""#);
+    if settings.fifo {
+        let group = Text(parcel.group.as_deref().unwrap_or("all"));
+        let id = Text(&parcel.id);
+        let _ = write!(
+            record,
+            r#","MessageGroupId":{group},"MessageDeduplicationId":{id},"SequenceNumber":"{place:020}""#
+        );
+    }
+    let _ = write!(record, r#"}},"messageAttributes":{attributes}}}"#);
+    Some(record)
+}
+
+/// A text as JSON says it.
+struct Text<'t>(&'t str);
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self.0).map_err(|_| fmt::Error)?)
+    }
+}
+
+/// An event of some records, each of which is JSON.
+pub(crate) fn records_of(records: impl Iterator<Item = String>) -> String {
+    let mut event = r#"{"Records":["#.to_owned();
+    for (number, record) in records.enumerate() {
+        if number > 0 {
+            event.push(',');
         }
-        let mut record = fields([
-            ("messageId", message_id(item.letter)),
-            ("receiptHandle", format!("{place}-{receives}")),
-            ("body", parcel.body.clone()),
-            ("md5OfBody", String::new()),
-            ("eventSource", "aws:sqs".to_owned()),
-            ("eventSourceARN", settings.arn.clone()),
-            ("awsRegion", crate::engine::wiring::REGION.to_owned()),
-        ]);
-        record.insert("attributes".to_owned(), attributes.into());
-        record.insert("messageAttributes".to_owned(), attributes_of(parcel, "stringValue"));
-        Some(Value::Object(record))
-    });
-    records_of(records.collect())
-}
-
-/// An event of some records. `json!` would copy them.
-pub(crate) fn records_of(records: Vec<Value>) -> Value {
-    Map::from_iter([("Records".to_owned(), Value::Array(records))]).into()
-}
-
-fn fields<const N: usize>(fields: [(&str, String); N]) -> Map<String, Value> {
-    fields.into_iter().map(|(name, value)| (name.to_owned(), Value::String(value))).collect()
+        event.push_str(&record);
+    }
+    event.push_str("]}");
+    event
 }
 
 /// What a message is known by, wherever it goes.
@@ -312,11 +334,12 @@ pub(crate) fn message_id(letter: Number) -> String {
 
 /// What travels beside a message's body, as message attributes.
 pub(crate) fn attributes_of(parcel: &net_runtime::Parcel, key: &str) -> Value {
+    let kind = if key == "Value" { "Type" } else { "dataType" };
     let mut attributes = Map::new();
     let mut put = |name: &str, text: String| {
-        let kind = if key == "Value" { "Type" } else { "dataType" };
-        let attribute = fields([(key, text), (kind, "String".to_owned())]);
-        attributes.insert(name.to_owned(), attribute.into());
+        let attribute = [(key, text), (kind, "String".to_owned())];
+        let attribute = attribute.map(|(name, text)| (name.to_owned(), Value::String(text)));
+        attributes.insert(name.to_owned(), Map::from_iter(attribute).into());
     };
     if let Some(deadline) = parcel.deadline {
         put("net-deadline", deadline.to_string());

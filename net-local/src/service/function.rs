@@ -154,7 +154,7 @@ pub(crate) type Done = Box<dyn FnOnce(&mut Engine, Ended) + Send>;
 pub(crate) fn start(
     engine: &mut Engine,
     function: usize,
-    event: Value,
+    event: String,
     done: Done,
 ) -> Result<u32, Done> {
     let wiring = engine.wiring.clone();
@@ -440,7 +440,7 @@ pub(crate) fn keep(engine: &mut Engine, event: Event, pause: u64) {
 
 fn attempt(engine: &mut Engine, number: u64) {
     let Some(event) = engine.services.waiting.get(&number) else { return };
-    let payload = serde_json::from_str(&event.payload).unwrap_or_default();
+    let payload = event.payload.to_string();
     let (function, letter, correlation) = (event.function, event.letter, event.correlation);
     let times = event.tries as u32 + 1;
     let done: Done = Box::new(move |engine, ended| end_event(engine, number, ended));

@@ -229,7 +229,7 @@ pub(crate) fn request(engine: &mut Engine, api: usize, request: Request, reply: 
         let response = response(&ended);
         answered(engine, response);
     });
-    match function::start(engine, integration.function, event, done) {
+    match function::start(engine, integration.function, event.to_string(), done) {
         Ok(run) => function::is_part_of(engine, run, correlation),
         Err(_) => {
             respond(engine, refusal(503, "Service Unavailable"));

@@ -279,7 +279,7 @@ fn poll(engine: &mut Engine, stream: usize, number: u64) {
     state.window_ends = None;
     let count = state.next.unwrap_or(settings.batch).min(waiting).max(1);
     let records: Vec<Record> = state.records.iter().take(count).cloned().collect();
-    let event = records_of(records.iter().map(|record| (*record.event).clone()).collect());
+    let event = records_of(records.iter().map(|record| record.event.to_string()));
     let times = u32::try_from(state.tries + 1).unwrap_or(u32::MAX);
     state.at_work = true;
     let place = |engine: &Engine| {

@@ -226,7 +226,7 @@ impl Local {
                 };
                 *told.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
             });
-            function::start(engine, function, event, done).is_ok()
+            function::start(engine, function, event.to_string(), done).is_ok()
         });
         if !started {
             return Err("TooManyRequestsException: Rate Exceeded.".to_owned());

@@ -40,7 +40,7 @@ pub(super) fn request(event: &Value) -> Request {
         "headers": headers,
         "context": context(&event["requestContext"]),
     });
-    let id = &event["requestContext"]["requestId"];
+    let id = text_of(&event["requestContext"]["requestId"]);
     Request {
         parts: parts.as_object().cloned().unwrap_or_default(),
         body,

@@ -62,7 +62,7 @@ pub(super) async fn invoke(
         engine.tell(correlation, run, What::Asked { function: found as Number });
         // Who does not wait any more has died.
         let done: function::Done = Box::new(move |_, ended| drop(tell.send(ended.outcome)));
-        match function::start(engine, found, event, done) {
+        match function::start(engine, found, event.to_string(), done) {
             Ok(asked) => {
                 if correlation != 0 {
                     function::is_part_of(engine, asked, correlation);

@@ -73,7 +73,7 @@ pub(crate) async fn act(
                 })?;
                 // Who does not wait any more has gone.
                 let done: function::Done = Box::new(move |_, ended| drop(tell.send(ended.outcome)));
-                let started = function::start(engine, found, event, done);
+                let started = function::start(engine, found, event.to_string(), done);
                 let run = started.map_err(|_| "too many runs are at work".to_owned())?;
                 let correlation = engine.log.correlations.number(&format!("console-{run}"));
                 function::is_part_of(engine, run, correlation);
