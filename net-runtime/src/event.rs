@@ -160,11 +160,12 @@ fn is_of_a_bus(event: &Value) -> bool {
     texts.iter().all(|name| event[*name].is_string()) && event.get("detail").is_some()
 }
 
-/// An event's detail, which is the message. An event that is played again from an archive has another id.
+/// An event's detail, which is the message. An event that is played again from an archive says of which replay it
+/// is, and is another: what was handled once is to be handled again.
 fn told_by_a_bus(mut event: Value) -> Record {
     let detail = event["detail"].take();
-    let ids = ["id", "account", "region"].map(|name| text(&event[name]));
-    Record::of(ids[0], Ok(detail)).known_by(&[ids[1], ids[2], ids[0]])
+    let ids = ["id", "account", "region", "replay-name"].map(|name| text(&event[name]));
+    Record::of(ids[0], Ok(detail)).known_by(&[ids[1], ids[2], ids[0], ids[3]])
 }
 
 /// An event of a bucket's, in a message of an id.

@@ -41,6 +41,19 @@ const DIFFERS: &[(&str, &str, &str)] = &[
         "accepted",
         "Amazon SQS message quotas: attributes count",
     ),
+    ("an event that is no object", "accepted", "PutEventsRequestEntry: Detail is a JSON object"),
+    ("an event that is a list", "accepted", "PutEventsRequestEntry: Detail is a JSON object"),
+    (
+        "an event of more than a megabyte",
+        "accepted",
+        "PutEvents: the size of an entry is limited, and the request is refused",
+    ),
+    ("a key of 1,025 bytes", "accepted", "Naming Amazon S3 objects: at most 1,024 bytes"),
+    (
+        "a key of 1,025 bytes in fewer letters",
+        "accepted",
+        "Naming Amazon S3 objects: at most 1,024 bytes of UTF-8",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,6 +2,7 @@
 //! hangs or fails, what of a request reaches its code.
 
 mod buckets;
+mod buses;
 mod deduplication;
 mod hanging;
 mod http;
