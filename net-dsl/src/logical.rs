@@ -112,7 +112,7 @@ fn start(from: &Id) -> String {
 /// Adds the parts of a name, each with a capital in front; where a part is a reserved word, or what that
 /// makes of others, its last letter once more.
 fn push_words(id: &mut String, name: &str, reserved: Option<&str>) {
-    for part in name.split(|letter| letter == '-') {
+    for part in name.split('-') {
         let start = id.len();
         if part.trim_start_matches('n').starts_with(|first: char| first.is_ascii_digit()) {
             id.push('n');

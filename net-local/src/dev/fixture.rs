@@ -39,7 +39,7 @@ pub(crate) fn kitchen(has_queue: bool) -> Network {
             let orders = Queue::<Order>::builder().name(name!("orders")).build();
             kept + orders.triggers(&cook)
         }
-        false => Network::from(kept),
+        false => kept,
     }
 }
 

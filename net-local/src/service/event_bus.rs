@@ -183,8 +183,8 @@ pub(crate) fn read_rule(reader: &mut Reader<'_, '_>) {
 
 fn rule(wiring: &Wiring, pattern: Pattern, target: &Value) -> Result<Rule, String> {
     let known = ["Id", "Arn", "RoleArn", "InputPath", "RetryPolicy", "DeadLetterConfig"];
-    let keys = target.as_object().into_iter().flat_map(Map::keys);
-    if let Some(key) = keys.filter(|key| !known.contains(&key.as_str())).next() {
+    let mut keys = target.as_object().into_iter().flat_map(Map::keys);
+    if let Some(key) = keys.find(|key| !known.contains(&key.as_str())) {
         return Err(format!("`{key}` of its target is set, and not carried out here yet"));
     }
     let is_bare = match target["InputPath"].as_str() {

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use net_runtime::{Buckets as _, Failure, ObjectBody, ObjectInfo};
+use net_runtime::{Buckets as _, ObjectBody, ObjectInfo};
 use std::{collections::HashMap, fmt::Write as _};
 
 /// What is asked of a bucket or an object.
@@ -90,7 +90,7 @@ async fn list(port: &Port, bucket: &str, query: &str) -> Result<Response, Refusa
     }
     let prefix = asked.get("prefix").map(String::as_str).unwrap_or_default();
     let next = asked.get("continuation-token").cloned();
-    let listed = port.list_objects(bucket, prefix, next).await.map_err(Failure::from)?;
+    let listed = port.list_objects(bucket, prefix, next).await?;
     let mut text = String::from("<ListBucketResult>");
     // Writing into a string does not fail.
     let _ = write!(
