@@ -136,7 +136,10 @@ fn check(exchange: &Exchange, bearer: &str, event: &Value) -> Result<(), String>
         return Err("its content type is not JSON".to_owned());
     }
     schema::proactive(event)?;
-    if event["event"]["endpoint"]["scope"]["token"] != bearer {
+    let event = &event["event"];
+    // What is about all devices names who has them in its payload.
+    let holder = if event["endpoint"].is_object() { "endpoint" } else { "payload" };
+    if event[holder]["scope"]["token"] != bearer {
         return Err("its scope has another token than its header".to_owned());
     }
     Ok(())

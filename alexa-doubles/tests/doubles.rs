@@ -135,11 +135,11 @@ async fn the_gateway_takes_what_is_well_formed_and_authorised_twice() {
     let (status, body) = post(&gateway, "stale", &report("stale")).await;
     assert_eq!((status, &body["payload"]["code"]), (401, &json!("INVALID_ACCESS_TOKEN_EXCEPTION")));
 
-    let mut dotted = report(&token);
-    dotted["event"]["endpoint"]["endpointId"] = "a.b".into();
+    let mut slashed = report(&token);
+    slashed["event"]["endpoint"]["endpointId"] = "a/b".into();
     for (wrong, why) in [
         (report("other"), "its scope has another token than its header"),
-        (dotted, "event.endpoint.endpointId has a letter that it may not have"),
+        (slashed, "event.endpoint.endpointId has a letter that it may not have"),
     ] {
         let (status, body) = post(&gateway, &token, &wrong).await;
         assert_eq!((status, &body["payload"]["code"]), (400, &json!("INVALID_REQUEST_EXCEPTION")));
@@ -210,6 +210,9 @@ async fn what_is_accepted_is_carried_out_when_told_and_pushed() {
     let acme = Acme::start().await;
     acme.add("ann", "token", [("lamp", Device::bulb())]);
     acme.set_pace(Pace::WhenTold);
+    // The second does not change between a signature and the next.
+    let now = SystemTime::now();
+    acme.clock().follow(move || now);
     // Another double takes the pushes; it has no such path, which is an answer too.
     let hook = Login::start().await;
     acme.set_pushes(Pushes::to(format!("{}/hook", hook.url())).times(2));

@@ -467,11 +467,14 @@ impl Device {
         };
         if let Some(set_points) = set_points {
             use ThermostatMode::{Auto, Cool, Eco, Heat, Off};
-            capabilities.push(Capability::Thermostat(Thermostat {
-                set_points,
-                modes: [Auto, Cool, Eco, Heat, Off].into(),
-                scheduling: has("schedule"),
-            }));
+            capabilities.insert(
+                0,
+                Capability::Thermostat(Thermostat {
+                    set_points,
+                    modes: [Auto, Cool, Eco, Heat, Off].into(),
+                    scheduling: has("schedule"),
+                }),
+            );
         }
         let arm_states = [
             ("arm_away", ArmState::ArmedAway),

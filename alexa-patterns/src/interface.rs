@@ -2,7 +2,7 @@
 //!
 //! Each of Alexa's interfaces is one file here, which says all there is of it: its directives, its properties,
 //! what discovery says of it, its errors and its answers, each with the limits that Alexa sets. [`Interface`]
-//! is what such a file has to say; [`each_interface!`] lists them, and everything that goes over all of them
+//! is what such a file has to say; `each_interface!` lists them, and everything that goes over all of them
 //! – [`Command`](crate::message::Command), [`Property`](crate::message::Property),
 //! [`Capability`](crate::message::Capability), [`OwnError`](crate::message::OwnError) – is made of that list.
 //! So a new interface is a new file and a new line in the list.

@@ -3,6 +3,7 @@
 //! Directives and events are typed by what Alexa's official JSON schema (of January 2021) accepts:
 //! what it rejects cannot be made.
 
+mod cause;
 mod command;
 mod directive;
 mod discovery;
@@ -53,13 +54,14 @@ pub use crate::interface::{
     },
     toggle::{Toggle, ToggleState},
 };
+pub use cause::Cause;
 pub use command::{Command, NoCommand};
 pub use directive::{Directive, Invalid, Request, Target};
 pub use discovery::{
     Attributes, Capability, Category, Connection, Cookie, Devices, DiscoveredDevice,
 };
 pub use error_type::{DeviceMode, ErrorType, OwnError};
-pub use event::{Cause, Event, EventBody};
+pub use event::{Event, EventBody};
 pub use habit::Habit;
 pub use internal::{
     Answer, Asked, DeferredDirective, DevicePush, Grant, Happening, Pending, PendingStatus, Region,

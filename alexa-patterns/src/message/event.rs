@@ -1,7 +1,8 @@
 //! What a skill answers or reports.
 
 use super::{
-    CorrelationToken, Devices, EndpointId, ErrorType, MessageId, Reply, State, Timestamp, Token,
+    Cause, CorrelationToken, Devices, EndpointId, ErrorType, MessageId, Reply, State, Timestamp,
+    Token,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -122,22 +123,6 @@ pub enum EventBody {
         /// Why, for people who read logs.
         message: String,
     },
-}
-
-/// Why a device is in a new state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Cause {
-    /// Somebody used an app.
-    AppInteraction,
-    /// Somebody touched the device.
-    PhysicalInteraction,
-    /// It was looked at, and nobody knows since when.
-    PeriodicPoll,
-    /// A rule of the device or of its maker.
-    RuleTrigger,
-    /// Somebody asked Alexa, and the answer came late.
-    VoiceInteraction,
 }
 
 impl EventBody {
