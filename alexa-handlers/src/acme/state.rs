@@ -3,10 +3,11 @@
 use crate::Fault;
 use alexa_patterns::message::{
     Alarm, BrightnessCommand, ColorTemperatureCommand, Command, Connectivity, Detection, ErrorType,
-    Instance, Kelvin, ModeChange, ModeValue, Number, OutOfRange, Percent, PercentageCommand, Power,
-    PowerLevelCommand, Property, RangeChange, RangeCommand, RangeValue, Scale, SceneCommand,
-    SecurityPanelCommand, SecurityPanelProperty, SetPoints, SpeakerCommand, SpeakerProperty, State,
-    StepSpeakerCommand, Temperature, ThermostatCommand, ThermostatProperty, Timestamp, ToggleState,
+    Instance, Kelvin, ModeChange, ModeValue, Number, OutOfRange, OwnError, Percent,
+    PercentageCommand, Power, PowerLevelCommand, Property, RangeChange, RangeCommand, RangeValue,
+    Scale, SceneCommand, SecurityPanelCommand, SecurityPanelProperty, SetPoints, SpeakerCommand,
+    SpeakerProperty, State, StepSpeakerCommand, Temperature, ThermostatCommand, ThermostatError,
+    ThermostatProperty, Timestamp, ToggleState,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
@@ -145,6 +146,13 @@ impl DeviceState {
 
 /// That a device has not what a command is about.
 pub(super) fn has_no(command: &Command) -> Fault {
+    if let Command::Thermostat(ThermostatCommand::SetTargetTemperature(SetPoints::Dual {
+        ..
+    })) = command
+    {
+        let error = ErrorType::Own(OwnError::Thermostat(ThermostatError::DualSetpointsUnsupported));
+        return Fault::new(error, "the device takes no two set points");
+    }
     let why = format!("the device has no `{}`", command.interface());
     Fault::new(ErrorType::InvalidDirective, why)
 }

@@ -167,8 +167,11 @@ async fn a_scene_answers_that_it_has_started() {
 #[tokio::test]
 async fn an_alarm_system_says_how_long_there_is_to_leave_and_takes_its_pin_only() {
     let world = world().await;
-    let arm = |state: &str| directive("alarm", PANEL, "Arm", json!({ "armState": state }));
-    let parcel = deferred(&world, arm("ARMED_AWAY")).await;
+    let arm = |id: &str, state: &str| {
+        directive_with_id(id, "alarm", PANEL, "Arm", json!({ "armState": state }))
+    };
+    let disarm = |id: &str, payload| directive_with_id(id, "alarm", PANEL, "Disarm", payload);
+    let parcel = deferred(&world, arm("m-1", "ARMED_AWAY")).await;
     assert!(world.sync(&[parcel]).await.is_empty());
     let answer = world.answers().remove(0);
     assert_eq!(name(&answer), (PANEL, "Arm.Response"));
@@ -177,9 +180,9 @@ async fn an_alarm_system_says_how_long_there_is_to_leave_and_takes_its_pin_only(
 
     let wrong = json!({ "authorization": { "type": "FOUR_DIGIT_PIN", "value": "hush-4321" } });
     for (asked, expected) in [
-        (directive("alarm", PANEL, "Disarm", wrong), "UNAUTHORIZED"),
-        (directive("alarm", PANEL, "Disarm", json!({})), "UNAUTHORIZED"),
-        (arm("ARMED_STAY"), "AUTHORIZATION_REQUIRED"),
+        (disarm("m-2", wrong), "UNAUTHORIZED"),
+        (disarm("m-3", json!({})), "UNAUTHORIZED"),
+        (arm("m-4", "ARMED_STAY"), "AUTHORIZATION_REQUIRED"),
     ] {
         let parcel = deferred(&world, asked).await;
         assert!(world.sync(&[parcel]).await.is_empty());
@@ -188,10 +191,10 @@ async fn an_alarm_system_says_how_long_there_is_to_leave_and_takes_its_pin_only(
     }
     assert_eq!(world.acme.device("ann", "alarm")["arm"], "ARMED_AWAY");
     // It does not watch for the night, and is not armed by being disarmed.
-    let parcel = deferred(&world, arm("ARMED_NIGHT")).await;
+    let parcel = deferred(&world, arm("m-5", "ARMED_NIGHT")).await;
     assert!(world.sync(&[parcel]).await.is_empty());
     assert_eq!(error(&world.answers()[0]), "INVALID_DIRECTIVE");
-    assert_eq!(error(&world.ask(arm("DISARMED")).await), "INVALID_VALUE");
+    assert_eq!(error(&world.ask(arm("m-6", "DISARMED")).await), "INVALID_VALUE");
 }
 
 #[tokio::test]

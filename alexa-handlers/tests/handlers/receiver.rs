@@ -87,7 +87,7 @@ async fn a_push_that_says_nothing_is_malformed() {
         "hush".to_owned(),
         "[]".to_owned(),
         json!({ "account": "ann", "device": "lamp" }).to_string(),
-        json!({ "account": "ann", "device": "a.b", "state": state }).to_string(),
+        json!({ "account": "ann", "device": "a/b", "state": state }).to_string(),
         json!({ "account": 7, "device": "lamp", "state": state }).to_string(),
         json!({ "account": "ann", "device": "lamp", "state": TOKEN }).to_string(),
         "[".repeat(100_000),

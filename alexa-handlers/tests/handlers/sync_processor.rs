@@ -232,7 +232,13 @@ async fn a_thermostat_says_what_it_does_not_do() {
             "Alexa.ThermostatController",
             "THERMOSTAT_IS_OFF",
         ),
-        ("hall", json!({}), both(18.0, 24.0), "Alexa", "INVALID_VALUE"),
+        (
+            "hall",
+            json!({}),
+            both(18.0, 24.0),
+            "Alexa.ThermostatController",
+            "DUAL_SETPOINTS_UNSUPPORTED",
+        ),
     ] {
         let world = World::granted().await;
         world.acme.touch("ann", device, before);
