@@ -914,7 +914,20 @@ fn numbers_have_the_range_and_the_form_that_the_schema_takes() {
         ("Alexa.LockController", "lockState", json!("OPEN"), false),
         ("Alexa.EndpointHealth", "connectivity", json!({ "value": "OK" }), true),
         ("Alexa.EndpointHealth", "connectivity", json!("OK"), false),
-        ("Alexa.Speaker", "volume", json!(1), false),
+        ("Alexa.Speaker", "volume", json!(1), true),
+        ("Alexa.Speaker", "volume", json!(101), false),
+        ("Alexa.Speaker", "muted", json!("true"), false),
+        ("Alexa.PercentageController", "percentage", json!(-1), false),
+        ("Alexa.PowerLevelController", "powerLevel", json!(0.5), false),
+        ("Alexa.ContactSensor", "detectionState", json!("OPEN"), false),
+        ("Alexa.InputController", "input", json!(""), false),
+        ("Alexa.ChannelController", "channel", json!({}), false),
+        ("Alexa.SecurityPanelController", "armState", json!("ARMED"), false),
+        ("Alexa.SecurityPanelController", "fireAlarm", json!("OK"), false),
+        ("Alexa.SecurityPanelController", "fireAlarm", json!({ "value": "OK" }), true),
+        // It does not say which one.
+        ("Alexa.RangeController", "rangeValue", json!(1), false),
+        ("Alexa.Cooking", "cookingMode", json!("BAKE"), false),
     ] {
         assert_eq!(fits(namespace, name, value.clone()), expected, "{namespace} {name} {value}");
     }
