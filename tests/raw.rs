@@ -3,6 +3,7 @@
 use net_dsl::{
     Graph, Reference, accept,
     check::{Finding, Severity},
+    entity::event_bus,
     prelude::*,
     property::{self, lambda, sqs},
 };
@@ -549,6 +550,10 @@ fn logical_ids_end_as_the_language_says() {
     }
     for node in graph.nodes() {
         let Some(main) = node.descriptor().and_then(|kind| kind.suffixes.first()) else { continue };
+        // The account has its own bus already.
+        if node.facts.is(event_bus::DEFAULT) {
+            continue;
+        }
         let main = node.id.pascal_case() + main;
         assert!(ids.contains(main.as_str()), "{main}");
     }
