@@ -50,7 +50,7 @@ try {
     await panel.getByText("New item").click();
     await panel.getByLabel("New item of menu").fill('{ "name": "soup", "cents": 700 }');
     await panel.getByRole("button", { name: "Put" }).click();
-    await panel.getByRole("cell", { name: "soup" }).waitFor();
+    await panel.getByRole("cell", { name: "soup", exact: true }).waitFor();
   });
 
   await step("a route is called, by keyboard alone", async () => {
@@ -95,12 +95,12 @@ try {
     await panel.getByText("New item").click();
     await panel.getByLabel("New item of menu").fill('{ "name": "stone", "cents": 1 }');
     await panel.getByRole("button", { name: "Put" }).click();
-    await panel.getByRole("cell", { name: "stone" }).waitFor();
+    await panel.getByRole("cell", { name: "stone", exact: true }).waitFor();
     await entity("orders").click();
     await panel.getByRole("button", { name: "Redrive dead letters" }).click();
     await page.locator("#state", { hasText: "1 sent back" }).waitFor();
     await entity("tickets").click();
-    await panel.getByRole("cell", { name: "t-2" }).waitFor();
+    await panel.getByRole("cell", { name: "t-2", exact: true }).waitFor();
   });
 
   await step("an item is edited and deleted", async () => {
@@ -110,7 +110,7 @@ try {
     await panel.locator("details", { hasText: "Item stone" }).getByRole("button", { name: "Put" }).click();
     await panel.getByRole("cell", { name: "2", exact: true }).waitFor();
     await panel.getByRole("button", { name: "Delete stone" }).click();
-    await panel.getByRole("cell", { name: "stone" }).waitFor({ state: "detached" });
+    await panel.getByRole("cell", { name: "stone", exact: true }).waitFor({ state: "detached" });
   });
 
   await step("a message is replayed", async () => {
@@ -151,7 +151,7 @@ try {
     for (const part of ["#[test]", 'Request::new("POST", "/orders")', "restaurant::messages::Cook", "here.settle()"]) {
       if (!text.includes(part)) throw new Error(`no ${part} in:\n${text}`);
     }
-    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: "Close", exact: true }).click();
   });
 
   await step("it is dark where the system is", async () => {

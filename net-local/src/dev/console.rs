@@ -104,8 +104,8 @@ async fn is_own(State(at): State<At>, request: Request, next: Next) -> Response 
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    let policy = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'; \
-                  base-uri 'none'; form-action 'none'";
+    let policy = "default-src 'self'; img-src data:; style-src 'self' 'unsafe-inline'; \
+                  frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
