@@ -140,7 +140,8 @@ where
         event: Value,
         invocation: &Invocation,
     ) -> Result<Value, BoxError> {
-        self.take(handler, event::parse(event), invocation).await
+        // On the heap, or a program's futures nest so deep that the compiler refuses them.
+        Box::pin(self.take(handler, event::parse(event), invocation)).await
     }
 
     /// [`Runtime::invoke_within`] on an event that is a text.
@@ -153,7 +154,7 @@ where
         event: &str,
         invocation: &Invocation,
     ) -> Result<Value, BoxError> {
-        self.take(handler, event::read(event)?, invocation).await
+        Box::pin(self.take(handler, event::read(event)?, invocation)).await
     }
 
     async fn take(
