@@ -417,7 +417,8 @@ fn every_need_that_is_not_bound_is_named_at_once() {
     assert_eq!(
         unbound.to_string(),
         "contract `Kitchen` cannot start: it sends Ticket, and `NET_SENDS_TICKET` is \
-         `https://tickets`, not `sqs:URL`, `sqs-fifo:URL`, `sns:ARN` or `lambda:ARN`; it asks \
+         `https://tickets`, not `sqs:URL`, `sqs-fifo:URL`, `sns:ARN`, \
+         `events:BUS|SOURCE|TYPE` or `lambda:ARN`; it asks \
          GetPrice, and `NET_ASKS_GET_PRICE` is not set; the link `function.asks(&…)` sets it; it \
          calls Bank, and `NET_CALLS_BANK` is not set; the link `function.calls(&…)` sets it"
     );

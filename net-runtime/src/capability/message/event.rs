@@ -72,7 +72,7 @@ mod tests {
         let body = |bytes| format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes));
         assert_eq!(taken("shop|my.shop|Placed", body(left)), Ok(()));
         let refused = taken("shop|my.shop|Placed", body(left + 1)).unwrap_err();
-        assert!(refused.starts_with("ValidationException"), "{refused}");
+        assert!(refused.contains(" ValidationException: "), "{refused}");
     }
 
     #[test]
@@ -85,7 +85,7 @@ mod tests {
             ("shop", "{}", "`shop` is not the name of a bus"),
         ] {
             let refused = taken(bus, body.to_owned()).unwrap_err();
-            assert!(refused.starts_with(why), "{refused}");
+            assert!(refused.contains(why), "{refused}");
         }
         assert_eq!(taken("shop|awssome|Placed | and more", "{}".to_owned()), Ok(()));
     }
