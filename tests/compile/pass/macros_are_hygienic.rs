@@ -26,12 +26,24 @@ pub trait Group {
 }
 impl<T> Group for T {}
 
-macro_rules! stringify { () => {}; }
-macro_rules! concat { () => {}; }
-macro_rules! file { () => {}; }
-macro_rules! line { () => {}; }
-macro_rules! column { () => {}; }
-macro_rules! assert { () => {}; }
+macro_rules! stringify {
+    () => {};
+}
+macro_rules! concat {
+    () => {};
+}
+macro_rules! file {
+    () => {};
+}
+macro_rules! line {
+    () => {};
+}
+macro_rules! column {
+    () => {};
+}
+macro_rules! assert {
+    () => {};
+}
 
 pub struct Order;
 dsl::messages! { Order }
@@ -66,8 +78,10 @@ fn main() {
         .environment([dsl::variable!("LOG_LEVEL", "info")])
         .build();
     let night = dsl::Schedule::builder().name(dsl::name!("night")).cron(dsl::cron!(CRON)).build();
-    let bank =
-        dsl::ExternalService::<Bank>::builder().name(dsl::name!("bank")).base_url(dsl::url!(URL)).build();
+    let bank = dsl::ExternalService::<Bank>::builder()
+        .name(dsl::name!("bank"))
+        .base_url(dsl::url!(URL))
+        .build();
     let code = dsl::folder!(FOLDER, handler = PATH, runtime = dsl::runtime!("python3.13"));
     let task = dsl::Function::<Task>::builder().name(dsl::name!("task")).code(code).build();
     let bucket = dsl::Raw::builder()

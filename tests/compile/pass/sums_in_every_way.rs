@@ -45,6 +45,9 @@ fn main() {
     assert_eq!(added.clone() + None::<Network>, added);
     let again = added.clone() + true.then(|| till.sends_to(&orders));
     assert!(again.is_equivalent(&added));
-    assert_eq!(added.clone() + (&till, links.clone(), Some(&orders)), added.clone() + links.clone());
+    assert_eq!(
+        added.clone() + (&till, links.clone(), Some(&orders)),
+        added.clone() + links.clone()
+    );
     assert_eq!(added.clone() + (&till,) + [&orders, &orders] + vec![links.clone()], added + links);
 }
