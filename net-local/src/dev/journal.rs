@@ -120,11 +120,10 @@ impl Open {
                 }
             }
             What::Said { function, text } => match self.runs.get_mut(run) {
-                Some((_, entry)) => {
-                    let is_error = text.starts_with("error: ");
-                    if is_error { &mut entry.failures } else { &mut entry.said }
-                        .push(text.to_string());
-                }
+                Some((_, entry)) => match text.strip_prefix("error: ") {
+                    Some(error) => entry.failures.push(error.to_owned()),
+                    None => entry.said.push(text.to_string()),
+                },
                 None => {
                     let (entity, said) = (story::function(wiring, *function), text.to_string());
                     let entity = entity.to_owned();
@@ -192,9 +191,8 @@ impl Open {
         let (since, mut entry) = self.runs.remove(&happening.run)?;
         entry.at = happening.at;
         entry.took = Some(happening.at.saturating_sub(since));
-        let known = |said: &String, why: &str| said.strip_prefix("error: ").unwrap_or(said) == why;
         if let Some(why) = failure
-            && !entry.failures.iter().any(|said| known(said, why))
+            && !entry.failures.iter().any(|said| **said == **why)
         {
             entry.failures.push(why.to_string());
         }
