@@ -1,7 +1,7 @@
 //! The command line of `synth`.
 
 use crate::{
-    build::{self, Profile},
+    build,
     cloud::Account,
     deploy::{self, Agreed, Ask, Deploy, Given},
     destroy::{self, Destroy},
@@ -9,6 +9,7 @@ use crate::{
     diff::{self, Compare},
     error::{Error, Result},
     folder::Processor,
+    profile::Profile,
     program::Program,
     progress,
     selection::Selection,

@@ -14,6 +14,7 @@ mod dev;
 mod diff;
 mod error;
 mod folder;
+mod profile;
 mod program;
 mod progress;
 mod selection;

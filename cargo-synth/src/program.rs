@@ -4,9 +4,9 @@
 
 use crate::{
     aside::aside,
-    build::Profile,
     error::{Error, Result},
     folder::{Declarations, Function, Template},
+    profile::Profile,
     selection::Selection,
     workspace::Workspace,
 };

@@ -2,9 +2,9 @@
 
 use crate::{
     aside::aside,
-    build::Profile,
     error::{Error, Result},
     folder::Processor,
+    profile::Profile,
     workspace::{Workspace, cargo},
 };
 use std::{

@@ -1,8 +1,9 @@
 //! One run of cargo for all binaries of one processor.
 
-use super::{Profile, toolchain::Toolchain};
+use super::toolchain::Toolchain;
 use crate::{
     error::{Error, Result},
+    profile::Profile,
     progress::{Progress, count, duration},
     workspace::{Binary, Workspace, cargo},
 };
