@@ -1,6 +1,9 @@
 //! HTTP APIs, served on this machine: each has an address of its own.
 
-use super::{Current, gate, stats::Stats};
+use super::{
+    Current, gate,
+    stats::{Input, Stats},
+};
 use crate::{
     engine::Engine,
     service::http_api::{self, Request},
@@ -48,7 +51,7 @@ pub(crate) async fn answer(State(api): State<Api>, request: axum::extract::Reque
         headers: headers.collect(),
         body: body.to_vec(),
     };
-    api.stats.remember(super::console::remembered(&api.name, &request));
+    api.stats.remember(Input::of_request(&api.name, &request));
     match ask(&api.current, &api.name, request).await {
         Some(response) => shown(response),
         None => (StatusCode::SERVICE_UNAVAILABLE, "the network has no such API any more\n")

@@ -7,7 +7,6 @@ mod act;
 mod program;
 mod view;
 
-pub(crate) use act::remembered;
 pub(crate) use program::Types;
 
 use super::{Current, gate, mask::Mask, stats::Stats};

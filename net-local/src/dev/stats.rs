@@ -6,6 +6,7 @@ use crate::{
         log::{Happening, Number, What},
         wiring::Wiring,
     },
+    service::http_api,
     story,
 };
 use serde::Serialize;
@@ -52,6 +53,19 @@ pub(crate) enum Input {
     Tick { schedule: String },
     /// An item that the console has put, as JSON.
     Item { table: String, json: String },
+}
+
+impl Input {
+    /// A request to an API.
+    pub(crate) fn of_request(api: &str, request: &http_api::Request) -> Input {
+        let query = if request.query.is_empty() { "" } else { "?" };
+        Input::Request {
+            api: api.to_owned(),
+            method: request.method.clone(),
+            path: format!("{}{query}{}", request.path, request.query),
+            body: String::from_utf8_lossy(&request.body).into_owned(),
+        }
+    }
 }
 
 /// All of it.

@@ -9,7 +9,7 @@ use crate::{
         stats::{Input, Stats},
     },
     engine::{Engine, log::What},
-    service::{consumer::message_id, function, http_api, queue, schedule, table, topic},
+    service::{consumer::message_id, function, queue, schedule, table, topic},
 };
 use net_runtime::{Act, Condition, Parcel, Write, rules};
 use serde::Deserialize;
@@ -87,7 +87,7 @@ pub(crate) async fn act(
         Deed::Request(asked) => {
             let api = asked.api.clone();
             let request = asked.request();
-            stats.remember(remembered(&api, &request));
+            stats.remember(Input::of_request(&api, &request));
             let response = api::ask(current, &api, request).await;
             let response = response.ok_or_else(|| format!("there is no API `{api}`"))?;
             Ok(view::response(&response, mask))
@@ -133,17 +133,6 @@ pub(crate) async fn act(
             Ok(json!({}))
         }
         Deed::Step => Ok(json!({ "more": shared.with(Engine::step) })),
-    }
-}
-
-/// A request as it is remembered.
-pub(crate) fn remembered(api: &str, request: &http_api::Request) -> Input {
-    let query = if request.query.is_empty() { "" } else { "?" };
-    Input::Request {
-        api: api.to_owned(),
-        method: request.method.clone(),
-        path: format!("{}{query}{}", request.path, request.query),
-        body: String::from_utf8_lossy(&request.body).into_owned(),
     }
 }
 
