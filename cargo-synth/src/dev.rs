@@ -142,6 +142,8 @@ async fn run(mut wish: Dev) -> Result<Infallible> {
                             ready(&wish, &name, &begun, since)?;
                             server = Some(begun);
                         }
+                        // Such as data that another process uses: no change of a file mends that.
+                        Err(error) if changed.is_none() => return Err(error),
                         Err(error) => wrong(&error),
                     },
                     (Some(server), _) => match server.reload(&made.network, made.programs).await {
