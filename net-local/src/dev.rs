@@ -94,20 +94,32 @@ pub enum Reloaded {
     Network,
 }
 
-/// The network that runs now; nothing while one takes the place of another.
+/// The engine that has everything, and whether another takes its place: then its runs end, and nothing begins.
+#[derive(Clone, Default)]
+struct Held {
+    engine: Option<Arc<Shared>>,
+    leaves: bool,
+}
+
+/// The network that runs now.
 #[derive(Clone)]
-pub(crate) struct Current(watch::Receiver<Option<Arc<Shared>>>);
+pub(crate) struct Current(watch::Receiver<Held>);
 
 impl Current {
-    /// The engine, as soon as there is one.
+    /// The engine for whoever begins something, as soon as there is one that does not leave.
     pub(crate) async fn engine(&self) -> Arc<Shared> {
         let mut receiver = self.0.clone();
-        let found = receiver.wait_for(Option::is_some).await;
-        match found.ok().and_then(|found| found.clone()) {
+        let found = receiver.wait_for(|held| held.engine.is_some() && !held.leaves).await;
+        match found.ok().and_then(|held| held.engine.clone()) {
             Some(shared) => shared,
             // The server is gone, and so is whoever asks.
             None => std::future::pending().await,
         }
+    }
+
+    /// The engine for what was begun before, which must end for another engine to come.
+    pub(crate) fn held(&self) -> Option<Arc<Shared>> {
+        self.0.borrow().engine.clone()
     }
 }
 
@@ -201,7 +213,7 @@ pub struct Server {
     token: String,
     stats: Stats,
     picture: Arc<Mutex<Picture>>,
-    current: watch::Sender<Option<Arc<Shared>>>,
+    current: watch::Sender<Held>,
     state: Mutex<State>,
     keeper: Arc<Keeper>,
     saver: JoinHandle<()>,
@@ -255,7 +267,7 @@ impl Server {
         let callers: Arc<Callers> = Arc::default();
         let router = Router::new().fallback(aws::answer).with_state(callers.clone());
         let aws = Served::start(0, router).await.map_err(|error| failed("no free port", error))?;
-        let (current, receiver) = watch::channel(None);
+        let (current, receiver) = watch::channel(Held::default());
         let (token, stats) = (gate::token(), Stats::default());
         let picture: Arc<Mutex<Picture>> = Arc::default();
         let console = Arc::new(Console {
@@ -292,7 +304,8 @@ impl Server {
             saver,
             _lock: lock,
         };
-        server.begin(network, programs, kept, Current(receiver)).await?;
+        let wiring = server.prepare(network, &programs).await?;
+        server.begin(network, wiring, programs, kept);
         let server = Arc::new_cyclic(|me: &std::sync::Weak<Server>| {
             let me = me.clone();
             server.saver = tokio::spawn(async move {
@@ -310,6 +323,14 @@ impl Server {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn current(&self) -> Current {
+        Current(self.current.subscribe())
+    }
+
+    fn held(&self) -> Option<Arc<Shared>> {
+        self.current().held()
     }
 
     /// Where the console is; the address has the token that it asks for.
@@ -331,15 +352,16 @@ impl Server {
         network: &Network,
         programs: Programs,
     ) -> Result<Reloaded, StartError> {
-        let is_same = self.state().network == network.to_json();
-        if is_same {
+        let leaves = self.current.borrow().leaves;
+        if !leaves && self.state().network == network.to_json() {
             return Ok(self.replace_code(programs));
         }
-        self.problems(&Wiring::of(network), &programs)?;
-        let receiver = self.current.subscribe();
-        // Requests wait from now on, and nothing is begun any more.
-        let before = self.current.send_replace(None);
+        let wiring = self.prepare(network, &programs).await?;
+        // Requests wait from now on, and nothing is begun any more. Whoever stops this wait leaves a network that
+        // begins nothing, and loses nothing: it is held until another has taken over.
+        self.current.send_modify(|held| held.leaves = true);
         self.state().driver.abort();
+        let before = self.held();
         let kept = match &before {
             Some(shared) => {
                 let end = Instant::now() + PATIENCE;
@@ -354,7 +376,7 @@ impl Server {
             }
             None => Saved::default(),
         };
-        self.begin(network, programs, kept, Current(receiver)).await?;
+        self.begin(network, wiring, programs, kept);
         Ok(Reloaded::Network)
     }
 
@@ -365,8 +387,7 @@ impl Server {
             .filter(|(name, program)| state.programs.get(*name) != Some(*program))
             .map(|(name, _)| name.clone())
             .collect();
-        let current = self.current.borrow().clone();
-        if let Some(shared) = current {
+        if let Some(shared) = self.held() {
             let wiring = shared.with(|engine| engine.wiring.clone());
             let house = self.house(&state, &wiring);
             shared.with(|engine| {
@@ -423,18 +444,21 @@ impl Server {
         if problems.is_empty() { Ok(()) } else { Err(StartError::new(problems)) }
     }
 
-    /// Serves what a network serves, and begins to run it.
-    async fn begin(
+    /// Everything that can go wrong with a network, before anything of the one that runs is touched.
+    async fn prepare(
         &self,
         network: &Network,
-        programs: Programs,
-        kept: Saved,
-        current: Current,
-    ) -> Result<(), StartError> {
+        programs: &Programs,
+    ) -> Result<Arc<Wiring>, StartError> {
         let wiring = Arc::new(Wiring::of(network));
-        self.problems(&wiring, &programs)?;
-        let served = self.serve(&wiring, &current).await;
+        self.problems(&wiring, programs)?;
+        let served = self.serve(&wiring).await;
         served.map_err(|error| StartError::new(vec![format!("no free port: {error}")]))?;
+        Ok(wiring)
+    }
+
+    /// Begins to run a network that is prepared.
+    fn begin(&self, network: &Network, wiring: Arc<Wiring>, programs: Programs, kept: Saved) {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let settings = engine::Settings {
             seed: u64::try_from(now.as_nanos()).unwrap_or_default(),
@@ -476,34 +500,31 @@ impl Server {
         state.network = network.to_json();
         state.programs = programs;
         state.driver = tokio::spawn(drive(shared.clone()));
-        self.current.send_replace(Some(shared));
-        Ok(())
+        self.current.send_replace(Held { engine: Some(shared), leaves: false });
     }
 
-    /// Has an address for each API and each double; those that have one keep it.
-    async fn serve(&self, wiring: &Wiring, current: &Current) -> io::Result<()> {
-        let (mut apis, mut doubles) = {
-            let mut state = self.state();
-            (std::mem::take(&mut state.apis), std::mem::take(&mut state.doubles))
-        };
+    /// Has an address for each API and each double; those that have one keep it. If one cannot be had, all is as
+    /// it was.
+    async fn serve(&self, wiring: &Wiring) -> io::Result<()> {
+        let (mut apis, mut doubles) = (BTreeMap::new(), BTreeMap::new());
         let mut names: Vec<&str> = wiring.apis.iter().map(|api| wiring.name(api.entity)).collect();
         names.sort_unstable();
-        apis.retain(|name, _| names.contains(&name.as_str()));
-        for (number, name) in (0..).zip(names) {
-            if !apis.contains_key(name) {
-                let (current, stats) = (current.clone(), self.stats.clone());
-                let api = api::Api { name: name.to_owned(), current, stats };
+        for (number, name) in (0..).zip(&names) {
+            if !self.state().apis.contains_key(*name) {
+                let (current, stats) = (self.current(), self.stats.clone());
+                let api = api::Api { name: (*name).to_owned(), current, stats };
                 let router = Router::new().fallback(api::answer).with_state(api);
                 let port = match self.settings.port {
                     0 => 0,
                     port => port.saturating_add(number + 1),
                 };
-                apis.insert(name.to_owned(), Served::start(port, router).await?);
+                apis.insert((*name).to_owned(), Served::start(port, router).await?);
             }
         }
         for (name, service) in &self.settings.services {
-            if let (Service::Double(answers), false) = (service, doubles.contains_key(name)) {
-                let (service, current) = (name.clone(), current.clone());
+            let is_served = self.state().doubles.contains_key(name);
+            if let (Service::Double(answers), false) = (service, is_served) {
+                let (service, current) = (name.clone(), self.current());
                 let double =
                     double::Double { service, answers: Arc::new(answers.clone()), current };
                 let router = Router::new().fallback(double::answer).with_state(double);
@@ -511,7 +532,9 @@ impl Server {
             }
         }
         let mut state = self.state();
-        (state.apis, state.doubles) = (apis, doubles);
+        state.apis.retain(|name, _| names.contains(&name.as_str()));
+        state.apis.append(&mut apis);
+        state.doubles.append(&mut doubles);
         Ok(())
     }
 
@@ -539,8 +562,7 @@ impl Server {
 
     /// Writes what has changed since it was last asked.
     async fn save_if_changed(&self, last: Option<(u64, usize)>) -> Option<(u64, usize)> {
-        let current = self.current.borrow().clone();
-        let Some(shared) = current else { return last };
+        let Some(shared) = self.held() else { return last };
         let now = shared.with(|engine| engine.progress());
         if last == Some(now) {
             return last;
@@ -568,7 +590,7 @@ impl Drop for Server {
         self.saver.abort();
         let state = self.state();
         state.driver.abort();
-        if let Some(shared) = self.current.borrow().clone() {
+        if let Some(shared) = self.held() {
             let saved = shared.with(|engine| Saved::of(engine, &state.homeless));
             // Whoever ends it cannot be told any more.
             let _ = self.keeper.write(self.keeper.turn(), &saved);

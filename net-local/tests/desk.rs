@@ -109,6 +109,14 @@ fn function() {
             "waiter" => waiter(&event),
             "host" => json!({ "statusCode": 200, "body": "by the host" }),
             "crash" => std::process::exit(3),
+            "slow waiter" => {
+                std::thread::sleep(Duration::from_millis(500));
+                waiter(&event)
+            }
+            "idle cook" => {
+                std::thread::sleep(Duration::from_secs(60));
+                json!({})
+            }
             _ => cook(&event),
         };
         http(&api, "POST", &format!("{runtime}/{id}/response"), &[], &answer.to_string());
@@ -277,6 +285,48 @@ async fn requests_go_through_processes_and_data_outlive_them() {
     let desk = Desk::start(&folder, &other, programs("host")).await;
     let (_, items) = desk.console("GET", "/api/items/tickets", Value::Null).await;
     assert_eq!(items["items"], json!([{ "order": "t-1" }]));
+    drop(desk);
+    fs::remove_dir_all(&folder).expect("the folder");
+}
+
+/// A network that is to be replaced ends its runs first. What they do meanwhile was answered for, and is kept
+/// even if this process ends before the other network has begun.
+#[tokio::test]
+async fn what_is_done_while_a_network_leaves_is_kept() {
+    let folder = folder("leaving");
+    let network = restaurant(route!(GET "/order"));
+    let mut slow = programs("slow waiter");
+    slow.insert("cook".to_owned(), program("idle cook"));
+    let desk = Arc::new(Desk::start(&folder, &network, slow.clone()).await);
+    // The cook is at work, so that the network cannot leave soon.
+    assert_eq!(desk.ask("/order?t-1", &[]).await.0, 200);
+    let asking = tokio::spawn({
+        let desk = desk.clone();
+        async move { desk.ask("/order?t-2", &[]).await }
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let reloading = tokio::spawn({
+        let server = desk.server.clone();
+        async move { server.reload(&restaurant(route!(GET "/menu")), slow).await }
+    });
+    assert_eq!(asking.await.expect("an answer").0, 200);
+    assert!(!reloading.is_finished(), "the cook is still at work");
+    reloading.abort();
+    assert!(reloading.await.expect_err("it was stopped").is_cancelled());
+    drop(desk);
+
+    let desk = Desk::start(&folder, &network, programs("waiter")).await;
+    desk.until(|entry| entry.entity == "cook").await;
+    let start = Instant::now();
+    loop {
+        let (_, items) = desk.console("GET", "/api/items/tickets", Value::Null).await;
+        let items = items["items"].as_array().map_or(0, Vec::len);
+        if items == 2 {
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{items} of two orders are cooked");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     drop(desk);
     fs::remove_dir_all(&folder).expect("the folder");
 }
