@@ -11,7 +11,7 @@ use crate::{
     program::Program,
     progress::{count, duration, tell},
     selection::Selection,
-    watch::Files,
+    watch::{Rounds, wrong},
     workspace::Workspace,
 };
 use net_dsl::{FunctionCode, Network};
@@ -23,7 +23,6 @@ use std::{
     collections::BTreeMap,
     convert::Infallible,
     env, fs,
-    io::Write as _,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Instant, UNIX_EPOCH},
@@ -110,22 +109,12 @@ async fn terminated() {
 }
 
 async fn run(mut wish: Dev) -> Result<Infallible> {
-    let mut workspace = wish.selection.workspace().await?;
-    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut rounds = Rounds::new(&wish.selection, None).await?;
     let mut server: Option<Arc<Server>> = None;
-    let mut changed: Option<Instant> = None;
     let start = Instant::now();
     loop {
-        // From before the build on: what changes while it runs is built next.
-        let mut files = Files::watch(&workspace, &folders, None)?;
-        let program = Program::start_aside(&wish.selection).await;
-        let known = program.as_ref().ok().filter(|program| program.template.is_some());
-        let sources = known.map_or_else(|| folders.clone(), build::sources);
-        if sources != folders {
-            // They are watched before they are read.
-            folders = sources;
-            continue;
-        }
+        let (files, program) = rounds.begin(&wish.selection).await?;
+        let changed = rounds.changed();
         let (release, target) = (wish.release, wish.target.clone());
         let made = match program {
             Ok(program) => aside(move || make(program, target, release)).await,
@@ -136,8 +125,8 @@ async fn run(mut wish: Dev) -> Result<Infallible> {
             Ok(made) => {
                 wish.selection.said = Some(made.said.clone());
                 let since = changed.unwrap_or(start);
-                match (&server, changed) {
-                    (None, _) => match begin(&wish, made).await {
+                match &server {
+                    None => match begin(&wish, made).await {
                         Ok((name, begun)) => {
                             ready(&wish, &name, &begun, since)?;
                             server = Some(begun);
@@ -146,23 +135,15 @@ async fn run(mut wish: Dev) -> Result<Infallible> {
                         Err(error) if changed.is_none() => return Err(error),
                         Err(error) => wrong(&error),
                     },
-                    (Some(server), _) => match server.reload(&made.network, made.programs).await {
+                    Some(server) => match server.reload(&made.network, made.programs).await {
                         Ok(reloaded) => told(&wish, server, &made.name, &reloaded, since)?,
                         Err(error) => wrong(&cannot_run(&error)),
                     },
                 }
             }
         }
-        changed = Some(files.changed().await?);
-        // A manifest that cannot be read is the build's to tell.
-        workspace = wish.selection.workspace().await.unwrap_or(workspace);
+        rounds.end(&wish.selection, files).await?;
     }
-}
-
-fn wrong(error: &Error) {
-    // Nobody listens: the next change may be the better one all the same.
-    let _ = write!(anstream::stderr(), "{error}");
-    tell("Watching", "for the next change");
 }
 
 fn cannot_run(error: &StartError) -> Error {

@@ -1,45 +1,28 @@
 //! `synth watch`: deploys, and again whenever something changes.
 
 mod files;
+mod rounds;
 
 use crate::{
-    build,
     cloud::Cloud,
     deploy::{self, Deploy, Given},
-    error::{Error, Result},
-    program::Program,
+    error::Result,
     progress::{count, duration, tell},
     synthesise::Synthesised,
 };
-pub(crate) use files::Files;
-use std::{
-    convert::Infallible,
-    io::{self, Write as _},
-    path::PathBuf,
-    time::Instant,
-};
+use files::Files;
+pub(crate) use rounds::{Rounds, wrong};
+use std::{convert::Infallible, io, time::Instant};
 
 /// Deploys and watches, until somebody interrupts it or nothing can be watched.
 pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<Infallible> {
     let cloud = Cloud::connect(&wish.account).await?;
-    let mut workspace = wish.selection.workspace().await?;
-    let mut changed: Option<Instant> = None;
+    let mut rounds = Rounds::new(&wish.selection, wish.out.clone()).await?;
     // The template that the stack was last brought up to.
     let mut live: Option<String> = None;
-    // What is packaged as it is, of whatever language.
-    let mut folders: Vec<PathBuf> = Vec::new();
     loop {
-        // From before the build on: what changes while it runs is built next.
-        let mut files = Files::watch(&workspace, &folders, wish.out.as_deref())?;
-        let program = Program::start_aside(&wish.selection).await;
-        // Of a network with errors nothing is known.
-        let known = program.as_ref().ok().filter(|program| program.template.is_some());
-        let sources = known.map_or_else(|| folders.clone(), build::sources);
-        if sources != folders {
-            // They are watched before they are read.
-            folders = sources;
-            continue;
-        }
+        let (files, program) = rounds.begin(&wish.selection).await?;
+        let changed = rounds.changed();
         if changed.is_none() {
             tell("Watching", &format!("{}; Ctrl-C ends it", count(files.folders(), "folder")));
         }
@@ -61,16 +44,8 @@ pub(crate) async fn watch(mut wish: Deploy, out: &mut dyn io::Write) -> Result<I
                 Err(error) => wrong(&error),
             },
         }
-        changed = Some(files.changed().await?);
-        // A manifest that cannot be read is the build's to tell.
-        workspace = wish.selection.workspace().await.unwrap_or(workspace);
+        rounds.end(&wish.selection, files).await?;
     }
-}
-
-fn wrong(error: &Error) {
-    // Nobody listens: the next change may be the better one all the same.
-    let _ = write!(anstream::stderr(), "{error}");
-    tell("Watching", "for the next change");
 }
 
 /// Brings the stack up to date.
