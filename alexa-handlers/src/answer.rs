@@ -270,8 +270,8 @@ pub(crate) fn done(
     }
 }
 
-/// That a device is in a new state, since it was asked to be, and nobody waits for the answer any more.
-/// None if nothing of its state was to change, as of a scene.
+/// The ChangeReport for a command that was carried out after its deadline.
+/// None if the command changes no property, as with a scene.
 pub(crate) fn late(endpoint: EndpointId, command: &Command, state: State) -> Option<EventBody> {
     let (changed, unchanged) = state.split(&command.changes());
     let cause = Cause::VoiceInteraction;

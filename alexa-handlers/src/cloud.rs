@@ -225,9 +225,9 @@ pub enum Outcome {
     /// The device has been asked, and this is its state now. One that shows that it has not done it,
     /// such as a jammed lock, is told as a failure.
     Done(State),
-    /// The same, and what the interface answers in its own words, where the manufacturer knows more of it than
-    /// [`Command::reply`](alexa_patterns::message::Command::reply): the answer of a camera, the time that
-    /// there is to leave an armed house.
+    /// The same, with a reply of the interface's own, where only the manufacturer knows its contents: a camera's
+    /// answer, the exit delay of an alarm system. Otherwise
+    /// [`Command::reply`](alexa_patterns::message::Command::reply) makes it.
     Replied(State, Reply),
     /// The manufacturer has accepted it, and the device will do it.
     Accepted {

@@ -24,7 +24,7 @@ pub(crate) enum Verdict {
     Forbidden,
     /// 413: it is too large.
     TooLarge,
-    /// 429, 500, 503, or no answer: it may be taken later, and not before so long if the gateway says so.
+    /// 429, 500, 503, or no answer: why, and the `Retry-After` if there was one. It can be sent again.
     Later(String, Option<Duration>),
 }
 

@@ -92,7 +92,7 @@ pub enum Address {
     FifoQueue(String),
     /// To the SNS topic of an ARN.
     Topic(String),
-    /// To the event bus of a name; the event's source and its type follow, with `|` between.
+    /// To an event bus: its name, the event's source and the event's type, separated by `|`.
     Bus(String),
     /// To the function of an ARN.
     Function(String),

@@ -13,14 +13,14 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value, json};
 use std::time::SystemTime;
 
-/// A device's state: what is not there is not known.
+/// A device's state; a property that is missing is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct DeviceState {
     properties: Vec<Property>,
     at: Option<u64>,
 }
 
-/// What is to become of a device's state: what is not there stays.
+/// The state that a device is to have; what is missing stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Wanted {
     /// The parts, as Acme calls them.
@@ -224,7 +224,7 @@ impl Wanted {
     }
 }
 
-/// What an alarm system is told besides what it is to become.
+/// The fields of a request to an alarm system, besides the state that it is to have.
 fn beside(command: &SecurityPanelCommand) -> Vec<(String, Value)> {
     match command {
         SecurityPanelCommand::Arm { bypass, instant, .. } => {
@@ -294,7 +294,7 @@ fn part(property: &Property) -> (String, Value) {
     (name.to_owned(), value)
 }
 
-/// What a part of a name belongs to that a device may have several of.
+/// How the names of Acme's parts begin where a device may have several instances of one interface.
 const RANGE: &str = "range:";
 const MODE: &str = "mode:";
 const TOGGLE: &str = "toggle:";
