@@ -60,21 +60,13 @@ impl Planned for EventBus {
                 undelivered.push(rule);
             }
         }
-        if undelivered.is_empty() {
-            return;
+        if !undelivered.is_empty() {
+            let queue = dead_letters(node);
+            let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
+            planner.add(queue.clone(), part, types::QUEUE, queue::dead_letters(false));
+            let senders = undelivered.into_iter().map(sender).collect();
+            queue::senders_may_send(planner, number, senders, queue, "DeadLetterQueuePolicy");
         }
-        let queue = dead_letters(node);
-        let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
-        planner.add(queue.clone(), part, types::QUEUE, queue::dead_letters(false));
-        let senders = undelivered.into_iter().map(sender).collect();
-        let properties = object! {
-            "Queues": Value::from([Value::Ref(queue.clone())]),
-            "PolicyDocument":
-                super::policy::senders("sqs:SendMessage", &Value::Arn(queue), senders),
-        };
-        let part = Part::of(id, facts, "queue-policy");
-        let policy = LogicalId::of(id, "DeadLetterQueuePolicy");
-        planner.add(policy, part, types::QUEUE_POLICY, properties);
     }
 
     fn feeds(&self, _: &Planner<'_, '_>, _: usize, _: &Link) -> Option<Value> {

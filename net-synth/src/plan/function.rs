@@ -100,13 +100,8 @@ impl Planned for Function {
         if let Some(queue) = dead_letters {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
             planner.add(queue.clone(), part, types::QUEUE, queue::dead_letters(false));
-            queue::senders_may_send(
-                planner,
-                number,
-                Verb::Triggers,
-                queue,
-                "DeadLetterQueuePolicy",
-            );
+            let senders = planner.senders(number, Verb::Triggers);
+            queue::senders_may_send(planner, number, senders, queue, "DeadLetterQueuePolicy");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Queues, standard and FIFO, each with its dead-letter queue.
 
 use super::{
-    LogicalId, Need, Part, Planned, Planner, Value,
+    LogicalId, Need, Part, Planned, Planner, Sender, Value,
     key::{Encryption, SENDS, TAKES},
     policy::{self, allow},
     types,
@@ -62,7 +62,8 @@ impl Planned for Queue {
             let part = Part::of(id, facts, "dead-letter-queue").kept(Removal::Delete);
             planner.add(queue, part, types::QUEUE, self::dead_letters(self.fifo));
         }
-        senders_may_send(planner, number, Verb::FansOut, main, "QueuePolicy");
+        let senders = planner.senders(number, Verb::FansOut);
+        senders_may_send(planner, number, senders, main, "QueuePolicy");
         for (to, link) in node.outgoing(Verb::Triggers) {
             mapping(planner, node, planner.arn(number), to, link, None);
         }
@@ -115,16 +116,15 @@ pub(super) fn dead_letters(fifo: bool) -> Value {
     if fifo { fixed!(made(true)) } else { fixed!(made(false)) }
 }
 
-/// Lets what reaches an entity by `verb`, topics among it, send to a queue made for it.
+/// Lets services send to a queue that is made for an entity.
 pub(super) fn senders_may_send(
     planner: &mut Planner<'_, '_>,
     number: usize,
-    verb: Verb,
+    senders: Vec<Sender>,
     queue: LogicalId,
     suffix: &str,
 ) {
     let node = planner.node(number);
-    let senders = planner.senders(number, verb);
     if senders.is_empty() {
         return;
     }
