@@ -142,10 +142,10 @@ fn poll(engine: &mut Engine, consumer: usize) {
         }
         state.window_ends = None;
         let received = queue::receive(engine, settings.queue, settings.batch);
+        let received = filtered(engine, settings, received);
         if received.is_empty() {
             continue;
         }
-        let received = filtered(engine, settings, received);
         for batch in batches(engine, settings.queue, received) {
             engine.services.consumers[consumer].at_once += 1;
             spoil(engine, consumer, batch);

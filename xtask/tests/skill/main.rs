@@ -88,7 +88,7 @@ async fn every_sum_of_the_bricks() {
     let Some(mut stage) = Stage::start().await else { return };
     for scenario in alexa_patterns::scenarios() {
         let name = scenario.name.to_string();
-        let (skill, _) = Skill::deploy_to(stage, "scenario", &name).await;
+        let (skill, _) = Skill::of(stage, "scenario", &name).deployed().await;
         skill.is_what_the_network_says().await;
         skill.stage.link(&skill.outputs["AlexaToEntrypointEndpoint"]).await;
         let pace = if scenario.terms.contains(&"push_gateway") {

@@ -37,30 +37,32 @@ impl Skill {
     /// Deploys an example to a new engine; none where there is no Python.
     pub(crate) async fn deploy(example: &'static str) -> Option<Skill> {
         let name = example.replace('_', "-");
-        let (skill, said) = Skill::deploy_to(Stage::start().await?, example, &name).await;
+        let stage = Stage::start().await?;
+        let start = Instant::now();
+        let skill = Skill::of(stage, example, &name);
+        let built = skill.synth(&["build"], example).await.code(0);
+        // All of its functions are compiled by one run of cargo.
+        assert_eq!(built.text().matches(&format!(" for {TARGET}")).count(), 1, "{}", built.text());
+        figure(&name, "handlers built", start.elapsed());
+        let (skill, said) = skill.deployed().await;
         assert_eq!(said.count("Uploaded "), skill.functions().len(), "{}", said.text());
         Some(skill)
     }
 
-    /// Deploys a network of an example's to an engine.
-    pub(crate) async fn deploy_to(
-        stage: Stage,
-        example: &'static str,
-        name: &str,
-    ) -> (Skill, Said) {
+    /// A network of an example's, which is not deployed yet.
+    pub(crate) fn of(stage: Stage, example: &'static str, name: &str) -> Skill {
         let (network, stack) = (name.to_owned(), name.to_owned());
-        let mut skill = Skill { stage, example, network, stack, outputs: BTreeMap::new() };
+        Skill { stage, example, network, stack, outputs: BTreeMap::new() }
+    }
+
+    /// Deploys it, with what has to be built for that.
+    pub(crate) async fn deployed(mut self) -> (Skill, Said) {
         let start = Instant::now();
-        let built = skill.synth(&["build"], example).await.code(0);
-        // All of its functions are compiled by one run of cargo.
-        assert_eq!(built.text().matches(&format!(" for {TARGET}")).count(), 1, "{}", built.text());
-        let built_in = start.elapsed();
-        let start = Instant::now();
-        let said = skill.synth(&["deploy", "--yes"], example).await.code(0).has(&["Deployed"]);
-        figure(name, "handlers built", built_in);
-        figure(name, "deployed, with its handlers built", start.elapsed());
-        skill.outputs = skill.stage.outputs(&skill.stack);
-        (skill, said)
+        let said = self.synth(&["deploy", "--yes"], self.example).await.code(0);
+        let said = said.has(&["Deployed"]);
+        figure(&self.stack, "deployed, with its handlers built", start.elapsed());
+        self.outputs = self.stage.outputs(&self.stack);
+        (self, said)
     }
 
     /// Runs a command of `synth` on the skill's stack, with an example in place of its own if need be.
